@@ -1,0 +1,22 @@
+"""Wires the background work of materials into Celery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.materials.reactions import reactions
+from services.materials.settings import MaterialsSettings
+from shared.reacting import add_react_task, database_of_worker
+
+if TYPE_CHECKING:
+    from celery import Celery
+    from redis import Redis
+
+    from shared.database import Bell, Database
+
+
+def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
+    """Add this service's tasks to ``celery``; return the database they work on."""
+    _settings, database = database_of_worker(MaterialsSettings, "materials", bell=bell)
+    add_react_task(celery, database, reactions, redis=redis)
+    return database

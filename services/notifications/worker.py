@@ -1,0 +1,22 @@
+"""Wires the background work of notifications into Celery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.notifications.reactions import reactions
+from services.notifications.settings import NotificationsSettings
+from shared.reacting import add_react_task, database_of_worker
+
+if TYPE_CHECKING:
+    from celery import Celery
+    from redis import Redis
+
+    from shared.database import Bell, Database
+
+
+def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
+    """Add this service's tasks to ``celery``; return the database they work on."""
+    _settings, database = database_of_worker(NotificationsSettings, "notifications", bell=bell)
+    add_react_task(celery, database, reactions, redis=redis)
+    return database

@@ -1,0 +1,36 @@
+"""The worker and the clock: the one module that sees all three services and wires their tasks into Celery.
+
+Every service reacts with its own database role, so the worker process is told three addresses.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING
+
+from celery.signals import worker_process_init
+
+from shared.tasks import CeleryBell, connect_redis, make_celery
+
+if TYPE_CHECKING:
+    from shared.database import Database
+
+QUEUES = ("registration", "materials", "notifications")
+
+app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
+redis = connect_redis(os.environ["REDIS_URL"])
+bell = CeleryBell(app, redis)
+databases: list[Database] = []
+
+for _queue in QUEUES:
+    _service = importlib.import_module(f"services.{_queue}.worker")
+    databases.append(_service.wire(app, redis=redis, bell=bell))
+
+
+@worker_process_init.connect
+def forget_inherited_connections(**_kwargs: object) -> None:
+    """Drop what the parent opened: a forked child must not speak on its connections."""
+    for database in databases:
+        database.engine.dispose(close=False)
+    redis.connection_pool.reset()

@@ -1,0 +1,24 @@
+"""What materials tells the others."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.facts.base import Fact
+
+
+class ShelfOpened(Fact):
+    """A person may now open what stands on a shelf."""
+
+    shelf_id: UUID
+    person_id: UUID
+    edition_id: UUID
+
+
+class DownloadStarted(Fact):
+    """A person fetched a rendition for the first time."""
+
+    rendition_id: UUID
+    publication_id: UUID
+    person_id: UUID
+    edition_id: UUID | None = None

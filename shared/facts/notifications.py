@@ -1,0 +1,21 @@
+"""What notifications tells the others."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.facts.base import Fact
+
+
+class CampaignLaunched(Fact):
+    """A campaign's audience was frozen and its mails are on their way."""
+
+    campaign_id: UUID
+    edition_id: UUID
+
+
+class OptedOut(Fact):
+    """A person no longer wants mail on a topic."""
+
+    person_id: UUID
+    topic_id: UUID

@@ -1,0 +1,23 @@
+"""Who hears what: the one place that says it. Each named service has one reaction to each fact it hears."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.facts import registration as r
+from shared.facts.base import Fact
+from shared.facts.materials import ShelfOpened
+
+SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
+    r.AddressProofRequested: ("notifications",),
+    r.SignInLinkRequested: ("notifications",),
+    r.ApplicationSubmitted: ("notifications",),
+    r.ApplicationWithdrawn: ("notifications",),
+    r.DecisionReleased: ("notifications",),
+    r.OfferMade: ("notifications",),
+    r.OfferAccepted: ("materials", "notifications"),
+    r.OfferDeclined: ("notifications",),
+    r.OfferExpired: ("notifications",),
+    r.EnrolmentWithdrawn: ("materials",),
+    ShelfOpened: ("notifications",),
+}

@@ -1,0 +1,223 @@
+"""The row is the work; the task is the doorbell.
+
+:func:`record` writes a fact and one entry per subscriber in the transaction of the change it describes.
+:func:`drain` claims an entry, runs the reaction and marks the entry done in one transaction, so each reaction's effect
+happens exactly once whatever dies in between. The bell only makes it quick: rings may be lost, doubled or late.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import case, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from shared.context import request_id, within_request
+from shared.database import Database, after_commit
+from shared.facts.base import Fact, subject
+from shared.facts.subscribers import SUBSCRIBERS
+from shared.schema.base import new_id
+from shared.schema.outbox.entries import Entry, FactRow
+
+log = logging.getLogger(__name__)
+
+FAILURES_ALLOWED: Final = 5
+"""An entry whose reaction failed this often is put aside for a human."""
+RESTS: Final = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+"""How long an entry rests after its first, second, third and fourth failure."""
+
+AnyFact = TypeVar("AnyFact", bound=Fact)
+Reaction = Callable[[Session, AnyFact, "Heard"], None]
+
+
+def record(session: Session, fact: Fact, *, actor_id: UUID | None = None) -> UUID:
+    """Write ``fact`` and one entry per subscriber into the transaction of ``session``; return the fact's id.
+
+    After the commit each subscriber's bell rings. ``actor_id`` is the person who caused it, where there is one.
+    """
+    fact_id = new_id()
+    session.execute(
+        insert(FactRow).values(
+            id=fact_id,
+            name=type(fact).__name__,
+            payload=fact.model_dump(mode="json"),
+            edition_id=subject(fact, "edition_id"),
+            person_id=subject(fact, "person_id"),
+            actor_id=actor_id,
+            request_id=request_id(),
+        )
+    )
+    subscribers = SUBSCRIBERS.get(type(fact), ())
+    if subscribers:
+        entries = [{"id": new_id(), "fact_id": fact_id, "subscriber": name} for name in subscribers]
+        session.execute(insert(Entry), entries)
+        ring_after_commit(session, subscribers)
+    return fact_id
+
+
+def ring_after_commit(session: Session, queues: Iterable[str]) -> None:
+    """Ring each queue's bell once after the commit, however often it is asked for within one transaction."""
+    bell = session.info.get("bell")
+    if bell is None:
+        return
+    rung: set[str] = session.info.setdefault("rung", set())
+    for queue in queues:
+        if queue not in rung:
+            rung.add(queue)
+            after_commit(session, lambda queue=queue: bell.ring(queue))  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a reaction is told beside the fact: when it happened, when it is now, and which try this is (from 1)."""
+
+    fact_id: UUID
+    recorded_at: datetime
+    now: datetime
+    attempt: int
+
+
+class Reactions:
+    """What one service does about the facts it hears: one reaction per fact."""
+
+    def __init__(self, subscriber: str) -> None:
+        self.subscriber = subscriber
+        self._by_name: dict[str, tuple[type[Fact], Reaction[Fact]]] = {}
+
+    def hear(self, fact_type: type[AnyFact]) -> Callable[[Reaction[AnyFact]], Reaction[AnyFact]]:
+        """Register the decorated function as this service's reaction to ``fact_type``.
+
+        It runs inside a transaction that also marks the entry done: it changes rows and records facts, and does
+        nothing that cannot be rolled back.
+        """
+
+        def register(reaction: Reaction[AnyFact]) -> Reaction[AnyFact]:
+            if self.subscriber not in SUBSCRIBERS.get(fact_type, ()):
+                message = f"{self.subscriber} does not subscribe to {fact_type.__name__}"
+                raise TypeError(message)
+            if fact_type.__name__ in self._by_name:
+                message = f"{self.subscriber} already reacts to {fact_type.__name__}"
+                raise TypeError(message)
+            self._by_name[fact_type.__name__] = (fact_type, reaction)  # type: ignore[assignment]
+            return reaction
+
+        return register
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """The names of the facts this service reacts to."""
+        return frozenset(self._by_name)
+
+    def react(self, session: Session, name: str, payload: dict[str, object], heard: Heard) -> None:
+        """Run the reaction to the fact called ``name``; LookupError when there is none."""
+        fact_type, reaction = self._by_name[name]
+        reaction(session, fact_type.read(payload), heard)
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What one call of :func:`drain` did; ``more`` says that time ran out before the work did."""
+
+    done: int
+    failed: int
+    more: bool
+
+
+def drain(database: Database, reactions: Reactions, *, seconds: float, now: Callable[[], datetime]) -> Drained:
+    """React to waiting entries of one service, one transaction each, until none is due or ``seconds`` have passed.
+
+    Any number of workers may drain the same queue at once; locked entries are skipped.
+    """
+    done = failed = 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with database.transaction() as session:
+                found = _react_to_next(session, reactions, now=now())
+        except _ReactionFailed as failure:
+            failed += 1
+            _note_failure(database, failure.entry_id, failure.__cause__, now=now())
+            continue
+        if not found:
+            return Drained(done=done, failed=failed, more=False)
+        done += 1
+    return Drained(done=done, failed=failed, more=True)
+
+
+class _ReactionFailed(Exception):  # noqa: N818 - carries the entry out of the transaction, is never seen by anyone
+    def __init__(self, entry_id: UUID) -> None:
+        super().__init__(str(entry_id))
+        self.entry_id = entry_id
+
+
+def _react_to_next(session: Session, reactions: Reactions, *, now: datetime) -> bool:
+    row = session.execute(
+        select(
+            Entry.id,
+            Entry.attempts,
+            FactRow.id,
+            FactRow.name,
+            FactRow.payload,
+            FactRow.recorded_at,
+            FactRow.request_id,
+        )
+        .join(FactRow, FactRow.id == Entry.fact_id)
+        .where(Entry.subscriber == reactions.subscriber, Entry.state == "waiting")
+        .where(Entry.not_before <= func.clock_timestamp())
+        .order_by(Entry.id)
+        .limit(1)
+        .with_for_update(of=Entry, skip_locked=True)
+    ).first()
+    if row is None:
+        return False
+    entry_id, attempts, fact_id, name, payload, recorded_at, caused_by = row
+    heard = Heard(fact_id=fact_id, recorded_at=recorded_at, now=now, attempt=attempts + 1)
+    try:
+        with within_request(caused_by):
+            reactions.react(session, name, payload, heard)
+            session.flush()  # a constraint broken by the reaction must count as its failure
+    except Exception as error:
+        raise _ReactionFailed(entry_id) from error
+    session.execute(
+        update(Entry).where(Entry.id == entry_id).values(state="done", done_at=func.clock_timestamp(), last_error=None)
+    )
+    return True
+
+
+def _note_failure(database: Database, entry_id: UUID, error: BaseException | None, *, now: datetime) -> None:
+    """Count the failure; the fifth puts the entry aside. The text keeps the kind of error, not personal data."""
+    log.error("reaction failed", exc_info=error, extra={"entry_id": str(entry_id)})
+    rest = case(
+        *((Entry.attempts == tries, now + pause) for tries, pause in enumerate(RESTS)),
+        else_=now,
+    )
+    with database.transaction() as session:
+        session.execute(
+            update(Entry)
+            .where(Entry.id == entry_id, Entry.state == "waiting")
+            .values(
+                attempts=Entry.attempts + 1,
+                state=case((Entry.attempts + 1 >= FAILURES_ALLOWED, "aside"), else_="waiting"),
+                not_before=rest,
+                last_error=f"{type(error).__module__}.{type(error).__qualname__}",
+            )
+        )
+
+
+def retry_entries(session: Session, *, entry_ids: Iterable[UUID]) -> int:
+    """Let entries that were put aside wait again from a clean slate; return how many there were."""
+    result = session.execute(
+        update(Entry)
+        .where(Entry.id.in_(list(entry_ids)), Entry.state == "aside")
+        .values(state="waiting", attempts=0, not_before=func.clock_timestamp())
+        .returning(Entry.subscriber)
+    )
+    subscribers = result.scalars().all()
+    ring_after_commit(session, set(subscribers))
+    return len(subscribers)

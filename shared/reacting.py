@@ -1,0 +1,39 @@
+"""The task every service has: react to what waits."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypeVar
+
+from shared.clock import now
+from shared.database import Database
+from shared.outbox import drain
+from shared.settings import Settings
+from shared.tasks import DRAIN_SECONDS, heard_bell
+
+if TYPE_CHECKING:
+    from celery import Celery
+    from redis import Redis
+
+    from shared.database import Bell
+    from shared.outbox import Reactions
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def database_of_worker(kind: type[AnySettings], service: str, *, bell: Bell) -> tuple[AnySettings, Database]:
+    """Return the settings of ``service`` and a database in its own role, from ``<SERVICE>_DATABASE_URL``."""
+    settings = kind(database_url=os.environ[f"{service.upper()}_DATABASE_URL"])
+    url = settings.database_url.get_secret_value()
+    return settings, Database(url, bell=bell, pool_size=1, name=f"academy worker {service}")
+
+
+def add_react_task(celery: Celery, database: Database, reactions: Reactions, *, redis: Redis) -> None:
+    """Add the task ``<service>.react``: it drains the service's waiting entries and rings again if time ran out."""
+    service = reactions.subscriber
+
+    @celery.task(name=f"{service}.react")
+    def react() -> None:
+        heard_bell(redis, service)
+        if drain(database, reactions, seconds=DRAIN_SECONDS, now=now).more:
+            celery.send_task(f"{service}.react", queue=service, ignore_result=True)

@@ -1,0 +1,55 @@
+"""People, and what hangs on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.schema.base import Base, Key
+
+
+class Person(Base):
+    """A human with a proved e-mail address."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("uq_person_email", func.lower(text("email")), unique=True),
+        CheckConstraint("locale IN ('en', 'fr', 'es', 'pt', 'ar')", name="locale"),
+        {"schema": "people"},
+    )
+
+    id: Mapped[Key]
+    email: Mapped[str]
+    name: Mapped[str]
+    """As on the passport."""
+    called: Mapped[str] = mapped_column(server_default="")
+    """How the person wants to be addressed; empty means by name."""
+    locale: Mapped[str] = mapped_column(server_default="en")
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    """An IANA name."""
+    email_proved_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+
+class Role(Base):
+    """A staff role of a person; without an edition it holds for all of them."""
+
+    __tablename__ = "role"
+    __table_args__ = (
+        CheckConstraint(
+            "name IN ('organiser', 'reviewer', 'finance', 'librarian', 'writer', 'approver', 'door', 'viewer')",
+            name="name",
+        ),
+        UniqueConstraint("person_id", "name", "edition_id", postgresql_nulls_not_distinct=True),
+        {"schema": "people"},
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.person.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    edition_id: Mapped[UUID | None]
+    granted_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    granted_by: Mapped[UUID | None]

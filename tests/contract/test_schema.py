@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from shared.migrations.grants import SERVICES, WRITER
+from shared.migrations.run import configuration
+from shared.schema.everything import OWNERS, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.database import Database
+
+OUTBOX_WRITES = {("entry", "UPDATE"), *((table, "INSERT") for table in ("fact", "entry", "idempotency_key"))}
+STATEMENTS = {
+    "INSERT": "INSERT INTO {table} SELECT * FROM {table} WHERE false",
+    "UPDATE": "UPDATE {table} SET {column} = {column} WHERE false",
+    "DELETE": "DELETE FROM {table} WHERE false",
+}
+
+
+def may(service: str, schema: str, table: str, deed: str) -> bool:
+    if schema == "outbox":
+        return (table, deed) in OUTBOX_WRITES
+    return WRITER[schema] == service
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_writes_its_own_tables_and_the_outbox_and_is_refused_everywhere_else(
+    service: str, database_url_for: Callable[[str], str]
+) -> None:
+    wrong = []
+    with psycopg.connect(database_url_for(service), autocommit=True) as connection:
+        for table in metadata.sorted_tables:
+            for deed, statement in STATEMENTS.items():
+                column = next(iter(table.columns)).name
+                allowed = True
+                try:
+                    connection.execute(statement.format(table=f'{table.schema}."{table.name}"', column=column))
+                except psycopg.errors.InsufficientPrivilege:
+                    allowed = False
+                if allowed != may(service, str(table.schema), table.name, deed):
+                    wrong.append(f"{service} {deed} {table.fullname}: {'allowed' if allowed else 'refused'}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("service", ["materials", "notifications"])
+@pytest.mark.parametrize("table", ["people.staff_credential", "people.recovery_code"])
+def test_only_registration_sees_how_staff_prove_who_they_are(
+    service: str, table: str, database_url_for: Callable[[str], str]
+) -> None:
+    with (
+        psycopg.connect(database_url_for(service)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(f"SELECT 1 FROM {table}")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_cannot_change_the_schema(service: str, database_url_for: Callable[[str], str]) -> None:
+    with (
+        psycopg.connect(database_url_for(service)) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("CREATE TABLE people.intruder ()")
+
+
+def test_the_migrations_build_exactly_the_tables_the_code_describes(owner_database: Database) -> None:
+    def only_ours(name: str | None, kind: str, _parents: object) -> bool:
+        return name in OWNERS if kind == "schema" else True
+
+    options = {"include_schemas": True, "include_name": only_ours, "target_metadata": metadata}
+    with owner_database.engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    assert differences == []
+
+
+def test_the_migrations_have_one_head() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
