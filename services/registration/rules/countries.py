@@ -6,37 +6,14 @@ from typing import Final
 from babel import Locale
 from babel.core import get_global
 
-NOT_COUNTRIES: Final = frozenset(
-    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-)
-"""Two-letter codes of CLDR that ISO 3166-1 does not assign to a country. XK (user-assigned) stays: people live there."""
+NOT_COUNTRIES: Final = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+"""Two-letter codes of CLDR that ISO 3166-1 does not assign. XK (user-assigned) stays: people live there."""
 
 COUNTRIES: Final = frozenset(
     code
     for code in Locale("en").territories
     if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES  # noqa: PLR2004 - alpha-2
 )
-
-
-@lru_cache(maxsize=16)
-def country_names(locale: str) -> dict[str, str]:
-    """Return ``{alpha-2 code: name}`` in ``locale``, in the order a reader of that language looks names up."""
-    spoken = Locale.parse(locale).territories
-    english = Locale("en").territories
-    named = {code: spoken.get(code, english[code]) for code in COUNTRIES}
-    return dict(sorted(named.items(), key=lambda item: _sort_key(item[1])))
-
-
-def country_name(code: str, locale: str) -> str:
-    """Return the name of a country in ``locale``; a code nobody knows is its own name."""
-    return country_names(locale).get(code, code)
-
-
-def _sort_key(name: str) -> str:
-    # CLDR collation would need ICU; folding accents away is what readers of the Latin languages expect.
-    import unicodedata
-
-    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=1)

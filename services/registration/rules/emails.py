@@ -8,9 +8,7 @@ LONGEST: Final = 254
 """RFC 5321, 4.5.3.1.3: a path of 256 octets less its two brackets."""
 
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_SHAPE: Final = re.compile(
-    rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+(?!\d+$){_LABEL}", re.IGNORECASE
-)
+_SHAPE: Final = re.compile(rf"[a-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@(?:{_LABEL}\.)+(?!\d+$){_LABEL}", re.IGNORECASE)
 """The shape the HTML standard gives ``<input type=email>``, with at least two labels. ASCII: not every relay
 on the way speaks SMTPUTF8 (RFC 6531), and a mail that cannot arrive proves nothing."""
 
@@ -43,9 +41,5 @@ def suggested_email(text: str) -> str | None:
     squashed = domain.replace(",", ".")
     if squashed.endswith((".con", ".cmo", ".comm")):
         squashed = squashed.rsplit(".", 1)[0] + ".com"
-    close = (
-        [squashed]
-        if squashed in COMMON_DOMAINS
-        else get_close_matches(squashed, COMMON_DOMAINS, n=1, cutoff=0.86)
-    )
+    close = [squashed] if squashed in COMMON_DOMAINS else get_close_matches(squashed, COMMON_DOMAINS, n=1, cutoff=0.86)
     return f"{local}@{close[0]}" if close else None

@@ -41,7 +41,7 @@ class Answers(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
 
     name: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=NAME_LENGTH)]
-    addressed_as: Annotated[str, BeforeValidator(_line), Field(max_length=NAME_LENGTH)] = ""
+    called: Annotated[str, BeforeValidator(_line), Field(max_length=NAME_LENGTH)] = ""
     email: Annotated[str, BeforeValidator(_email), Field(min_length=1)]
     country: Annotated[str, BeforeValidator(_code), Field(min_length=1)]
     organisation: Annotated[str, BeforeValidator(_line), Field(max_length=ORGANISATION_LENGTH)] = ""
@@ -70,7 +70,7 @@ class Answers(BaseModel):
         """Return what lists sort and filter by."""
         return {
             "name": self.name,
-            "addressed_as": self.addressed_as,
+            "called": self.called,
             "email": self.email,
             "country": self.country,
             "organisation": self.organisation,
@@ -86,9 +86,7 @@ class Answers(BaseModel):
         }
 
 
-def read_answers(
-    filled: Mapping[str, object], *, languages: list[str]
-) -> tuple[Answers | None, dict[str, str]]:
+def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple[Answers | None, dict[str, str]]:
     """Return the answers, or what is wrong as ``{field: problem}``. ``languages`` are those of the edition.
 
     Problems are ``missing``, ``too_long``, ``unreadable``, ``email_shape``, ``country_unknown``,
@@ -104,9 +102,7 @@ def read_answers(
                 problems.update(problem["ctx"]["problems"])
             else:
                 problems.setdefault(str(problem["loc"][0]), _problem(problem["type"]))
-        problems |= {
-            field: found for field, found in _checked_anyway(filled).items() if field not in problems
-        }
+        problems |= {field: found for field, found in _checked_anyway(filled).items() if field not in problems}
     language = answers.language if answers else filled.get("language")
     if "language" not in problems and language not in languages:
         problems["language"] = "language_unknown"

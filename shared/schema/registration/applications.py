@@ -22,9 +22,7 @@ class Application(Base):
             "state in ('draft', 'submitted', 'needs_information', 'under_review', 'decided', 'withdrawn')",
             name="state_known",
         ),
-        CheckConstraint(
-            "state in ('draft', 'withdrawn') or person_id is not null", name="submitted_is_proved"
-        ),
+        CheckConstraint("state in ('draft', 'withdrawn') or person_id is not null", name="submitted_is_proved"),
         UniqueConstraint("edition_id", "submission_key", name="uq_application_submission_key"),
         Index(
             "uq_application_live",
@@ -45,7 +43,7 @@ class Application(Base):
     """Made with the empty form: a form sent twice is one application."""
     state: Mapped[str]
     name: Mapped[str]
-    addressed_as: Mapped[str]
+    called: Mapped[str]
     email: Mapped[str]
     """Lower case. Unproved while the application is a draft."""
     country: Mapped[str]

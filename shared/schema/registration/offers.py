@@ -14,9 +14,7 @@ class Offer(Base):
 
     __tablename__ = "offer"
     __table_args__ = (
-        CheckConstraint(
-            "state in ('offered', 'accepted', 'declined', 'expired', 'withdrawn')", name="state_known"
-        ),
+        CheckConstraint("state in ('offered', 'accepted', 'declined', 'expired', 'withdrawn')", name="state_known"),
         Index(
             "uq_offer_live",
             "application_id",
