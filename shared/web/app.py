@@ -1,0 +1,97 @@
+"""Makes a service's Flask application: the same door, cookie, headers and problems for all three."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared.tokens import Signer
+from shared.web.csrf import csrf_field, csrf_token
+from shared.web.guard import use_guard
+from shared.web.headers import nonce, use_headers
+from shared.web.identity import signed_in
+from shared.web.policy import PUBLIC, declare, policies_of
+from shared.web.problems import use_problems
+from shared.web.request_ids import RequestIds
+from shared.web.sessions import use_cookie
+from shared.web.tools import Tools, equip, tools
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Blueprint
+
+    from shared.database import Database
+    from shared.settings import Settings
+
+__all__ = ["create_app", "tools"]
+
+_HERE: Final = Path(__file__).parent
+_LARGEST_FORM: Final = 2 * 1024 * 1024
+
+
+def create_app(
+    settings: Settings,
+    *,
+    service: str,
+    database: Database,
+    blueprints: Iterable[Blueprint],
+    largest_body: int = _LARGEST_FORM,
+) -> Flask:
+    """Return the WSGI application of ``service`` with its ``blueprints``, ready to serve.
+
+    Raises :class:`shared.web.policy.PolicyMissing` when a view declares no policy. ``largest_body`` is in bytes.
+    Templates are looked up in ``services/<service>/templates``, then in ``shared/web/templates``.
+    """
+    app = Flask(f"services.{service}", static_folder=str(_HERE / "static"), static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = largest_body
+    app.config["TESTING"] = settings.environment == "test"
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    use_cookie(app, settings)
+    _use_templates(app, service)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    declare(app.view_functions["static"], PUBLIC)
+    equipment = Tools(
+        settings=settings,
+        database=database,
+        redis=quick_redis(settings.redis_url),
+        service=service,
+        signer=Signer(settings.secret_key.get_secret_value()),
+        policies=policies_of(app),
+    )
+    equip(app, equipment)
+    use_guard(app, equipment)
+    use_problems(app)
+    use_headers(app, settings)
+    behind = settings.trusted_proxies
+    app.wsgi_app = RequestIds(ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=0, x_prefix=0))  # type: ignore[method-assign]
+    return app
+
+
+def quick_redis(url: str) -> Redis:
+    """Return a client that gives up after 0.3 s: Redis only makes things quick, so waiting for it never does."""
+    return Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, retry=Retry(NoBackoff(), 0))
+
+
+def _use_templates(app: Flask, service: str) -> None:
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(_HERE.parent.parent / "services" / service / "templates"),
+            FileSystemLoader(_HERE / "templates"),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(nonce=nonce, csrf_field=csrf_field, csrf_token=csrf_token, signed_in=signed_in)
+    if find_spec("shared.web.pages") is not None:
+        import_module("shared.web.pages").register_pages(app)

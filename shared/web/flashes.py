@@ -1,0 +1,12 @@
+"""A sentence for the next page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from flask import flash
+
+
+def flash_message(text: object, kind: Literal["success", "information", "warning", "error"] = "success") -> None:
+    """Show ``text`` once, on the next page the person sees."""
+    flash(str(text), kind)

@@ -1,0 +1,95 @@
+"""The door: what is checked before any view runs, in this order: host, form token, policy."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, redirect, request
+
+from shared.errors import Forbidden, NotFound
+from shared.web.bearers import require_scope
+from shared.web.csrf import require_own_form
+from shared.web.identity import SignedIn, signed_in
+from shared.web.policy import Policy, csrf_exemption_of
+from shared.web.problems import ForeignHost
+from shared.web.redirects import own_path
+from shared.web.tools import Tools
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGN_IN: Final = {"participant": "/sign-in", "staff": "/staff/sign-in"}
+
+
+def use_guard(app: Flask, equipment: Tools) -> None:
+    """Let every request to ``app`` pass the door first."""
+    host = urlsplit(equipment.settings.public_url).netloc
+    exempt = {endpoint for endpoint, view in app.view_functions.items() if csrf_exemption_of(view)}
+    policies = equipment.policies
+
+    @app.before_request
+    def check() -> AnyResponse | None:
+        policy = policies.get(request.endpoint or "")
+        if policy is not None and policy.kind == "internal":
+            require_direct_caller()
+            return None
+        require_own_host(host)
+        if policy is None:
+            return None  # no such page; the router's refusal follows
+        if policy.kind == "token":
+            require_scope(policy.scope)
+            return None
+        if request.method not in SAFE and request.endpoint not in exempt:
+            require_own_form(equipment.settings)
+        if policy.kind == "public":
+            return None
+        return admit(policy)
+
+
+def require_own_host(host: str) -> None:
+    """Refuse a request that was meant for another host, or pretends to have been."""
+    environ = request.environ
+    if environ.get("HTTP_HOST") != host or environ.get("HTTP_X_FORWARDED_HOST", host) != host:
+        raise ForeignHost
+
+
+def require_direct_caller() -> None:
+    """Find nothing unless the caller's socket is on a loopback or private address and nobody forwarded the request."""
+    original = request.environ.get("werkzeug.proxy_fix.orig", {})
+    peer = original.get("REMOTE_ADDR") or request.environ.get("REMOTE_ADDR") or ""
+    if "HTTP_X_FORWARDED_FOR" in request.environ or "HTTP_FORWARDED" in request.environ or not _is_near(peer):
+        raise NotFound
+
+
+def admit(policy: Policy) -> AnyResponse | None:
+    """Let the signed-in person in, refuse, or lead to the page where people of this policy sign in."""
+    person = signed_in()
+    if person is None or (policy.kind == "staff" and person.means != "staff"):
+        return _to_sign_in(policy)
+    if policy.kind == "staff":
+        _require_one_of(person, policy)
+    return None
+
+
+def _require_one_of(person: SignedIn, policy: Policy) -> None:
+    slug = (request.view_args or {}).get("edition_slug")
+    if not (person.holds(*policy.roles) if slug is None else person.holds_in(slug, *policy.roles)):
+        raise Forbidden
+
+
+def _to_sign_in(policy: Policy) -> AnyResponse:
+    target = SIGN_IN[policy.kind]
+    if request.method == "GET":
+        target += "?" + urlencode({"next": own_path(request.full_path.rstrip("?"))})
+    return redirect(target, code=303)
+
+
+def _is_near(peer: str) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return peer == ""  # a unix socket has no address
+    return address.is_loopback or address.is_private

@@ -1,0 +1,76 @@
+"""The cookie: signed by us, readable by its owner, and worth nothing once its session row is revoked.
+
+One cookie carries the session's secret, the form secret and messages for the next page. The services share it, since
+they share the secret key; only registration opens sessions and notes when they were last seen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask, session
+from flask.sessions import SecureCookieSessionInterface
+
+if TYPE_CHECKING:
+    from shared.settings import Settings
+
+_KEY: Final = "s"
+ABSOLUTE: Final = {"link": timedelta(days=60), "staff": timedelta(hours=12)}
+"""How long a session lives at most, by the means of signing in."""
+IDLE: Final = {"link": timedelta(days=14), "staff": timedelta(hours=2)}
+"""How long a session lives without being seen."""
+SEEN_AFTER: Final = {"link": timedelta(hours=12), "staff": timedelta(minutes=5)}
+"""How old the last sighting must be before registration writes a new one."""
+
+
+class Cookie(SecureCookieSessionInterface):
+    """Flask's signed cookie with SHA-256 instead of SHA-1."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
+def use_cookie(app: Flask, settings: Settings) -> None:
+    """Give ``app`` the session cookie; over https it has the ``__Host-`` prefix (RFC 6265bis, 4.1.3.2)."""
+    secure = settings.public_url.startswith("https://")
+    app.session_interface = Cookie()
+    app.secret_key = settings.secret_key.get_secret_value()
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-academy" if secure else "academy",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_PATH="/",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=max(ABSOLUTE.values()),
+    )
+
+
+def new_secret() -> str:
+    """Return a fresh session secret of 256 bits; its hash goes into the row, the secret into the cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(secret: str) -> str:
+    """Return what the database keeps of a secret: SHA-256 in hexadecimal. Enough for 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def remember_session(secret: str) -> None:
+    """Answer with a fresh cookie for the session just opened; nothing of the visitor's old cookie survives."""
+    session.clear()
+    session.permanent = True
+    session[_KEY] = secret
+
+
+def forget_session() -> None:
+    """Answer with no cookie."""
+    session.clear()
+
+
+def session_secret() -> str | None:
+    """Return the secret the browser sent with a valid signature, if it sent one."""
+    found = session.get(_KEY)
+    return found if isinstance(found, str) else None
