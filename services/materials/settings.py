@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from shared.settings import Settings
 
 
 class MaterialsSettings(Settings):
     """Settings of materials."""
+
+    upload_limit: int = Field(default=200 * 1024 * 1024, ge=1024)
+    """The most bytes one file may have. The gateway's ``client_max_body_size`` must not be smaller."""
