@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from shared.clock import now
 from shared.errors import Forbidden
+from shared.secrets import hash_of
 from shared.web.problems import Unauthenticated
-from shared.web.sessions import hash_of
 from shared.web.tools import tools
 
 _WHOSE: Final = text(

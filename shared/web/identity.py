@@ -12,7 +12,9 @@ from sqlalchemy import text
 
 from shared.clock import now
 from shared.errors import Forbidden
-from shared.web.sessions import IDLE, forget_session, hash_of, session_secret
+from shared.secrets import hash_of
+from shared.web.lifetimes import IDLE
+from shared.web.sessions import forget_session, session_secret
 from shared.web.tools import tools
 
 

@@ -7,23 +7,17 @@ they share the secret key; only registration opens sessions and notes when they 
 from __future__ import annotations
 
 import hashlib
-import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, session
 from flask.sessions import SecureCookieSessionInterface
 
+from shared.web.lifetimes import ABSOLUTE
+
 if TYPE_CHECKING:
     from shared.settings import Settings
 
 _KEY: Final = "s"
-ABSOLUTE: Final = {"link": timedelta(days=60), "staff": timedelta(hours=12)}
-"""How long a session lives at most, by the means of signing in."""
-IDLE: Final = {"link": timedelta(days=14), "staff": timedelta(hours=2)}
-"""How long a session lives without being seen."""
-SEEN_AFTER: Final = {"link": timedelta(hours=12), "staff": timedelta(minutes=5)}
-"""How old the last sighting must be before registration writes a new one."""
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -46,16 +40,6 @@ def use_cookie(app: Flask, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=max(ABSOLUTE.values()),
     )
-
-
-def new_secret() -> str:
-    """Return a fresh session secret of 256 bits; its hash goes into the row, the secret into the cookie."""
-    return secrets.token_urlsafe(32)
-
-
-def hash_of(secret: str) -> str:
-    """Return what the database keeps of a secret: SHA-256 in hexadecimal. Enough for 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def remember_session(secret: str) -> None:

@@ -9,9 +9,9 @@ from flask import Blueprint, Flask, render_template_string, request
 
 from services.registration.actions.sessions import end_session
 from shared.clock import now
+from shared.secrets import hash_of
 from shared.web.identity import current_person
 from shared.web.policy import PolicyMissing, csrf_exempt, internal, participant, public, staff
-from shared.web.sessions import hash_of
 from tests.support.web import app_of, form_token, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shared.schema.people.credentials import SessionRow
-from shared.web.sessions import ABSOLUTE, hash_of, new_secret
+from shared.secrets import hash_of, new_secret
+from shared.web.lifetimes import ABSOLUTE
 
 
 def open_session(session: Session, *, person_id: UUID, means: Literal["link", "staff"], now: datetime) -> str:
