@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+Phase = Literal["announced", "open", "closed", "running", "over"]
+
+FALLBACK: Final = ("en", "fr", "es", "pt", "ar")
+"""Where a text is missing in a person's language, the next of these that has it is shown, and marked as such."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text and the language it is really in."""
+
+    text: str
+    language: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def wording(texts: Mapping[str, str], language: str) -> Wording:
+    """Return the text in ``language``, or in the first language of the fallback chain that has one."""
+    for candidate in (language, *FALLBACK, *sorted(texts)):
+        text = texts.get(candidate, "")
+        if text.strip():
+            return Wording(text, candidate)
+    return Wording("", language)
+
+
+def missing_languages(texts: Mapping[str, str], languages: Iterable[str]) -> list[str]:
+    """Return the languages that have no text of their own."""
+    return [language for language in languages if not texts.get(language, "").strip()]
+
+
+def phase(
+    *, opens_at: datetime, closes_at: datetime, starts_on: date, ends_on: date, time_zone: str, now: datetime
+) -> Phase:
+    """Return where an edition stands. Its days are days in its own time zone."""
+    today = now.astimezone(ZoneInfo(time_zone)).date()
+    if today > ends_on:
+        return "over"
+    if today >= starts_on:
+        return "running"
+    if now < opens_at:
+        return "announced"
+    return "open" if now < closes_at else "closed"
+
+
+def takes_applications(*, opens_at: datetime, closes_at: datetime, published: bool, now: datetime) -> bool:
+    """Say whether a new application may be handed in at this moment."""
+    return published and opens_at <= now < closes_at

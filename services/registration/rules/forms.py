@@ -1,0 +1,131 @@
+"""The first version of the application form, as values: what is asked, how long it may be, what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.registration.rules.countries import COUNTRIES
+from services.registration.rules.emails import is_email, normal_email
+from services.registration.rules.texts import clean_line, clean_text
+
+FORM_VERSION: Final = 1
+NAME_LENGTH: Final = 200
+ORGANISATION_LENGTH: Final = 200
+MOTIVATION_LENGTH: Final = 4000
+COVER_LENGTH: Final = 1000
+
+
+def _line(value: object) -> object:
+    return clean_line(value) if isinstance(value, str) else value
+
+
+def _text(value: object) -> object:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _email(value: object) -> object:
+    return normal_email(clean_line(value)) if isinstance(value, str) else value
+
+
+def _code(value: object) -> object:
+    return clean_line(value).upper() if isinstance(value, str) else value
+
+
+class Answers(BaseModel):
+    """One filled-in application, cleaned and bounded. The fields are asked in this order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+
+    name: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=NAME_LENGTH)]
+    called: Annotated[str, BeforeValidator(_line), Field(max_length=NAME_LENGTH)] = ""
+    email: Annotated[str, BeforeValidator(_email), Field(min_length=1)]
+    country: Annotated[str, BeforeValidator(_code), Field(min_length=1)]
+    organisation: Annotated[str, BeforeValidator(_line), Field(max_length=ORGANISATION_LENGTH)] = ""
+    language: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=10)]
+    motivation: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=MOTIVATION_LENGTH)]
+    needs_fellowship: bool
+    fellowship_cover: Annotated[str, BeforeValidator(_text), Field(max_length=COVER_LENGTH)] = ""
+    consent: bool
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Self:
+        problems: dict[str, str] = {}
+        if not is_email(self.email):
+            problems["email"] = "email_shape"
+        if self.country not in COUNTRIES:
+            problems["country"] = "country_unknown"
+        if self.needs_fellowship and not self.fellowship_cover:
+            problems["fellowship_cover"] = "missing"
+        if not self.consent:
+            problems["consent"] = "consent_missing"
+        if problems:
+            raise PydanticCustomError("fields", "fields", {"problems": problems})
+        return self
+
+    def columns(self) -> dict[str, Any]:
+        """Return what lists sort and filter by."""
+        return {
+            "name": self.name,
+            "called": self.called,
+            "email": self.email,
+            "country": self.country,
+            "organisation": self.organisation,
+            "language": self.language,
+        }
+
+    def answers(self) -> dict[str, Any]:
+        """Return the rest, as it is kept with the form's version. An answer to a question not asked is not kept."""
+        return {
+            "motivation": self.motivation,
+            "needs_fellowship": self.needs_fellowship,
+            "fellowship_cover": self.fellowship_cover if self.needs_fellowship else "",
+        }
+
+
+def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple[Answers | None, dict[str, str]]:
+    """Return the answers, or what is wrong as ``{field: problem}``. ``languages`` are those of the edition.
+
+    Problems are ``missing``, ``too_long``, ``unreadable``, ``email_shape``, ``country_unknown``,
+    ``language_unknown`` and ``consent_missing``; all fields are looked at, so that nobody corrects one at a time.
+    """
+    problems: dict[str, str] = {}
+    answers: Answers | None = None
+    try:
+        answers = Answers.model_validate(filled)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            if problem["type"] == "fields":
+                problems.update(problem["ctx"]["problems"])
+            else:
+                problems.setdefault(str(problem["loc"][0]), _problem(problem["type"]))
+        problems |= {field: found for field, found in _checked_anyway(filled).items() if field not in problems}
+    language = answers.language if answers else filled.get("language")
+    if "language" not in problems and language not in languages:
+        problems["language"] = "language_unknown"
+    return (None, problems) if problems else (answers, {})
+
+
+def _problem(kind: str) -> str:
+    if kind in {"missing", "string_too_short"}:
+        return "missing"
+    return "too_long" if kind == "string_too_long" else "unreadable"
+
+
+def _checked_anyway(filled: Mapping[str, object]) -> dict[str, str]:
+    """Check what pydantic leaves out once a single field is wrong."""
+    found: dict[str, str] = {}
+    email, country = filled.get("email"), filled.get("country")
+    if isinstance(email, str) and email.strip() and not is_email(normal_email(clean_line(email))):
+        found["email"] = "email_shape"
+    if isinstance(country, str) and country.strip() and clean_line(country).upper() not in COUNTRIES:
+        found["country"] = "country_unknown"
+    needs = str(filled.get("needs_fellowship", "")).lower() in {"true", "1", "yes", "on"}
+    if needs and not str(filled.get("fellowship_cover", "")).strip():
+        found["fellowship_cover"] = "missing"
+    if str(filled.get("consent", "")).lower() not in {"true", "1", "yes", "on"}:
+        found["consent"] = "consent_missing"
+    return found

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from services.registration.rules.machines import machine
+
+OFFER: Final = machine(
+    "offer",
+    begins="offered",
+    moves={
+        "offered": "accepted declined expired withdrawn",
+        "accepted": "withdrawn",
+        "declined": "",
+        "expired": "",
+        "withdrawn": "",
+    },
+)
+
+ENROLMENT: Final = machine(
+    "enrolment",
+    begins="accepted",
+    moves={
+        "accepted": "confirmed withdrawn substituted",
+        "confirmed": "attended no_show withdrawn substituted",
+        "attended": "certified",
+        "no_show": "",
+        "certified": "",
+        "withdrawn": "",
+        "substituted": "",
+    },
+)
+
+HOLDING: Final = frozenset({"accepted", "confirmed", "attended", "no_show", "certified"})
+"""Enrolments that hold a place. Offers hold one while ``offered``; applications never do."""
+
+
+def places_left(*, capacity: int, over_offer: int, offered: int, enrolled: int) -> int:
+    """Return how many more offers may be made; never below zero."""
+    return max(0, capacity + over_offer - offered - enrolled)
+
+
+def expires_at(*, now: datetime, days: int) -> datetime:
+    """Return when an offer made ``now`` ends: after ``days`` whole days, to the minute."""
+    return (now + timedelta(days=days)).replace(second=0, microsecond=0)
+
+
+def why_not_accepted(
+    *, state: str, expires: datetime, capacity: int, enrolled: int, now: datetime
+) -> Literal["answered", "expired", "full"] | None:
+    """Return why an offer cannot be accepted, or None when the place can be taken.
+
+    The count is taken under the lock of the edition's row. With more offers than places the first to accept win.
+    """
+    if state == "expired" or (state == "offered" and expires <= now):
+        return "expired"
+    if state != "offered":
+        return "answered"
+    if enrolled >= capacity:
+        return "full"
+    return None

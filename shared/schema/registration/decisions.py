@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.schema.base import Base, Key
+
+
+class DecisionBatch(Base):
+    """One release: the decisions that became known together."""
+
+    __tablename__ = "decision_batch"
+    __table_args__ = ({"schema": "registration"},)
+
+    id: Mapped[Key]
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("registration.edition.id"))
+    released_by: Mapped[UUID | None]
+    released_at: Mapped[datetime]
+    decisions: Mapped[int]
+
+
+class Decision(Base):
+    """Accept, reserve or decline: proposed, then released in a batch. A reversal is a new row."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint("outcome in ('accept', 'reserve', 'decline')", name="outcome_known"),
+        CheckConstraint("state in ('proposed', 'released', 'replaced')", name="state_known"),
+        CheckConstraint("(released_at is not null) = (batch_id is not null)", name="released_in_batch"),
+        Index(
+            "uq_decision_current",
+            "application_id",
+            "state",
+            unique=True,
+            postgresql_where=text("state in ('proposed', 'released')"),
+        ),
+        Index("ix_decision_edition_id_state", "edition_id", "state"),
+        {"schema": "registration"},
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("registration.application.id"))
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("registration.edition.id"))
+    outcome: Mapped[str]
+    state: Mapped[str]
+    why: Mapped[str]
+    """Internal: the applicant never sees it."""
+    proposed_by: Mapped[UUID | None]
+    proposed_at: Mapped[datetime]
+    batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("registration.decision_batch.id"))
+    released_at: Mapped[datetime | None]
