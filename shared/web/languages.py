@@ -1,0 +1,208 @@
+"""Words, numbers and dates in the reader's language and zone.
+
+A context variable comes first, so a mail is written in its recipient's language outside any request; inside a
+request the language is negotiated once and kept. English is the source language: its sentences are the keys.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Request, Response, current_app, g, has_request_context, request
+from markupsafe import Markup, escape
+
+LANGUAGES = ("en", "fr", "es", "pt", "ar")
+SOURCE_LANGUAGE = "en"
+LOCALES = Path(__file__).parent / "locales"
+COOKIE = "lang"
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Reader:
+    """In which language and zone somebody reads; None means not known."""
+
+    language: str | None = None
+    zone: str | None = None
+
+
+NOBODY = Reader()
+_chosen: ContextVar[Reader] = ContextVar("reader", default=NOBODY)
+
+
+@contextmanager
+def use_locale(language: str | None, zone: str | None = None) -> Iterator[None]:
+    """Speak `language` (and tell times in `zone`, an IANA name) until the block ends, in a request or outside."""
+    token = _chosen.set(Reader(supported(language) or SOURCE_LANGUAGE, zone))
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+def supported(tag: str | None) -> str | None:
+    """Return the language we speak for a BCP 47 tag (`fr-CA` gives `fr`), or None."""
+    primary = (tag or "").replace("_", "-").split("-")[0].lower()
+    return primary if primary in LANGUAGES else None
+
+
+def negotiate(asked: Request, reader: Reader = NOBODY) -> str:
+    """Choose `?lang=` first (a deliberate act), then the person, the cookie, the browser, English."""
+    for wish in (asked.args.get("lang"), reader.language, asked.cookies.get(COOKIE)):
+        if found := supported(wish):
+            return found
+    for tag in asked.accept_languages.values():
+        if found := supported(tag):
+            return found
+    return SOURCE_LANGUAGE
+
+
+def register_languages(app: Flask, reader: Callable[[], Reader]) -> None:
+    """Let requests negotiate; `reader` says what the signed-in person prefers. A valid `?lang=` is remembered."""
+    app.extensions["reader"] = reader
+
+    @app.after_request
+    def remember_language(response: Response) -> Response:
+        if wish := supported(request.args.get("lang")):
+            response.set_cookie(COOKIE, wish, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Language", current_locale())
+            response.vary.update(("Accept-Language", "Cookie"))
+        return response
+
+
+def _request_reader() -> Reader:
+    if not has_request_context():
+        return NOBODY
+    if "reader" not in g:
+        person: Reader = current_app.extensions.get("reader", lambda: NOBODY)()
+        g.reader = Reader(negotiate(request, person), person.zone)
+    found: Reader = g.reader
+    return found
+
+
+def forget_reader() -> None:
+    """Negotiate again in this request, after sign-in or a change of language."""
+    if has_request_context():
+        g.pop("reader", None)
+
+
+def current_locale() -> str:
+    """One of `LANGUAGES`: the block's (`use_locale`), else the request's, else English."""
+    return _chosen.get().language or _request_reader().language or SOURCE_LANGUAGE
+
+
+def current_zone() -> ZoneInfo | None:
+    """Return the reader's zone, or None when nobody told us."""
+    name = _chosen.get().zone or (None if _chosen.get().language else _request_reader().zone)
+    return zone_of(name) if name else None
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name; UTC for a name that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+@cache
+def babel_locale(language: str) -> Locale:
+    """Return Babel's rules for one of our languages."""
+    return Locale.parse(language)
+
+
+def text_direction(language: str | None = None) -> str:
+    """`ltr` or `rtl`, for the `dir` attribute."""
+    return babel_locale(language or current_locale()).text_direction
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Return the language's sentences, compiled from its .po file at first use; untranslated ones stay English."""
+    source = LOCALES / language / "LC_MESSAGES" / "messages.po"
+    if language == SOURCE_LANGUAGE or not source.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class _Counted(int):
+    """A count that prints itself as the language writes it."""
+
+    def __str__(self) -> str:
+        from shared.web.formats import format_number  # formats stands on this module
+
+        return format_number(int(self))
+
+    __format__ = int.__format__
+
+
+def _fill(text: str, values: Mapping[str, object]) -> str:
+    """Put values in; one value that is markup makes the sentence markup and escapes everything else."""
+    if not values:
+        return text
+    if any(hasattr(value, "__html__") and not isinstance(value, LazyText) for value in values.values()):
+        return Markup(escape(text)) % dict(values)  # noqa: S704 - escaped first, and `%` escapes what is filled in
+    return text % dict(values)
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """Say `message` in the reader's language, `%(name)s` filled from the keywords; imported as `_`."""
+    return _fill(catalogue(current_locale()).gettext(message), values)
+
+
+def ngettext(singular: str, plural: str, num: int, /, **values: object) -> str:
+    """Say the form that belongs to `num`, which is itself `%(num)s`; imported as `_n`."""
+    text = catalogue(current_locale()).ngettext(singular, plural, num)
+    return _fill(text, {"num": _Counted(num), **values})
+
+
+class LazyText:
+    """A sentence that is translated when it is shown, for constants and class attributes."""
+
+    __slots__ = ("message", "values")
+
+    def __init__(self, message: str, values: Mapping[str, object]) -> None:
+        self.message = message
+        self.values = dict(values)
+
+    def __str__(self) -> str:
+        return gettext(self.message, **self.values)
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+    def __repr__(self) -> str:
+        return f"LazyText({self.message!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, (LazyText, str)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.message)
+
+
+def lazy_gettext(message: str, /, **values: object) -> LazyText:
+    """Keep `message` for later; imported as `_l`. `str()` says it in the language of that moment."""
+    return LazyText(message, values)
+
+
+_ = gettext
+_n = ngettext
+_l = lazy_gettext
