@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.web.languages import _l
-
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.web.languages import _l
 
 
 class EditionUnknown(NotFound):

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -32,6 +32,9 @@ from shared.facts.registration import AddressProofRequested, ApplicationSubmitte
 from shared.outbox import record
 from shared.schema.base import new_id
 from shared.schema.registration import Application, Edition
+
+APPLICATIONS: Final = cast("Table", Application.__table__)
+"""Sending a form is the hot path: plain Core, no unit of work."""
 
 
 def start_application(
@@ -68,13 +71,7 @@ def start_application(
         "state": "draft",
         "created_at": now,
     }
-    statement = (
-        insert(Application.__table__)
-        .values(row)
-        .on_conflict_do_nothing(  # type: ignore[arg-type]
-            constraint="uq_application_submission_key"
-        )
-    )
+    statement = insert(APPLICATIONS).values(row).on_conflict_do_nothing(constraint="uq_application_submission_key")
     if session.execute(statement.returning(Application.id)).first() is None:
         return _repeat(session, row=row, values=values, now=now)
     record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
@@ -87,8 +84,9 @@ def _repeat(session: Session, *, row: dict[str, Any], values: dict[str, Any], no
         .where(Application.edition_id == row["edition_id"], Application.submission_key == row["submission_key"])
         .with_for_update()
     ).one()
+    draft_id: UUID = known.id
     if known.state != "draft":
-        return known.id
+        return draft_id
     if known.email == row["email"]:
         session.execute(
             update(Application)
@@ -96,7 +94,7 @@ def _repeat(session: Session, *, row: dict[str, Any], values: dict[str, Any], no
             .values(values)
             .execution_options(synchronize_session=False)
         )
-        return known.id
+        return draft_id
     move(
         session,
         rules.APPLICATION,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from shared.web.languages import _l
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from shared.facts.registration import DecisionReleased
 from shared.outbox import record
 from shared.schema.base import new_id
 from shared.schema.registration import Decision, DecisionBatch
+from shared.web.languages import _l
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ def _release(
         application_id=one.application_id,
         person_id=one.person_id,
         edition_id=edition_id,
-        outcome=one.outcome,  # type: ignore[arg-type]
+        outcome=one.outcome,
     )
     record(session, fact, actor_id=actor_id)
     if one.outcome == "accept":

@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.registration.rules.applications import DECIDABLE
+from services.registration.rules.decisions import Outcome
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application, Decision, DecisionBatch, Offer
 
@@ -38,7 +40,7 @@ class Proposal:
     country: str
     locale: str
     application_state: str
-    outcome: str
+    outcome: Outcome
     why: str
     proposed_by: str
     proposed_at: datetime
@@ -69,7 +71,7 @@ def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[U
     return [Standing(*row) for row in session.execute(statement)]
 
 
-def _proposals(edition_id: UUID) -> Select[tuple[UUID, UUID, UUID, str, str, str, str, str, str, str, datetime]]:
+def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
     proposer = aliased(Person)
     return (
         select(
