@@ -58,7 +58,7 @@ def propose_decisions(
     edition_id: UUID,
     application_ids: Sequence[UUID],
     outcome: rules.Outcome,
-    why: str,
+    note: str,
     actor_id: UUID,
     now: datetime,
 ) -> Proposed:
@@ -84,7 +84,8 @@ def propose_decisions(
             now=now,
             state="proposed",
             actor_id=actor_id,
-            why=why,
+            why=note,
+            note=note,
             edition_id=edition_id,
             outcome=outcome,
             proposed_by=actor_id,
@@ -108,7 +109,7 @@ def propose_decision(
     edition_id: UUID,
     application_id: UUID,
     outcome: rules.Outcome,
-    why: str,
+    note: str,
     actor_id: UUID,
     now: datetime,
 ) -> None:
@@ -118,7 +119,7 @@ def propose_decision(
         edition_id=edition_id,
         application_ids=[application_id],
         outcome=outcome,
-        why=why,
+        note=note,
         actor_id=actor_id,
         now=now,
     )
@@ -180,15 +181,12 @@ def release_decisions(
             id=batch_id, edition_id=edition_id, released_by=actor_id, released_at=now, decisions=plan.total
         )
     )
-    earlier: dict[UUID, UUID] = dict(
-        session.execute(
-            select(Decision.application_id, Decision.id).where(
-                Decision.application_id.in_([one.application_id for one in batch]), Decision.state == "released"
-            )
+    released = session.execute(
+        select(Decision.application_id, Decision.id).where(
+            Decision.application_id.in_([one.application_id for one in batch]), Decision.state == "released"
         )
-        .tuples()
-        .all()
     )
+    earlier: dict[UUID, UUID] = dict(released)
     for one in batch:
         if one.application_id in earlier:
             _replace(

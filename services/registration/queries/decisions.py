@@ -41,7 +41,7 @@ class Proposal:
     locale: str
     application_state: str
     outcome: Outcome
-    why: str
+    note: str
     proposed_by: str
     proposed_at: datetime
 
@@ -83,7 +83,7 @@ def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
             Person.locale,
             Application.state,
             Decision.outcome,
-            Decision.why,
+            Decision.note,
             func.coalesce(proposer.name, ""),
             Decision.proposed_at,
         )

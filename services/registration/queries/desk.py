@@ -52,7 +52,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
     return Waiting(
         edition=edition,
         pool=pool(session, edition.id),
-        states=dict(states.tuples().all()),
+        states=dict(states),
         proposed=_count_proposed(session, edition.id),
         expiring=session.execute(
             select(func.count())
@@ -61,7 +61,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
                 Offer.edition_id == edition.id, Offer.state == "offered", Offer.expires_at <= now + timedelta(days=3)
             )
         ).scalar_one(),
-        submitted_by_day=list(arrivals.tuples().all()),
+        submitted_by_day=[(on, count) for on, count in arrivals],
     )
 
 
@@ -92,4 +92,4 @@ def count_by(session: Session, *, edition_id: UUID, column: str, states: Sequenc
         .group_by(by)
         .order_by(func.count().desc(), by)
     )
-    return list(rows.tuples().all())
+    return [(value, count) for value, count in rows]
