@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 QUEUES = ("registration", "materials", "notifications")
 
-app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
+MAIL = "mail"
+"""The postman's queue: a long campaign must not keep reactions waiting."""
+
+app = make_celery(os.environ["REDIS_URL"], queues=(*QUEUES, MAIL))
 redis = connect_redis(os.environ["REDIS_URL"])
 bell = CeleryBell(app, redis)
 databases: list[Database] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from redis import Redis
 from sqlalchemy.engine import make_url
 
 from shared.database import Database
@@ -117,3 +118,11 @@ def valkey_url() -> Iterator[str]:
     """A Valkey of this test process."""
     with running_valkey() as url:
         yield url
+
+
+@pytest.fixture
+def valkey(valkey_url: str) -> Iterator[Redis]:
+    """A client of this test process's Valkey, emptied after the test."""
+    with Redis.from_url(valkey_url) as client:
+        yield client
+        client.flushall()

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.notifications.queries.recipients import Recipient
+from services.notifications.rules.notices import NOTICES
+from shared.outbox import ring_after_commit
+from shared.schema.base import new_id
+from shared.schema.notifications.deliveries import Delivery
+
+MAIL_QUEUE = "mail"
+
+
+def queue_notice(
+    session: Session,
+    *,
+    kind: str,
+    cause: UUID,
+    recipient: Recipient,
+    about_id: UUID,
+    edition_id: UUID | None,
+    fields: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """Put one notice into the ledger and ring for the postman after the commit.
+
+    ``cause`` is the fact's id: a second call for the same kind and cause changes nothing.
+    """
+    useful = NOTICES[kind].useful
+    session.execute(
+        insert(Delivery)
+        .values(
+            id=new_id(),
+            person_id=recipient.person_id,
+            edition_id=edition_id,
+            kind=kind,
+            idempotency_key=f"{kind}:{cause}",
+            about_id=about_id,
+            address=recipient.address,
+            addressee=recipient.name,
+            locale=recipient.locale,
+            fields=dict(fields),
+            not_before=now,
+            useless_after=now + useful if useful else None,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(constraint="uq_delivery_idempotency_key")
+    )
+    ring_after_commit(session, (MAIL_QUEUE,))

@@ -1,0 +1,92 @@
+"""Turns one delivery into the bytes that leave: the compiled letter, the person's values, links signed just now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.notifications.gateways.letters import UNSUBSCRIBE, Letters
+from services.notifications.rules.headers import wire_address
+from services.notifications.rules.links import campaign_links, notice_link, unsubscribe_link
+from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
+from services.notifications.rules.skeletons import Envelope
+from services.notifications.rules.words import Words
+from shared.settings import Settings
+from shared.tokens import Signer
+
+
+class Copy(Protocol):
+    """What is needed of one delivery."""
+
+    @property
+    def id(self) -> UUID: ...  # noqa: D102 - the ledger's columns
+    @property
+    def campaign_id(self) -> UUID | None: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def about_id(self) -> UUID | None: ...  # noqa: D102
+    @property
+    def address(self) -> str: ...  # noqa: D102
+    @property
+    def addressee(self) -> str: ...  # noqa: D102
+    @property
+    def locale(self) -> str: ...  # noqa: D102
+    @property
+    def fields(self) -> Mapping[str, Any]: ...  # noqa: D102
+
+
+class Composer:
+    """Composes mails. ``words`` looks a launched campaign's texts up; they are asked for once and kept."""
+
+    def __init__(self, settings: Settings, *, words: Callable[[UUID], Mapping[str, Words]]) -> None:
+        self.letters = Letters(settings)
+        self._words = words
+        self._known: dict[UUID, Mapping[str, Words]] = {}
+        self._url = settings.public_url
+        self._domain = settings.mail_domain
+        self._signer = Signer(settings.secret_key.get_secret_value())
+
+    @property
+    def sender(self) -> str:
+        """The envelope's sender."""
+        return self.letters.sender[1]
+
+    def compose(self, copy: Copy, now: datetime) -> tuple[str, bytes]:
+        """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
+        recipient = wire_address(copy.address)
+        if copy.campaign_id is not None:
+            return recipient, self.compose_campaign(
+                self._words_for(copy.campaign_id, copy.locale), copy, recipient, now
+            )
+        link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
+        message = self.letters.notice(copy.kind, copy.locale).fill(
+            {**copy.fields, "link": link},
+            Envelope(copy.addressee, recipient, self._message_id(copy)),
+            now=now,
+        )
+        return recipient, message
+
+    def compose_campaign(self, words: Words, copy: Copy, recipient: str, now: datetime) -> bytes:
+        """Return one person's copy of a campaign mail in the language of ``words``."""
+        unsubscribe = unsubscribe_link(self._url, self._signer, delivery_id=copy.id)
+        fallbacks = {placeholder.name: placeholder.fallback for placeholder in CAMPAIGN_PLACEHOLDERS.values()}
+        given = {name: value for name, value in copy.fields.items() if value}
+        links = campaign_links(self._url, edition_slug=words.edition_slug)
+        return self.letters.campaign(words).fill(
+            {**fallbacks, **given, **links, UNSUBSCRIBE: unsubscribe},
+            Envelope(copy.addressee, recipient, self._message_id(copy), unsubscribe_url=unsubscribe),
+            now=now,
+        )
+
+    def _message_id(self, copy: Copy) -> str:
+        return f"<{copy.id.hex}@{self._domain}>"
+
+    def _words_for(self, campaign_id: UUID, locale: str) -> Words:
+        if campaign_id not in self._known:
+            if len(self._known) > 100:  # noqa: PLR2004 - launched texts never change; forgetting costs one query
+                self._known.clear()
+            self._known[campaign_id] = self._words(campaign_id)
+        return self._known[campaign_id][locale]

@@ -1,0 +1,48 @@
+"""Whoever takes mail from us, as the rest of this service sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.notifications.rules.retries import Stage
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer that settled one message, and the command it answered."""
+
+    code: int
+    text: str
+    stage: Stage
+
+
+class RelayUnreachable(Exception):  # noqa: N818 - a state of the world, said as one
+    """No connection could be opened, or the relay refused us altogether. Nothing was sent."""
+
+
+class ConnectionBroken(Exception):  # noqa: N818 - a state of the world, said as one
+    """The line broke within a message. ``body_begun`` says whether the relay may have taken it nevertheless."""
+
+    def __init__(self, why: str, *, body_begun: bool) -> None:
+        super().__init__(why)
+        self.body_begun = body_begun
+
+
+class Relay(Protocol):
+    """An open connection to whoever takes mail."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another message may be tried on this connection."""
+
+    def send(self, sender: str, recipient: str, message: bytes, *, before_body: Callable[[], None]) -> Reply:
+        """Hand over one message and return what settled it.
+
+        ``before_body`` is called before the first byte of the message leaves: from there on a broken line is a doubt.
+        Raises :class:`ConnectionBroken` when there was no answer.
+        """
+
+    def close(self) -> None:
+        """End the connection. Never raises."""

@@ -1,0 +1,59 @@
+"""Whom a campaign is for: a rule over live data, kept with the campaign and turned into rows at launch."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Locale = Literal["en", "fr", "es", "pt", "ar"]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class Standing(StrEnum):
+    """Where a person stands in an edition, in the words of the desk."""
+
+    APPLIED = "applied"
+    """Submitted an application that is not withdrawn, whatever was decided."""
+    WAITING = "waiting"
+    """Submitted, and nothing released yet."""
+    OFFERED = "offered"
+    """Holds an offer not answered yet."""
+    ACCEPTED = "accepted"
+    """Took a place, confirmed or not."""
+    CONFIRMED = "confirmed"
+    """Took a place that is confirmed."""
+    RESERVE = "reserve"
+    """On the reserve list."""
+    DECLINED = "declined"
+    """Told that there is no place."""
+
+
+class AudienceRule(BaseModel):
+    """All conditions must hold; an empty condition is no condition.
+
+    ``standings`` any of them; ``download`` with ``publication_id``: has or has not downloaded any rendition of that
+    publication; ``locales`` the person's language; ``countries`` ISO 3166-1 alpha-2 codes of the application.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    standings: tuple[Standing, ...] = Field(default=(Standing.APPLIED,), min_length=1)
+    download: Literal["any", "has", "has_not"] = "any"
+    publication_id: UUID | None = None
+    locales: tuple[Locale, ...] = ()
+    countries: tuple[Country, ...] = ()
+
+    @property
+    def asks_about_downloads(self) -> bool:
+        """Whether the rule depends on who downloaded what."""
+        return self.download != "any" and self.publication_id is not None
+
+
+def text_locale(wanted: str, available: list[str]) -> str:
+    """Return the language a person gets: her own where the text exists, else English, else the first there is."""
+    if wanted in available:
+        return wanted
+    return "en" if "en" in available else available[0]

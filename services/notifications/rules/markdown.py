@@ -1,0 +1,164 @@
+"""Organisers write Markdown; a mail needs HTML that old mail programs understand, and a plain text that reads well.
+
+Both are made from the same tokens. Raw HTML is text here, images are their description, and a paragraph that is
+nothing but one link is a button.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.token import Token
+
+STYLES: Final = {
+    "h1": "margin:0 0 16px;font-size:24px;line-height:1.25;font-weight:600",
+    "h2": "margin:24px 0 8px;font-size:19px;line-height:1.3;font-weight:600",
+    "h3": "margin:20px 0 8px;font-size:17px;line-height:1.35;font-weight:600",
+    "p": "margin:0 0 16px",
+    "ul": "margin:0 0 16px;padding-inline-start:24px",
+    "ol": "margin:0 0 16px;padding-inline-start:24px",
+    "li": "margin:0 0 6px",
+    "blockquote": "margin:0 0 16px;padding-inline-start:16px;border-inline-start:3px solid #d8d0c2",
+    "hr": "margin:24px 0;border:0;border-top:1px solid #d8d0c2",
+    "th": "padding:6px 12px 6px 0;text-align:start;font-weight:600;vertical-align:top",
+    "td": "padding:6px 12px 6px 0;text-align:start;vertical-align:top",
+    "table": "margin:0 0 16px;border-collapse:collapse",
+}
+_BUTTON: Final = (
+    '<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr>'
+    '<td class="go" style="background:#14595b;border-radius:4px"><a href="{href}" style="display:inline-block;'
+    "padding:12px 22px;font:600 17px/20px -apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#ffffff;"
+    'text-decoration:none">{label}</a></td></tr></table>\n'
+)
+
+_PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def parse(source: str) -> list[Token]:
+    """Return the tokens of ``source``: CommonMark with tables, no raw HTML and no images."""
+    return _PARSER.parse(source)
+
+
+def lone_link(inline: Token) -> bool:
+    """Say whether a paragraph's content is exactly one link with words of its own."""
+    children = inline.children or []
+    opened = [child for child in children if child.type == "link_open"]
+    if len(opened) != 1 or children[0].type != "link_open" or children[-1].type != "link_close":
+        return False
+    return "".join(child.content for child in children) != opened[0].attrGet("href")
+
+
+def to_html(source: str) -> str:
+    """Return HTML with styles in place: mail programs drop style sheets."""
+    tokens = parse(source)
+    for index, token in enumerate(tokens):
+        if token.nesting >= 0 and token.tag in STYLES:
+            token.attrSet("style", STYLES[token.tag])
+        if token.type == "inline" and tokens[index - 1].type == "paragraph_open" and lone_link(token):
+            button = Token("html_block", "", 0, content=_button(token))
+            hidden = Token("html_block", "", 0, content="")
+            tokens[index - 1 : index + 2] = [hidden, button, hidden]
+    return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+
+
+def _button(inline: Token) -> str:
+    children = inline.children or []
+    label = _PARSER.renderer.render([Token("inline", "", 0, children=children[1:-1])], _PARSER.options, {})
+    return _BUTTON.format(href=escapeHtml(str(children[0].attrGet("href"))), label=label)
+
+
+def to_text(source: str) -> str:
+    """Return plain text: headings underlined, links spelled out after their words, lists with dashes and numbers."""
+    return _TextWriter(parse(source)).written()
+
+
+class _TextWriter:
+    """Walks the tokens once; ``closer`` are the blocks that follow the one before without an empty line."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self._tokens = tokens
+        self._blocks: list[str] = []
+        self._closer: set[int] = set()
+        self._lists: list[int | None] = []
+        self._bullet = self._quote = ""
+
+    def written(self) -> str:
+        for index, token in enumerate(self._tokens):
+            if token.type == "inline":
+                self._write(index, token)
+            elif token.type == "hr":
+                self._blocks.append("-" * 20)
+            elif token.type in {"fence", "code_block"}:
+                self._blocks.append(token.content.rstrip("\n"))
+            else:
+                self._follow(token)
+        gaps = ("" if at == 0 else "\n" if at in self._closer else "\n\n" for at in range(len(self._blocks)))
+        return "".join(gap + block for gap, block in zip(gaps, self._blocks, strict=True)) + "\n"
+
+    def _follow(self, token: Token) -> None:
+        """Keep track of lists and quotes."""
+        if token.type == "ordered_list_open":
+            self._lists.append(int(token.attrGet("start") or 1))
+        elif token.type == "bullet_list_open":
+            self._lists.append(None)
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            self._lists.pop()
+        elif token.type == "list_item_open":
+            number = self._lists[-1]
+            self._bullet = "- " if number is None else f"{number}. "
+            self._lists[-1] = None if number is None else number + 1
+        elif token.type == "blockquote_open":
+            self._quote += "> "
+        elif token.type == "blockquote_close":
+            self._quote = self._quote[2:]
+
+    def _write(self, index: int, token: Token) -> None:
+        before = self._tokens[index - 1]
+        if before.type in {"th_open", "td_open"}:
+            self._write_cell(
+                inline_text(token), first=self._tokens[index - 2].type == "tr_open", head=before.tag == "th"
+            )
+            return
+        first_line, *rest = inline_text(token).split("\n")
+        if before.type == "heading_open":
+            rest.append(("=" if before.tag == "h1" else "-") * min(max(len(first_line), 3), 40))
+        indent = self._quote + "  " * (len(self._lists) - 1 if self._lists else 0)
+        hanging = " " * len(self._bullet) or ("  " if self._lists else "")
+        if self._bullet and _continues_list(self._tokens, index):
+            self._closer.add(len(self._blocks))
+        self._blocks.append(
+            "\n".join([indent + self._bullet + first_line, *(indent + hanging + line for line in rest)])
+        )
+        self._bullet = ""
+
+    def _write_cell(self, cell: str, *, first: bool, head: bool) -> None:
+        if first and not head:
+            self._closer.add(len(self._blocks))
+        self._blocks.append(cell if first else f"{self._blocks.pop()} | {cell}")
+
+
+def _continues_list(tokens: list[Token], index: int) -> bool:
+    """Say whether the paragraph at ``index`` opens an item of a tight list that is not its list's first."""
+    tight = tokens[index - 1].hidden and tokens[index - 2].type == "list_item_open"
+    return tight and "list_open" not in tokens[index - 3].type
+
+
+def inline_text(token: Token) -> str:
+    """Return the words of a paragraph; a link is followed by its address unless that is its text."""
+    out: list[str] = []
+    href, label_at = "", 0
+    whole = lone_link(token)
+    for child in token.children or []:
+        if child.type in {"text", "code_inline"}:
+            out.append(child.content)
+        elif child.type in {"softbreak", "hardbreak"}:
+            out.append("\n" if child.type == "hardbreak" else " ")
+        elif child.type == "link_open":
+            href, label_at = str(child.attrGet("href") or ""), len(out)
+        elif child.type == "link_close":
+            label = "".join(out[label_at:])
+            if label != href.removeprefix("mailto:"):
+                out.append(f":\n{href}" if whole else f" ({href})")
+    return "".join(out)
