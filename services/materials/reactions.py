@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from shared.outbox import Reactions
+from sqlalchemy.orm import Session
+
+from services.materials.actions.shelves import close_shelves, open_shelves
+from shared.facts.registration import EnrolmentWithdrawn, OfferAccepted
+from shared.outbox import Heard, Reactions
 
 reactions = Reactions("materials")
+
+
+@reactions.hear(OfferAccepted)
+def open_shelves_to_the_accepted(session: Session, fact: OfferAccepted, heard: Heard) -> None:
+    """Whoever has a place gets the Reader."""
+    open_shelves(session, edition_id=fact.edition_id, enrolment_id=fact.enrolment_id, now=heard.now)
+
+
+@reactions.hear(EnrolmentWithdrawn)
+def close_shelves_to_the_withdrawn(session: Session, fact: EnrolmentWithdrawn, heard: Heard) -> None:
+    """Whoever gave up the place keeps nothing open."""
+    close_shelves(session, enrolment_id=fact.enrolment_id, now=heard.now)

@@ -10,5 +10,5 @@ from shared.settings import Settings
 class MaterialsSettings(Settings):
     """Settings of materials."""
 
-    upload_limit: int = Field(default=200 * 1024 * 1024, ge=1024)
+    upload_limit: int = Field(default=150_000_000, ge=1024)
     """The most bytes one file may have. The gateway's ``client_max_body_size`` must not be smaller."""

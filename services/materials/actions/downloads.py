@@ -1,0 +1,52 @@
+"""Counting who fetched what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import case, func, literal_column
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.materials.rules.downloads import DOUBLE_CLICK
+from shared.facts.materials import DownloadStarted
+from shared.outbox import record
+from shared.schema.materials.files import Download
+
+
+def count_download(
+    session: Session,
+    *,
+    person_id: UUID,
+    rendition_id: UUID,
+    publication_id: UUID,
+    edition_id: UUID | None,
+    sha256: str,
+    now: datetime,
+) -> bool:
+    """Note that a transfer to the person began at the first byte; return whether it was the person's first.
+
+    The first one is a fact. Later ones raise the count, except within a double click, whose window slides. Requests
+    that arrive together are one.
+    """
+    row = insert(Download).values(
+        person_id=person_id, rendition_id=rendition_id, sha256=sha256, first_at=now, last_at=now
+    )
+    is_another = row.excluded.last_at - Download.last_at > DOUBLE_CLICK
+    counted = row.on_conflict_do_update(
+        index_elements=[Download.person_id, Download.rendition_id],
+        set_={
+            "times": Download.times + case((is_another, 1), else_=0),
+            "last_at": func.greatest(Download.last_at, row.excluded.last_at),
+            "sha256": row.excluded.sha256,
+        },
+    )
+    # PostgreSQL leaves xmax at 0 on a row that was inserted, not updated
+    is_first = bool(session.scalar(counted.returning(literal_column("(xmax = 0)"))))
+    if is_first:
+        fact = DownloadStarted(
+            rendition_id=rendition_id, publication_id=publication_id, person_id=person_id, edition_id=edition_id
+        )
+        record(session, fact, actor_id=person_id)
+    return is_first

@@ -1,0 +1,129 @@
+"""Making publications, releases and their parts, and publishing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services.materials.errors import (
+    NothingToPublish,
+    PublicationUnknown,
+    ReleaseIsPublished,
+    ReleaseUnknown,
+    SlugTaken,
+    VersionTaken,
+)
+from shared.schema.base import new_id
+from shared.schema.materials.files import Rendition
+from shared.schema.materials.publications import Chapter, Publication, Release, Translation
+
+
+def add_publication(
+    session: Session,
+    *,
+    slug: str,
+    kind: str,
+    edition_id: UUID | None,
+    titles: Mapping[str, str],
+    summaries: Mapping[str, str],
+    contributors: Sequence[str],
+    publisher: str = "",
+    licence: str = "",
+    rights: str = "",
+) -> Publication:
+    """Make a publication; texts are ``{language: text}``. Refuses a slug that another one has."""
+    publication = Publication(
+        id=new_id(),
+        slug=slug,
+        kind=kind,
+        edition_id=edition_id,
+        titles=dict(titles),
+        summaries=dict(summaries),
+        contributors=list(contributors),
+        publisher=publisher,
+        licence=licence,
+        rights=rights,
+    )
+    try:
+        with session.begin_nested():
+            session.add(publication)
+    except IntegrityError as error:
+        if "uq_publication_slug" in str(error.orig):
+            raise SlugTaken(errors={"slug": SlugTaken.title}) from error
+        raise
+    return publication
+
+
+def draft_release(session: Session, *, publication_id: UUID, version: str, dated: str) -> Release:
+    """Begin a release that only staff see. ``dated`` is the date printed in the work, ISO 8601 in any precision."""
+    if session.get(Publication, publication_id) is None:
+        raise PublicationUnknown
+    release = Release(id=new_id(), publication_id=publication_id, version=version, dated=dated, state="draft")
+    try:
+        with session.begin_nested():
+            session.add(release)
+    except IntegrityError as error:
+        if "uq_release_publication_id_version" in str(error.orig):
+            raise VersionTaken(errors={"version": VersionTaken.title}) from error
+        raise
+    return release
+
+
+def translation_of(session: Session, *, release_id: UUID, language: str, title: str) -> Translation:
+    """Return the release's translation into ``language``, made now if it is missing; ``title`` is used then."""
+    made = insert(Translation).values(id=new_id(), release_id=release_id, language=language, title=title)
+    session.execute(made.on_conflict_do_nothing(constraint="uq_translation_release_id_language"))
+    return session.scalars(
+        select(Translation).where(Translation.release_id == release_id, Translation.language == language)
+    ).one()
+
+
+def add_chapter(
+    session: Session,
+    *,
+    release_id: UUID,
+    number: int,
+    titles: Mapping[str, str],
+    authors: Sequence[str],
+    pages: Mapping[str, tuple[int, int]],
+) -> Chapter:
+    """Describe a part of a draft: its place, its titles, its authors, and its pages per language."""
+    draft_of(session, release_id=release_id)
+    chapter = Chapter(
+        id=new_id(),
+        release_id=release_id,
+        number=number,
+        titles=dict(titles),
+        authors=list(authors),
+        pages={language: list(span) for language, span in pages.items()},
+    )
+    session.add(chapter)
+    session.flush()  # renditions point at it
+    return chapter
+
+
+def draft_of(session: Session, *, release_id: UUID) -> Release:
+    """Return the release, locked, if it may still be changed; refuse when it is published."""
+    release = session.get(Release, release_id, with_for_update=True)
+    if release is None:
+        raise ReleaseUnknown
+    if release.state == "published":
+        raise ReleaseIsPublished
+    return release
+
+
+def publish_release(session: Session, *, release_id: UUID, now: datetime) -> Release:
+    """Let people open the release wherever its publication is on a shelf. From now on it is not changed."""
+    release = draft_of(session, release_id=release_id)
+    has_file = select(Rendition.id).join(Translation).where(Translation.release_id == release_id).limit(1)
+    if session.scalar(has_file) is None:
+        raise NothingToPublish
+    release.state = "published"
+    release.published_at = now
+    return release

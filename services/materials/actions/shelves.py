@@ -1,0 +1,106 @@
+"""Putting up shelves, placing publications on them, opening them to people and closing them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.materials.errors import PublicationUnknown, ShelfUnknown
+from services.materials.queries.enrolments import LivePlace, live_places
+from services.materials.rules.shelves import ACCEPTED
+from shared.facts.materials import ShelfOpened
+from shared.outbox import record
+from shared.schema.base import new_id
+from shared.schema.materials.publications import Publication
+from shared.schema.materials.shelves import Shelf, ShelfItem, ShelfMember
+
+
+def put_up_shelf(
+    session: Session,
+    *,
+    edition_id: UUID | None,
+    names: Mapping[str, str],
+    rule: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    now: datetime,
+) -> Shelf:
+    """Make a shelf. An ``accepted`` one is opened at once to everybody who has a place already."""
+    shelf = Shelf(
+        id=new_id(), edition_id=edition_id, names=dict(names), rule=rule, opens_at=opens_at, closes_at=closes_at
+    )
+    if edition_id is not None:
+        _one_at_a_time(session, edition_id)
+    session.add(shelf)
+    session.flush()  # members point at it
+    if edition_id is not None and rule == ACCEPTED:
+        for place in live_places(session, edition_id=edition_id):
+            _open_shelf(session, shelf_id=shelf.id, edition_id=edition_id, place=place, now=now)
+    return shelf
+
+
+def place_on_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID) -> None:
+    """Put a publication on a shelf; putting it there twice changes nothing."""
+    if session.get(Shelf, shelf_id) is None:
+        raise ShelfUnknown
+    if session.get(Publication, publication_id) is None:
+        raise PublicationUnknown
+    session.execute(insert(ShelfItem).values(shelf_id=shelf_id, publication_id=publication_id).on_conflict_do_nothing())
+
+
+def take_from_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID) -> None:
+    """Take a publication from a shelf; nobody may open it by this shelf any more."""
+    item = session.get(ShelfItem, (shelf_id, publication_id))
+    if item is not None:
+        session.delete(item)
+
+
+def open_shelves(session: Session, *, edition_id: UUID, enrolment_id: UUID, now: datetime) -> int:
+    """Open the edition's accepted shelves to one enrolment, if it is still live; return how many opened now.
+
+    Each one that opens is a fact, and only the first time: hearing of the same place twice changes nothing.
+    """
+    _one_at_a_time(session, edition_id)
+    opened = 0
+    for place in live_places(session, edition_id=edition_id, enrolment_id=enrolment_id):
+        shelves = select(Shelf.id).where(Shelf.edition_id == edition_id, Shelf.rule == ACCEPTED).order_by(Shelf.id)
+        for shelf_id in session.scalars(shelves).all():
+            opened += _open_shelf(session, shelf_id=shelf_id, edition_id=edition_id, place=place, now=now)
+    return opened
+
+
+def close_shelves(session: Session, *, enrolment_id: UUID, now: datetime) -> int:
+    """Close every shelf to an enrolment; return how many were open. Access ended already with the enrolment."""
+    closed = session.scalars(
+        update(ShelfMember)
+        .where(ShelfMember.enrolment_id == enrolment_id, ShelfMember.closed_at.is_(None))
+        .values(closed_at=now)
+        .returning(ShelfMember.id)
+    )
+    return len(closed.all())
+
+
+def _open_shelf(session: Session, *, shelf_id: UUID, edition_id: UUID, place: LivePlace, now: datetime) -> bool:
+    new = session.scalar(
+        insert(ShelfMember)
+        .values(
+            id=new_id(), shelf_id=shelf_id, person_id=place.person_id, enrolment_id=place.enrolment_id, opened_at=now
+        )
+        .on_conflict_do_nothing()
+        .returning(ShelfMember.id)
+    )
+    if new is None:
+        return False
+    record(session, ShelfOpened(shelf_id=shelf_id, person_id=place.person_id, edition_id=edition_id))
+    return True
+
+
+def _one_at_a_time(session: Session, edition_id: UUID) -> None:
+    """Let a new shelf and a new place of one edition wait for each other, so that neither misses the other."""
+    lock = func.hashtextextended(f"materials.shelves {edition_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(lock)))

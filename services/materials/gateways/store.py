@@ -1,0 +1,145 @@
+"""Where bytes live: write-once files named by their SHA-256.
+
+A folder for now. The protocol says nothing of folders, so that an object store can take its place: it keeps a stream
+under a hash it learns while writing, and it says in which way the bytes are delivered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+from services.materials.errors import FileTooLarge, StoreUnknown
+
+PIECE: Final = 256 * 1024
+"""Bytes read at a time; memory stays flat whatever the size."""
+INTERNAL: Final = "/_files/"
+"""The gateway's internal location; its root is the store's folder."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the store learned about a stream while writing it. ``head`` is its first bytes, for telling its type."""
+
+    sha256: str
+    size: int
+    head: bytes
+
+
+@dataclass(frozen=True)
+class InternalPath:
+    """The gateway delivers the bytes itself when it is given this path (X-Accel-Redirect)."""
+
+    path: str
+
+
+class Store(Protocol):
+    """Keeps files under the SHA-256 of their bytes. What is kept is never changed."""
+
+    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> Kept:
+        """Write the stream once; keeping the same bytes again changes nothing.
+
+        Durable when it returns. Refuses with :class:`FileTooLarge` beyond ``limit`` bytes and leaves nothing behind.
+        ``modified_at`` becomes the file's Last-Modified when it is new.
+        """
+
+    def modified_at(self, sha256: str) -> float | None:
+        """Return when the file was kept, in seconds since 1970, or None when it is not there."""
+
+    def delivery(self, sha256: str) -> InternalPath:
+        """Say in which way the bytes reach a reader who may have them."""
+
+    def reading(self, sha256: str) -> BinaryIO:
+        """Open the bytes for reading; FileNotFoundError when they are not there."""
+
+
+class FolderStore:
+    """Files under ``ab/abcdef…`` in one folder of a local disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> Kept:
+        """Write to a temporary file, sync it, then name it: a crash leaves a whole file or none under the hash."""
+        with self._unnamed() as (scratch, file):
+            digest, size, head = hashlib.sha256(), 0, b""
+            for piece in pieces:
+                size += len(piece)
+                if size > limit:
+                    raise FileTooLarge(f"One file may have at most {limit // 1_000_000} MB.")
+                digest.update(piece)
+                file.write(piece)
+                if len(head) < PIECE:
+                    head += piece[: PIECE - len(head)]
+            file.flush()
+            second = int(modified_at.timestamp())
+            os.utime(scratch, (second, second))
+            scratch.chmod(0o644)  # the gateway's workers read it under their own user
+            os.fsync(file.fileno())
+            self._name(scratch, digest.hexdigest())
+        return Kept(sha256=digest.hexdigest(), size=size, head=head)
+
+    @contextmanager
+    def _unnamed(self) -> Iterator[tuple[Path, BinaryIO]]:
+        coming = self.folder / "incoming"
+        coming.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=coming)
+        scratch = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield scratch, file
+        finally:
+            scratch.unlink(missing_ok=True)
+
+    def _name(self, scratch: Path, sha256: str) -> None:
+        target = self._path(sha256)
+        target.parent.mkdir(exist_ok=True)
+        with suppress(FileExistsError):  # the same bytes are there already: written once, so they stay
+            os.link(scratch, target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # the name must survive a power cut, too
+        finally:
+            os.close(folder)
+
+    def modified_at(self, sha256: str) -> float | None:
+        """Return the file's modification time, or None when it is not there."""
+        try:
+            return self._path(sha256).stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def delivery(self, sha256: str) -> InternalPath:
+        """Return the path below the gateway's internal location."""
+        return InternalPath(f"{INTERNAL}{sha256[:2]}/{sha256}")
+
+    def reading(self, sha256: str) -> BinaryIO:
+        """Open the file."""
+        return self._path(sha256).open("rb")
+
+
+@cache
+def store_at(url: str) -> Store:
+    """Return the store that ``url`` names; only ``file:///…`` is known."""
+    parts = urlsplit(url)
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
+        raise StoreUnknown(url)
+    return FolderStore(Path(unquote(parts.path)))
+
+
+def pieces_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Read ``stream`` to its end, a piece at a time."""
+    while piece := stream.read(PIECE):
+        yield piece

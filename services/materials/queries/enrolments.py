@@ -1,0 +1,29 @@
+"""Who has a place, as registration says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.materials.rules.shelves import GONE
+from shared.schema.registration.offers import Enrolment
+
+
+@dataclass(frozen=True)
+class LivePlace:
+    """A live enrolment."""
+
+    enrolment_id: UUID
+    person_id: UUID
+
+
+def live_places(session: Session, *, edition_id: UUID, enrolment_id: UUID | None = None) -> list[LivePlace]:
+    """Return the live enrolments of an edition, or only the one named, if it is live."""
+    wanted = select(Enrolment.id, Enrolment.person_id).where(Enrolment.edition_id == edition_id)
+    wanted = wanted.where(Enrolment.state.not_in(GONE))
+    if enrolment_id is not None:
+        wanted = wanted.where(Enrolment.id == enrolment_id)
+    return [LivePlace(*row) for row in session.execute(wanted.order_by(Enrolment.id))]
