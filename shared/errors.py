@@ -30,28 +30,28 @@ class Refusal(Exception):  # noqa: N818 - refusals carry the customer's words, n
 class NotFound(Refusal):
     """The thing does not exist, or its existence is not this person's business."""
 
-    title = "Not found"
+    title: ClassVar[object] = "Not found"
 
 
 class Conflict(Refusal):
     """The deed is well formed but clashes with the state of things."""
 
-    title = "This clashes with the current state"
+    title: ClassVar[object] = "This clashes with the current state"
 
 
 class Forbidden(Refusal):
     """The person may not do this."""
 
-    title = "You may not do this"
+    title: ClassVar[object] = "You may not do this"
 
 
 class Invalid(Refusal):
     """What was sent is wrong; ``errors`` says which field and how to put it right."""
 
-    title = "Check what you entered"
+    title: ClassVar[object] = "Check what you entered"
 
 
 class TooMany(Refusal):
     """Too many tries in too short a time."""
 
-    title = "Too many tries"
+    title: ClassVar[object] = "Too many tries"

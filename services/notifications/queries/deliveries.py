@@ -67,4 +67,4 @@ def ledger_of(
         wanted = wanted.where(Delivery.id > after).order_by(Delivery.id)
     else:
         wanted = wanted.order_by(Delivery.addressee, Delivery.id).offset(offset)
-    return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]
+    return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]  # type: ignore[call-arg]  # the columns above are its fields

@@ -113,7 +113,7 @@ TABLES = (
         edition_id UUID NOT NULL,
         outcome VARCHAR NOT NULL,
         state VARCHAR NOT NULL,
-        why VARCHAR NOT NULL,
+        note VARCHAR NOT NULL,
         proposed_by UUID,
         proposed_at TIMESTAMP WITH TIME ZONE NOT NULL,
         batch_id UUID,

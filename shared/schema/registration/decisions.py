@@ -46,7 +46,7 @@ class Decision(Base):
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("registration.edition.id"))
     outcome: Mapped[str]
     state: Mapped[str]
-    why: Mapped[str]
+    note: Mapped[str]
     """Internal: the applicant never sees it."""
     proposed_by: Mapped[UUID | None]
     proposed_at: Mapped[datetime]

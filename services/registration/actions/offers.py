@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registration.actions.changes import begin, move
+from services.registration.errors import EditionFull, NotWithdrawable, OfferAnswered, OfferLapsed, OfferUnknown
+from services.registration.queries.offers import due_offers
+from services.registration.queries.places import TakePool, locked_pool
+from services.registration.rules import offers as rules
+from shared.errors import Refusal
+from shared.facts.registration import (
+    EnrolmentWithdrawn,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+)
+from shared.outbox import record
+from shared.schema.registration import Enrolment, Offer
+
+_REFUSED: Final[dict[str, type[Refusal]]] = {"answered": OfferAnswered, "expired": OfferLapsed, "full": EditionFull}
+
+
+def make_offer(
+    session: Session,
+    *,
+    decision_id: UUID,
+    application_id: UUID,
+    edition_id: UUID,
+    person_id: UUID,
+    days: int,
+    now: datetime,
+    actor_id: UUID | None,
+) -> UUID:
+    """Hold a place for ``person_id`` for ``days`` days. The caller holds the pool and has counted."""
+    offer_id = begin(
+        session,
+        rules.OFFER,
+        application_id=application_id,
+        now=now,
+        state="offered",
+        actor_id=actor_id,
+        decision_id=decision_id,
+        edition_id=edition_id,
+        person_id=person_id,
+        offered_at=now,
+        expires_at=rules.expires_at(now=now, days=days),
+    )
+    record(session, OfferMade(offer_id=offer_id, person_id=person_id, edition_id=edition_id), actor_id=actor_id)
+    return offer_id
+
+
+def accept_offer(
+    session: Session, *, offer_id: UUID, person_id: UUID, now: datetime, take_pool: TakePool = locked_pool
+) -> UUID:
+    """Take the place an offer holds; return the enrolment.
+
+    Never oversold: the edition's row is locked, then enrolments are counted against the capacity as it is now, so
+    that more offers than places, or a capacity lowered since, cannot seat too many. Refuses with
+    :class:`OfferUnknown`, :class:`OfferAnswered`, :class:`OfferLapsed` or :class:`EditionFull`.
+    """
+    edition_id = session.execute(
+        select(Offer.edition_id).where(Offer.id == offer_id, Offer.person_id == person_id)
+    ).scalar()
+    if edition_id is None:
+        raise OfferUnknown
+    places = take_pool(session, edition_id)
+    offer = session.execute(select(Offer).where(Offer.id == offer_id)).scalar_one()
+    refused = rules.why_not_accepted(
+        state=offer.state, expires=offer.expires_at, capacity=places.capacity, enrolled=places.enrolled, now=now
+    )
+    if refused:
+        raise _REFUSED[refused]
+    move(
+        session,
+        rules.OFFER,
+        subject_id=offer_id,
+        application_id=offer.application_id,
+        before="offered",
+        after="accepted",
+        now=now,
+        actor_id=person_id,
+        answered_at=now,
+    )
+    enrolment_id = begin(
+        session,
+        rules.ENROLMENT,
+        application_id=offer.application_id,
+        now=now,
+        state="accepted",
+        actor_id=person_id,
+        offer_id=offer_id,
+        edition_id=edition_id,
+        person_id=person_id,
+        enrolled_at=now,
+        updated_at=now,
+    )
+    fact = OfferAccepted(offer_id=offer_id, enrolment_id=enrolment_id, person_id=person_id, edition_id=edition_id)
+    record(session, fact, actor_id=person_id)
+    return enrolment_id
+
+
+def decline_offer(session: Session, *, offer_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
+    """Give the held place back; it can be offered to somebody else at once."""
+    offer = session.execute(
+        select(Offer).where(Offer.id == offer_id, Offer.person_id == person_id).with_for_update()
+    ).scalar()
+    if offer is None:
+        raise OfferUnknown
+    if offer.state == "expired":
+        raise OfferLapsed
+    if offer.state != "offered":
+        raise OfferAnswered
+    move(
+        session,
+        rules.OFFER,
+        subject_id=offer_id,
+        application_id=offer.application_id,
+        before="offered",
+        after="declined",
+        now=now,
+        actor_id=person_id,
+        why=why,
+        answered_at=now,
+    )
+    fact = OfferDeclined(offer_id=offer_id, person_id=person_id, edition_id=offer.edition_id)
+    record(session, fact, actor_id=person_id)
+
+
+def expire_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """End open offers whose time is over, at most ``limit`` at once; return how many. Their places are free."""
+    due = due_offers(session, now=now, limit=limit)
+    for offer in due:
+        move(
+            session,
+            rules.OFFER,
+            subject_id=offer.id,
+            application_id=offer.application_id,
+            before="offered",
+            after="expired",
+            now=now,
+        )
+        record(session, OfferExpired(offer_id=offer.id, person_id=offer.person_id, edition_id=offer.edition_id))
+    return len(due)
+
+
+def withdraw_enrolment(session: Session, *, enrolment_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
+    """Give up a place that was taken. It is free at once, and what came with it closes."""
+    enrolment = session.execute(
+        select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id).with_for_update()
+    ).scalar()
+    if enrolment is None:
+        raise OfferUnknown
+    if not rules.ENROLMENT.allows(enrolment.state, "withdrawn"):
+        raise NotWithdrawable
+    move(
+        session,
+        rules.ENROLMENT,
+        subject_id=enrolment_id,
+        application_id=enrolment.application_id,
+        before=enrolment.state,
+        after="withdrawn",
+        now=now,
+        actor_id=person_id,
+        why=why,
+        updated_at=now,
+    )
+    move(
+        session,
+        rules.OFFER,
+        subject_id=enrolment.offer_id,
+        application_id=enrolment.application_id,
+        before="accepted",
+        after="withdrawn",
+        now=now,
+        actor_id=person_id,
+        why=why,
+    )
+    fact = EnrolmentWithdrawn(enrolment_id=enrolment_id, person_id=person_id, edition_id=enrolment.edition_id)
+    record(session, fact, actor_id=person_id)

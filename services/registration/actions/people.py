@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared.schema.base import new_id
+from shared.schema.people.persons import Person
+
+
+def find_or_make_person(
+    session: Session, *, email: str, name: str, called: str, locale: str, time_zone: str, now: datetime
+) -> UUID:
+    """Return the person whose address was just proved to be ``email``; make one when there is none.
+
+    Who is known already keeps name, language and time zone as they are.
+    """
+    made = session.execute(
+        insert(Person)
+        .values(
+            id=new_id(),
+            email=email,
+            name=name,
+            called=called,
+            locale=locale,
+            time_zone=time_zone,
+            email_proved_at=now,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[text("lower(email)")])
+        .returning(Person.id)
+    ).scalar()
+    if made is not None:
+        return made
+    return session.execute(select(Person.id).where(func.lower(Person.email) == email.lower())).scalar_one()
+
+
+def change_preferences(
+    session: Session, *, person_id: UUID, name: str, called: str, locale: str, time_zone: str
+) -> None:
+    """Keep how a person wants to be named, and the language and time zone of pages and mails."""
+    session.execute(
+        update(Person)
+        .where(Person.id == person_id)
+        .values(name=name, called=called, locale=locale, time_zone=time_zone)
+        .execution_options(synchronize_session=False)
+    )

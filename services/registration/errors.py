@@ -1,0 +1,139 @@
+"""What registration refuses, in the customer's words."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.web.languages import _l
+
+
+class EditionUnknown(NotFound):
+    """No such edition, or not a published one."""
+
+    title = _l("We do not know this edition")
+
+
+class SlugTaken(Invalid):
+    """Another edition has this address."""
+
+    title = _l("Another edition has this address already")
+
+
+class EditionIncomplete(Conflict):
+    """An edition without a name cannot be shown."""
+
+    title = _l("This edition is not ready to be published")
+
+
+class ApplicationsClosed(Conflict):
+    """Before the opening or after the deadline."""
+
+    title = _l("This edition takes no applications now")
+
+
+class AnswersWrong(Invalid):
+    """The form cannot be taken as it is; ``errors`` names the fields."""
+
+    title = _l("Some answers need another look")
+
+
+class ApplicationUnknown(NotFound):
+    """No such application, or somebody else's."""
+
+    title = _l("We do not know this application")
+
+
+class AlreadyApplied(Conflict):
+    """The person has a live application to this edition; ``application_id`` leads to it."""
+
+    title = _l("You have already applied to this edition")
+
+    def __init__(self, application_id: UUID, person_id: UUID) -> None:
+        super().__init__(_l("One person has one application. You can open and change the one you sent."))
+        self.application_id = application_id
+        self.person_id = person_id
+
+
+class ProofSpent(Conflict):
+    """The link has done its work."""
+
+    title = _l("This link has been used already")
+
+
+class ProofWorthless(NotFound):
+    """Forged, too old, or for a draft that was replaced."""
+
+    title = _l("This link does not work any more")
+
+
+class NotEditable(Conflict):
+    """The deadline is over, or the desk has taken the application up."""
+
+    title = _l("This application can no longer be changed")
+
+
+class NotWithdrawable(Conflict):
+    """There is nothing left to withdraw."""
+
+    title = _l("This application cannot be withdrawn now")
+
+
+class StateChanged(Conflict):
+    """Somebody else was quicker."""
+
+    title = _l("Something changed in the meantime; look again")
+
+
+class BatchChanged(Conflict):
+    """The proposals are not those that were shown."""
+
+    title = _l("The proposals changed since you looked at them")
+
+
+class BatchEmpty(Conflict):
+    """Nothing is proposed."""
+
+    title = _l("There is nothing to release")
+
+
+class NotEnoughPlaces(Conflict):
+    """More accepts than places."""
+
+    title = _l("There are not enough places for this batch")
+
+
+class NotProposable(Conflict):
+    """This decision cannot be proposed for this application."""
+
+    title = _l("This decision cannot be proposed now")
+
+
+class OfferUnknown(NotFound):
+    """No such offer, or somebody else's."""
+
+    title = _l("We do not know this offer")
+
+
+class OfferAnswered(Conflict):
+    """Accepted, declined or taken back before."""
+
+    title = _l("This offer has been answered already")
+
+
+class OfferLapsed(Conflict):
+    """Too late."""
+
+    title = _l("This offer has expired")
+
+
+class EditionFull(Conflict):
+    """All places are taken."""
+
+    title = _l("This edition has no places left")
+
+
+class NotYours(Forbidden):
+    """The thing belongs to somebody else."""
+
+    title = _l("This belongs to somebody else")

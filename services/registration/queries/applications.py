@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from services.registration.errors import ApplicationUnknown
+from services.registration.rules.applications import LIVE
+from shared.schema.people.persons import Person
+from shared.schema.registration import Application, Decision, Edition, Enrolment, Offer
+
+
+@dataclass(frozen=True)
+class Line:
+    """One application as a line of the desk's table."""
+
+    id: UUID
+    name: str
+    email: str
+    country: str
+    organisation: str
+    language: str
+    state: str
+    submitted_at: datetime | None
+    decision: str | None
+    decision_state: str | None
+    offer: str | None
+
+
+_DECISION = (
+    select(Decision.id, Decision.outcome, Decision.state)
+    .where(Decision.application_id == Application.id, Decision.state.in_(("proposed", "released")))
+    .order_by((Decision.state == "proposed").desc())
+    .limit(1)
+    .lateral("standing")
+)
+_OFFER = (
+    select(Offer.state)
+    .where(Offer.application_id == Application.id)
+    .order_by(Offer.offered_at.desc())
+    .limit(1)
+    .lateral("place")
+)
+
+SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
+    "name": func.lower(Application.name),
+    "country": Application.country.expression,
+    "organisation": func.lower(Application.organisation),
+    "language": Application.language.expression,
+    "state": Application.state.expression,
+    "submitted_at": Application.submitted_at.expression,
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the desk asked for; empty means all.
+
+    ``decisions`` are ``none``, ``proposed:accept``, ``released:accept``, ``offer:expired`` and so on.
+    """
+
+    search: str = ""
+    states: Sequence[str] = ()
+    countries: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    decisions: Sequence[str] = ()
+
+
+def application_lines(
+    session: Session, *, edition_id: UUID, wish: Wish, sort: str, descending: bool, offset: int, limit: int
+) -> list[Line]:
+    """Return one page of the edition's applications. Unproved drafts are shown only when asked for by state."""
+    key = SORTS.get(sort, SORTS["submitted_at"])
+    ordered = key.desc().nulls_last() if descending else key.asc().nulls_last()
+    statement = (
+        _narrowed(
+            select(
+                Application.id,
+                Application.name,
+                Application.email,
+                Application.country,
+                Application.organisation,
+                Application.language,
+                Application.state,
+                Application.submitted_at,
+                _DECISION.c.outcome,
+                _DECISION.c.state,
+                _OFFER.c.state,
+            ),
+            edition_id=edition_id,
+            wish=wish,
+        )
+        .order_by(ordered, Application.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [Line(*row) for row in session.execute(statement)]
+
+
+def count_applications(session: Session, *, edition_id: UUID, wish: Wish) -> int:
+    """Return how many applications match."""
+    statement = _narrowed(select(func.count(Application.id)), edition_id=edition_id, wish=wish)
+    found: int = session.execute(statement).scalar_one()
+    return found
+
+
+def matching_ids(session: Session, *, edition_id: UUID, wish: Wish, limit: int) -> list[UUID]:
+    """Return the ids of all that match, at most ``limit``."""
+    statement = _narrowed(select(Application.id), edition_id=edition_id, wish=wish).limit(limit)
+    return list(session.execute(statement).scalars())
+
+
+def countries_present(session: Session, *, edition_id: UUID) -> list[str]:
+    """Return the countries applications came from."""
+    statement = select(Application.country).where(Application.edition_id == edition_id, Application.state != "draft")
+    return list(session.execute(statement.distinct()).scalars())
+
+
+def _narrowed(statement: Select[Any], *, edition_id: UUID, wish: Wish) -> Select[Any]:
+    statement = (
+        statement.select_from(Application)
+        .outerjoin(_DECISION, true())
+        .outerjoin(_OFFER, true())
+        .where(Application.edition_id == edition_id)
+    )
+    statement = statement.where(Application.state.in_(wish.states) if wish.states else Application.state != "draft")
+    if wish.countries:
+        statement = statement.where(Application.country.in_(wish.countries))
+    if wish.languages:
+        statement = statement.where(Application.language.in_(wish.languages))
+    if wish.decisions:
+        statement = statement.where(or_(*(_stands(value) for value in wish.decisions)))
+    for word in wish.search.split()[:8]:
+        pattern = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
+        statement = statement.where(
+            or_(
+                Application.name.ilike(pattern, escape="!"),
+                Application.email.ilike(pattern, escape="!"),
+                Application.organisation.ilike(pattern, escape="!"),
+                Application.answers["motivation"].astext.ilike(pattern, escape="!"),
+            )
+        )
+    return statement
+
+
+def _stands(value: str) -> ColumnElement[bool]:
+    if value == "none":
+        return _DECISION.c.outcome.is_(None)
+    kind, _, name = value.partition(":")
+    if kind == "offer":
+        return _OFFER.c.state == name
+    return and_(_DECISION.c.state == kind, _DECISION.c.outcome == name)
+
+
+def application_of(session: Session, *, edition_id: UUID, application_id: UUID) -> Application:
+    """Return an application of this edition; refuses with :class:`ApplicationUnknown`."""
+    found = session.execute(
+        select(Application).where(Application.id == application_id, Application.edition_id == edition_id)
+    ).scalar()
+    if found is None:
+        raise ApplicationUnknown
+    return found
+
+
+def live_application_of(session: Session, *, edition_id: UUID, person_id: UUID) -> UUID | None:
+    """Return the person's application that stands in this edition, if there is one."""
+    return session.execute(
+        select(Application.id).where(
+            Application.edition_id == edition_id, Application.person_id == person_id, Application.state.in_(LIVE)
+        )
+    ).scalar()
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One of a person's applications with everything that hangs on it."""
+
+    application: Application
+    edition: Edition
+    outcome: str | None
+    offer: Offer | None
+    enrolment: Enrolment | None
+
+
+def applications_of(session: Session, *, person_id: UUID, application_id: UUID | None = None) -> list[Mine]:
+    """Return a person's applications, newest first, with released outcome, newest offer and its enrolment."""
+    newest = (
+        select(Offer.id)
+        .where(Offer.application_id == Application.id)
+        .order_by(Offer.offered_at.desc())
+        .limit(1)
+        .correlate(Application)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Application, Edition, Decision.outcome, Offer, Enrolment)
+        .join(Edition, Edition.id == Application.edition_id)
+        .outerjoin(Decision, and_(Decision.application_id == Application.id, Decision.state == "released"))
+        .outerjoin(Offer, Offer.id == newest)
+        .outerjoin(Enrolment, Enrolment.offer_id == Offer.id)
+        .where(Application.person_id == person_id)
+        .order_by(Edition.starts_on.desc(), Application.created_at.desc())
+    )
+    if application_id is not None:
+        statement = statement.where(Application.id == application_id)
+    return [Mine(*row) for row in session.execute(statement)]
+
+
+def my_application(session: Session, *, person_id: UUID, application_id: UUID) -> Mine:
+    """Return one of the person's applications; refuses with :class:`ApplicationUnknown` for anybody else's."""
+    found = applications_of(session, person_id=person_id, application_id=application_id)
+    if not found:
+        raise ApplicationUnknown
+    return found[0]
+
+
+def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -> str | None:
+    """Return the address a proof was asked of for this submission, while it is still a draft."""
+    return session.execute(
+        select(Application.email).where(
+            Application.edition_id == edition_id,
+            Application.submission_key == submission_key,
+            Application.state == "draft",
+        )
+    ).scalar()
+
+
+def person_of(session: Session, person_id: UUID) -> Person:
+    """Return a person."""
+    return session.execute(select(Person).where(Person.id == person_id)).scalar_one()

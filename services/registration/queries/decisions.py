@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from services.registration.rules.applications import DECIDABLE
+from services.registration.rules.decisions import Outcome
+from shared.schema.people.persons import Person
+from shared.schema.registration import Application, Decision, DecisionBatch, Offer
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a proposal has to know of one application."""
+
+    application_id: UUID
+    edition_id: UUID
+    name: str
+    state: str
+    proposed_id: UUID | None
+    proposed: str | None
+    released: str | None
+    has_live_offer: bool
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed decision as the release page shows it."""
+
+    decision_id: UUID
+    application_id: UUID
+    person_id: UUID
+    name: str
+    country: str
+    locale: str
+    application_state: str
+    outcome: Outcome
+    note: str
+    proposed_by: str
+    proposed_at: datetime
+
+
+def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[UUID], lock: bool) -> list[Standing]:
+    """Return what stands for each of these applications of this edition, in the order of their ids."""
+    proposed, released = aliased(Decision), aliased(Decision)
+    live = exists().where(Offer.application_id == Application.id, Offer.state.in_(("offered", "accepted")))
+    statement = (
+        select(
+            Application.id,
+            Application.edition_id,
+            Application.name,
+            Application.state,
+            proposed.id,
+            proposed.outcome,
+            released.outcome,
+            live,
+        )
+        .outerjoin(proposed, and_(proposed.application_id == Application.id, proposed.state == "proposed"))
+        .outerjoin(released, and_(released.application_id == Application.id, released.state == "released"))
+        .where(Application.edition_id == edition_id, Application.id.in_(application_ids))
+        .order_by(Application.id)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Application)
+    return [Standing(*row) for row in session.execute(statement)]
+
+
+def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
+    proposer = aliased(Person)
+    return (
+        select(
+            Decision.id,
+            Application.id,
+            Person.id,
+            Application.name,
+            Application.country,
+            Person.locale,
+            Application.state,
+            Decision.outcome,
+            Decision.note,
+            func.coalesce(proposer.name, ""),
+            Decision.proposed_at,
+        )
+        .join(Application, Application.id == Decision.application_id)
+        .join(Person, Person.id == Application.person_id)
+        .outerjoin(proposer, proposer.id == Decision.proposed_by)
+        .where(Decision.edition_id == edition_id, Decision.state == "proposed", Application.state.in_(DECIDABLE))
+        .order_by(Decision.id)
+    )
+
+
+def proposals(session: Session, *, edition_id: UUID) -> list[Proposal]:
+    """Return everything proposed and not released, oldest first."""
+    return [Proposal(*row) for row in session.execute(_proposals(edition_id))]
+
+
+def locked_proposals(session: Session, *, edition_id: UUID) -> list[Proposal]:
+    """Return everything proposed and hold decisions and applications until the transaction ends."""
+    statement = _proposals(edition_id).with_for_update(of=[Decision, Application])
+    return [Proposal(*row) for row in session.execute(statement)]
+
+
+def proposal_of(session: Session, *, application_id: UUID) -> UUID | None:
+    """Return the decision that is proposed for an application, if one is."""
+    return session.execute(
+        select(Decision.id).where(Decision.application_id == application_id, Decision.state == "proposed")
+    ).scalar()
+
+
+def batches(session: Session, *, edition_id: UUID) -> list[tuple[datetime, str, dict[str, int]]]:
+    """Return each release as (moment, who, counts by outcome), newest first."""
+    rows = session.execute(
+        select(
+            DecisionBatch.id, DecisionBatch.released_at, func.coalesce(Person.name, ""), Decision.outcome, func.count()
+        )
+        .join(Decision, Decision.batch_id == DecisionBatch.id)
+        .outerjoin(Person, Person.id == DecisionBatch.released_by)
+        .where(DecisionBatch.edition_id == edition_id)
+        .group_by(DecisionBatch.id, DecisionBatch.released_at, Person.name, Decision.outcome)
+        .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
+    )
+    found: dict[UUID, tuple[datetime, str, dict[str, int]]] = {}
+    for batch_id, released_at, who, outcome, count in rows:
+        found.setdefault(batch_id, (released_at, who, {}))[2][outcome] = count
+    return list(found.values())

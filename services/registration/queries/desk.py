@@ -1,0 +1,95 @@
+"""What waits for the desk today. Numbers that lead to an act, none that only flatter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.registration.queries.places import Pool, pool
+from shared.schema.outbox.entries import Entry
+from shared.schema.registration import Application, Decision, Edition, Offer
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits in one edition."""
+
+    edition: Edition
+    pool: Pool
+    states: dict[str, int]
+    proposed: int
+    expiring: int
+    submitted_by_day: list[tuple[datetime, int]]
+
+    @property
+    def undecided(self) -> int:
+        """Applications nobody has proposed a decision for."""
+        return self.states.get("submitted", 0) + self.states.get("under_review", 0) - self.proposed
+
+    @property
+    def total(self) -> int:
+        """Applications that count or counted."""
+        return sum(count for state, count in self.states.items() if state != "draft")
+
+
+def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
+    """Return what waits in ``edition``: states, proposals, offers that end within three days, arrivals per day."""
+    states = session.execute(
+        select(Application.state, func.count()).where(Application.edition_id == edition.id).group_by(Application.state)
+    )
+    day = func.date_trunc("day", Application.submitted_at)
+    arrivals = session.execute(
+        select(day, func.count())
+        .where(Application.edition_id == edition.id, Application.submitted_at.is_not(None))
+        .group_by(day)
+        .order_by(day)
+    )
+    return Waiting(
+        edition=edition,
+        pool=pool(session, edition.id),
+        states=dict(states),
+        proposed=_count_proposed(session, edition.id),
+        expiring=session.execute(
+            select(func.count())
+            .select_from(Offer)
+            .where(
+                Offer.edition_id == edition.id, Offer.state == "offered", Offer.expires_at <= now + timedelta(days=3)
+            )
+        ).scalar_one(),
+        submitted_by_day=[(on, count) for on, count in arrivals],
+    )
+
+
+def _count_proposed(session: Session, edition_id: UUID) -> int:
+    return session.execute(
+        select(func.count())
+        .select_from(Decision)
+        .join(Application, Application.id == Decision.application_id)
+        .where(
+            Decision.edition_id == edition_id,
+            Decision.state == "proposed",
+            Application.state.in_(("submitted", "under_review")),
+        )
+    ).scalar_one()
+
+
+def put_aside(session: Session) -> int:
+    """Return how many reactions failed five times and wait for a human."""
+    return session.execute(select(func.count()).select_from(Entry).where(Entry.state == "aside")).scalar_one()
+
+
+def count_by(session: Session, *, edition_id: UUID, column: str, states: Sequence[str]) -> list[tuple[str, int]]:
+    """Return applications in ``states`` counted by ``country`` or ``language``, most first."""
+    by = {"country": Application.country, "language": Application.language}[column]
+    rows = session.execute(
+        select(by, func.count())
+        .where(Application.edition_id == edition_id, Application.state.in_(states))
+        .group_by(by)
+        .order_by(func.count().desc(), by)
+    )
+    return [(value, count) for value, count in rows]

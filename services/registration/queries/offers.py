@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from shared.schema.registration import Offer
+
+
+def has_live_offer(session: Session, *, application_id: UUID) -> bool:
+    """Say whether an offer of this application is open or was accepted and still stands."""
+    return bool(
+        session.execute(
+            select(exists().where(Offer.application_id == application_id, Offer.state.in_(("offered", "accepted"))))
+        ).scalar()
+    )
+
+
+def due_offers(session: Session, *, now: datetime, limit: int) -> list[Offer]:
+    """Return and lock open offers whose time is over; those another worker holds are left to it."""
+    return list(
+        session.execute(
+            select(Offer)
+            .where(Offer.state == "offered", Offer.expires_at <= now)
+            .order_by(Offer.expires_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).scalars()
+    )

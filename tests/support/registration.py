@@ -1,0 +1,117 @@
+"""Editions, applicants and whole histories for tests, made by the deeds themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from services.registration.actions.applications import prove_address, start_application
+from services.registration.actions.decisions import digest, propose_decision, release_decisions
+from services.registration.queries.decisions import proposals
+from services.registration.rules.forms import Answers
+from shared.schema.base import new_id
+from shared.schema.registration import Edition, Offer
+
+if TYPE_CHECKING:
+    from shared.database import Database
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+DESK = UUID(int=7)
+"""The one who decides in tests; history keeps ids of people, whoever they were."""
+
+
+def edition_row(**changes: Any) -> Edition:
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "slug": "spring-2026",
+        "name": {"en": "Spring Academy", "fr": "Académie de printemps"},
+        "summary": {"en": "One week."},
+        "description": {"en": "Five days of courses."},
+        "place": "Montreal, Canada",
+        "starts_on": date(2026, 6, 1),
+        "ends_on": date(2026, 6, 5),
+        "time_zone": "America/Toronto",
+        "languages": ["en", "fr"],
+        "capacity": 50,
+        "over_offer": 0,
+        "opens_at": NOW - timedelta(days=30),
+        "closes_at": NOW + timedelta(days=30),
+        "offer_days": 14,
+        "contact": "academy@example.org",
+        "published_at": NOW - timedelta(days=30),
+    }
+    return Edition(**{**values, **changes})
+
+
+def make_edition(database: Database, **changes: Any) -> UUID:
+    with database.transaction() as session:
+        edition = edition_row(**changes)
+        session.add(edition)
+        return edition.id
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Awa Diop",
+        "called": "Awa",
+        "email": "awa@example.org",
+        "country": "SN",
+        "organisation": "Coopérative du Fleuve",
+        "language": "fr",
+        "motivation": "To learn from others.",
+        "needs_fellowship": False,
+        "consent": True,
+        **changes,
+    }
+
+
+@dataclass(frozen=True)
+class Applied:
+    edition_id: UUID
+    application_id: UUID
+    person_id: UUID
+
+
+def apply(database: Database, edition_id: UUID, *, now: datetime = NOW, **changes: Any) -> Applied:
+    with database.transaction() as session:
+        application_id = start_application(
+            session,
+            edition_id=edition_id,
+            submission_key=uuid4(),
+            answers=Answers.model_validate(filled(**changes)),
+            consent="I agree.",
+            locale="fr",
+            now=now,
+        )
+    with database.transaction() as session:
+        person_id = prove_address(session, application_id=application_id, now=now)
+    return Applied(edition_id, application_id, person_id)
+
+
+def decide(database: Database, applied: Applied, outcome: Any = "accept", *, now: datetime = NOW) -> None:
+    with database.transaction() as session:
+        propose_decision(
+            session,
+            edition_id=applied.edition_id,
+            application_id=applied.application_id,
+            outcome=outcome,
+            note="",
+            actor_id=DESK,
+            now=now,
+        )
+
+
+def release(database: Database, edition_id: UUID, *, now: datetime = NOW) -> None:
+    with database.transaction() as session:
+        seen = digest(proposals(session, edition_id=edition_id))
+        release_decisions(session, edition_id=edition_id, seen=seen, actor_id=DESK, now=now)
+
+
+def offer_of(database: Database, applied: Applied) -> Offer:
+    statement = select(Offer).where(Offer.application_id == applied.application_id)
+    with database.reading() as session:
+        return session.execute(statement.order_by(Offer.offered_at.desc()).limit(1)).scalar_one()
