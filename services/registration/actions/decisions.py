@@ -186,7 +186,7 @@ def release_decisions(
             Decision.application_id.in_([one.application_id for one in batch]), Decision.state == "released"
         )
     )
-    earlier: dict[UUID, UUID] = dict(released)
+    earlier: dict[UUID, UUID] = dict(released.all())
     for one in batch:
         if one.application_id in earlier:
             _replace(

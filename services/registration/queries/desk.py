@@ -52,7 +52,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
     return Waiting(
         edition=edition,
         pool=pool(session, edition.id),
-        states=dict(states),
+        states=dict(states.all()),
         proposed=_count_proposed(session, edition.id),
         expiring=session.execute(
             select(func.count())
