@@ -11,7 +11,8 @@ import time
 from typing import Any, Final
 
 from celery import Celery
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
+from kombu.pools import producers
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -24,6 +25,15 @@ DRAIN_SECONDS: Final = 20.0
 SWEEP_SECONDS: Final = 5.0
 QUIET_SECONDS: Final = 5.0
 """After Redis failed, nobody waits for it again for so long."""
+SHORT_FUSE: Final = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.3,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+"""Who rings is answering somebody: the patience of a worker's connection would be that person's wait."""
 
 
 def make_celery(redis_url: str, *, queues: tuple[str, ...]) -> Celery:
@@ -82,6 +92,7 @@ class CeleryBell:
     def __init__(self, celery: Celery, redis: Redis) -> None:
         self._celery = celery
         self._redis = redis
+        self._producers = producers[celery.connection_for_write(transport_options=SHORT_FUSE)]
         self._quiet_until = 0.0
 
     def ring(self, queue: str) -> None:
@@ -90,8 +101,9 @@ class CeleryBell:
             return
         try:
             if self._redis.set(bell_key(queue), "1", nx=True, ex=BELL_SECONDS):
-                self._celery.send_task(f"{queue}.react", queue=queue, retry=False, ignore_result=True)
-        except (RedisError, OperationalError, OSError) as error:
+                with self._producers.acquire(block=True, timeout=1) as producer:
+                    self._celery.send_task(f"{queue}.react", queue=queue, producer=producer, retry=False)
+        except (RedisError, KombuError, OSError) as error:
             self._quiet_until = time.monotonic() + QUIET_SECONDS
             log.warning("the bell of %s did not ring: %s", queue, type(error).__name__)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from contextlib import contextmanager
@@ -18,9 +20,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def running_valkey() -> Iterator[str]:
-    """Start a server that keeps nothing on disk; give its URL, stop it at the end."""
-    port = free_port()
+def running_valkey(port: int = 0) -> Iterator[str]:
+    """Start a server that keeps nothing on disk, on ``port`` or any free one; give its URL, kill it at the end."""
+    port = port or free_port()
     arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     server = subprocess.Popen([get_binary_path(), *arguments], stdout=subprocess.DEVNULL, cwd="/")
     url = f"redis://127.0.0.1:{port}/0"
@@ -28,8 +30,20 @@ def running_valkey() -> Iterator[str]:
         wait_for(url)
         yield url
     finally:
-        server.terminate()
+        server.kill()  # nothing is kept anyway, and a stopped (SIGSTOP) one would not hear anything else
         server.wait(timeout=10)
+
+
+@contextmanager
+def stopped(url: str) -> Iterator[None]:
+    """Freeze the server at ``url``: it keeps its connections and answers nothing."""
+    with Redis.from_url(url) as client:
+        pid = int(client.info("server")["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def wait_for(url: str, *, seconds: float = 10) -> None:
