@@ -58,12 +58,14 @@ def format_date(value: date | datetime, style: str = "long", zone: str | tzinfo 
     return dates.format_date(value, format=_DAY_FIRST.get((current_locale(), style), style), locale=current_locale())
 
 
-# CLDR's "en" is American; our English is read all over the world, where the day comes first.
+# CLDR's "en" is American; our English is read all over the world, where the day comes first. Its medium Arabic date
+# is all digits, which reads either way round in a mixed line.
 _DAY_FIRST = {
     ("en", "full"): "EEEE d MMMM y",
     ("en", "long"): "d MMMM y",
     ("en", "medium"): "d MMM y",
     ("en", "short"): "dd/MM/y",
+    ("ar", "medium"): "d MMM y",
 }
 
 
@@ -83,7 +85,9 @@ def format_datetime(value: datetime, style: str = "medium", zone: str | tzinfo |
 def zone_city(zone: str | tzinfo) -> str:
     """Name the zone by its city, as people do: `Montreal`, `Ouagadougou`."""
     found = _reading_zone(zone)
-    return dates.get_timezone_location(found, locale=current_locale(), return_city=True)
+    key = getattr(found, "key", "UTC")
+    named = babel_locale(current_locale()).time_zones.get(key, {}).get("city")
+    return str(named or key.rsplit("/", 1)[-1].replace("_", " "))
 
 
 def format_moment(value: datetime, edition_zone: str | None = None, style: str = "medium") -> str:

@@ -26,7 +26,7 @@ class Column:
     key: str
     label: object
     sortable: bool = False
-    kind: str = "text"  # text | number | date | main (the row's name) | state
+    kind: str = "text"  # text | number | date | main (the row's name)
     wide: bool = False  # left out below desk width
 
 
