@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from celery.signals import worker_process_init
 
+from shared.stack.signs_of_life import leave_signs_of_life
 from shared.tasks import CeleryBell, connect_redis, make_celery
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ databases: list[Database] = []
 for _queue in QUEUES:
     _service = importlib.import_module(f"services.{_queue}.worker")
     databases.append(_service.wire(app, redis=redis, bell=bell))
+leave_signs_of_life()
 
 
 @worker_process_init.connect
