@@ -1,191 +1,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from services.registration.actions.changes import move, note
-from services.registration.actions.people import find_or_make_person
-from services.registration.errors import (
-    AlreadyApplied,
-    ApplicationsClosed,
-    ApplicationUnknown,
-    NotEditable,
-    NotWithdrawable,
-    ProofSpent,
-    ProofWorthless,
-)
-from services.registration.queries.applications import live_application_of
+from services.registration.errors import ApplicationUnknown, NotEditable, NotWithdrawable
 from services.registration.queries.decisions import proposal_of
 from services.registration.queries.offers import has_live_offer
 from services.registration.rules import applications as rules
-from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import DECISION
-from services.registration.rules.editions import takes_applications
-from services.registration.rules.forms import FORM_VERSION, Answers
-from shared.facts.registration import AddressProofRequested, ApplicationSubmitted, ApplicationWithdrawn
+from services.registration.rules.forms import Answers
+from shared.facts.registration import ApplicationWithdrawn
 from shared.outbox import record
-from shared.schema.base import new_id
 from shared.schema.registration import Application, Edition
-
-APPLICATIONS: Final = cast("Table", Application.__table__)
-"""Sending a form is the hot path: plain Core, no unit of work."""
-
-
-def start_application(
-    session: Session,
-    *,
-    edition_id: UUID,
-    submission_key: UUID,
-    answers: Answers,
-    consent: str,
-    locale: str,
-    now: datetime,
-) -> UUID:
-    """Keep a filled-in form as a draft and ask for the address to be proved; return the application's id.
-
-    The same ``submission_key`` again is the same draft: corrected answers replace the earlier ones and no second mail
-    goes out. A corrected address makes a new draft, so that a link mailed to the old address proves nothing about the
-    new one. The caller has checked that the edition takes applications.
-    """
-    application_id = new_id()
-    values = {
-        **answers.columns(),
-        "locale": locale,
-        "form_version": FORM_VERSION,
-        "answers": answers.answers(),
-        "consent": consent,
-        "consented_at": now,
-        "updated_at": now,
-    }
-    row = {
-        **values,
-        "id": application_id,
-        "edition_id": edition_id,
-        "submission_key": submission_key,
-        "state": "draft",
-        "created_at": now,
-    }
-    statement = insert(APPLICATIONS).values(row).on_conflict_do_nothing(constraint="uq_application_submission_key")
-    if session.execute(statement.returning(Application.id)).first() is None:
-        return _repeat(session, row=row, values=values, now=now)
-    record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
-    return application_id
-
-
-def _repeat(session: Session, *, row: dict[str, Any], values: dict[str, Any], now: datetime) -> UUID:
-    known = session.execute(
-        select(Application.id, Application.state, Application.email)
-        .where(Application.edition_id == row["edition_id"], Application.submission_key == row["submission_key"])
-        .with_for_update()
-    ).one()
-    draft_id: UUID = known.id
-    if known.state != "draft":
-        return draft_id
-    if known.email == row["email"]:
-        session.execute(
-            update(Application)
-            .where(Application.id == known.id)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
-        return draft_id
-    move(
-        session,
-        rules.APPLICATION,
-        subject_id=known.id,
-        application_id=known.id,
-        before="draft",
-        after="withdrawn",
-        now=now,
-        why="address corrected",
-        submission_key=None,
-    )
-    session.execute(insert(Application).values(row))
-    record(session, AddressProofRequested(application_id=row["id"], edition_id=row["edition_id"]))
-    return UUID(str(row["id"]))
-
-
-def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID) -> None:
-    """Send the proof link of a draft once more; nothing happens for an application that is no draft."""
-    application_id = session.execute(
-        select(Application.id).where(
-            Application.edition_id == edition_id,
-            Application.submission_key == submission_key,
-            Application.state == "draft",
-        )
-    ).scalar()
-    if application_id is not None:
-        record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
-
-
-def prove_address(session: Session, *, application_id: UUID, now: datetime) -> UUID:
-    """Submit the draft whose address was just proved; return the person, found by the address or made.
-
-    Refuses with :class:`ProofSpent` when it was submitted before, :class:`ProofWorthless` when the draft was replaced,
-    :class:`ApplicationsClosed` after the deadline and :class:`AlreadyApplied` when the person has a live application.
-    """
-    draft = session.execute(
-        select(Application, Edition)
-        .join(Edition, Edition.id == Application.edition_id)
-        .where(Application.id == application_id)
-        .with_for_update(of=Application)
-    ).first()
-    if draft is None or draft.Application.state == "withdrawn":
-        raise ProofWorthless
-    application, edition = draft.Application, draft.Edition
-    if application.state != "draft":
-        raise ProofSpent
-    # Handed in before the deadline counts, though the mail was read after it; the link's own life bounds the delay.
-    _require_open(edition, now=min(now, application.created_at))
-    person_id = find_or_make_person(
-        session,
-        email=application.email,
-        name=application.name,
-        called=application.called,
-        locale=application.locale,
-        time_zone=time_zone_of(application.country) or edition.time_zone,
-        now=now,
-    )
-    submit_draft(session, application_id=application_id, edition_id=edition.id, person_id=person_id, now=now)
-    return person_id
-
-
-def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, person_id: UUID, now: datetime) -> None:
-    """Let a draft count as the application of ``person_id``, whose address is proved.
-
-    Refuses with :class:`AlreadyApplied`; a partial unique index decides, so that two at once never both win.
-    """
-    try:
-        with session.begin_nested():  # the refusal below has to look up what stands in the way
-            move(
-                session,
-                rules.APPLICATION,
-                subject_id=application_id,
-                application_id=application_id,
-                before="draft",
-                after="submitted",
-                now=now,
-                actor_id=person_id,
-                person_id=person_id,
-                submitted_at=now,
-                updated_at=now,
-            )
-    except IntegrityError as error:
-        if "uq_application_live" not in str(error.orig):
-            raise
-        existing = live_application_of(session, edition_id=edition_id, person_id=person_id)
-        raise AlreadyApplied(existing or application_id, person_id) from error
-    record(
-        session,
-        ApplicationSubmitted(application_id=application_id, person_id=person_id, edition_id=edition_id),
-        actor_id=person_id,
-    )
 
 
 def edit_application(
@@ -270,13 +100,3 @@ def _own(session: Session, *, application_id: UUID, person_id: UUID) -> tuple[Ap
     if found is None:
         raise ApplicationUnknown
     return found.Application, found.Edition
-
-
-def _require_open(edition: Edition, *, now: datetime) -> None:
-    if not takes_applications(
-        opens_at=edition.opens_at,
-        closes_at=edition.closes_at,
-        published=edition.published_at is not None,
-        now=now,
-    ):
-        raise ApplicationsClosed

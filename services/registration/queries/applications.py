@@ -230,6 +230,26 @@ def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -
     ).scalar()
 
 
+@dataclass(frozen=True)
+class WaitingProof:
+    """A draft whose address is to be proved."""
+
+    state: str
+    email: str
+    edition_slug: str
+
+
+def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | None:
+    """Return what a proof link is about; None when the draft was replaced or never was."""
+    row = session.execute(
+        select(Application.state, Application.email, Edition.slug)
+        .join(Edition, Edition.id == Application.edition_id)
+        .where(Application.id == application_id)
+        .where(or_(Application.person_id.is_not(None), Application.state == "draft"))
+    ).first()
+    return WaitingProof(*row) if row else None
+
+
 def person_of(session: Session, person_id: UUID) -> Person:
     """Return a person."""
     return session.execute(select(Person).where(Person.id == person_id)).scalar_one()

@@ -1,0 +1,28 @@
+"""Wires registration into a Flask application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.registration.routes import applications, editions
+from services.registration.settings import RegistrationSettings
+from shared.database import Database
+from shared.tasks import CeleryBell, connect_redis, make_celery
+from shared.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+BLUEPRINTS = (
+    editions.blueprint,
+    applications.blueprint,
+)
+
+
+def create() -> Flask:
+    """Return the application, told everything by the environment."""
+    settings = RegistrationSettings()
+    redis = connect_redis(settings.redis_url)
+    bell = CeleryBell(make_celery(settings.redis_url, queues=("registration", "materials", "notifications")), redis)
+    database = Database(settings.database_url.get_secret_value(), bell=bell, name="academy registration")
+    return create_app(settings, service="registration", database=database, blueprints=BLUEPRINTS)
