@@ -9,27 +9,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.registration.actions.changes import move, note
+from services.registration.actions.changes import move
 from services.registration.actions.people import find_or_make_person
 from services.registration.errors import (
     AlreadyApplied,
     ApplicationsClosed,
-    ApplicationUnknown,
-    NotEditable,
-    NotWithdrawable,
     ProofSpent,
     ProofWorthless,
     StateChanged,
 )
 from services.registration.queries.applications import live_application_of
-from services.registration.queries.decisions import proposal_of
-from services.registration.queries.offers import has_live_offer
 from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
-from services.registration.rules.decisions import DECISION
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import FORM_VERSION, Answers
-from shared.facts.registration import AddressProofRequested, ApplicationSubmitted, ApplicationWithdrawn
+from shared.facts.registration import AddressProofRequested, ApplicationSubmitted
 from shared.outbox import record
 from shared.schema.base import new_id
 from shared.schema.registration import Application, Edition

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from services.registration.actions.sessions import open_session
 from services.registration.actions.submissions import (
     ask_for_proof_again,
     drop_draft,
@@ -15,7 +16,6 @@ from services.registration.actions.submissions import (
     start_application,
     submit_application,
 )
-from services.registration.actions.sessions import open_session
 from services.registration.errors import AlreadyApplied, ApplicationsClosed, ProofSpent, ProofWorthless
 from services.registration.queries.applications import (
     draft_waiting,
@@ -30,6 +30,7 @@ from services.registration.rules.emails import suggested_email
 from services.registration.rules.forms import Answers, read_answers
 from shared.clock import now
 from shared.web.flashes import flash_message
+from shared.web.formats import language_name
 from shared.web.forms import Form, fill
 from shared.web.identity import signed_in
 from shared.web.languages import _, current_locale
@@ -193,6 +194,7 @@ def _form(edition: EditionView, form: Form, *, key: UUID, meant: str | None = No
         meant=meant,
         consent=CONSENT,
         fellowship=FELLOWSHIP,
+        language_options=[(code, language_name(code, own=True)) for code in edition.languages],
     )
 
 

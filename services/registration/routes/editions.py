@@ -9,6 +9,7 @@ from services.registration.errors import EditionUnknown
 from services.registration.routes.presented import EditionView, Showcase, present
 from services.registration.routes.wording import PHASE
 from shared.clock import now
+from shared.web.formats import format_list, language_name
 from shared.web.languages import current_locale
 from shared.web.policy import public
 from shared.web.tools import tools
@@ -54,7 +55,12 @@ def show_edition(edition_slug: str) -> str:
     """Show one edition to everybody."""
     edition = shown_edition(edition_slug)
     return render_template(
-        "registration/edition.html", edition=edition, phases=PHASE, structured=_structured(edition), now=now()
+        "registration/edition.html",
+        edition=edition,
+        phases=PHASE,
+        structured=_structured(edition),
+        languages=format_list([language_name(code) for code in edition.languages]),
+        now=now(),
     )
 
 
