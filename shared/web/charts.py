@@ -105,7 +105,8 @@ def line_chart(
     body = [_grid(top)]
     body.append(
         Markup(
-            '<svg x="0" y="10" width="100%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none"><g{}>{}</g></svg>'
+            '<svg x="0" y="10" width="100%" height="{}" viewBox="0 0 100 100" preserveAspectRatio="none">'
+            "<g{}>{}</g></svg>"
         ).format(_HEIGHT - 40, flip, Markup("").join(lines))
     )
     for series, words in ((before, before_label), (values, label)):

@@ -1,7 +1,8 @@
 """Words, numbers and dates in the reader's language and zone.
 
 A context variable comes first, so a mail is written in its recipient's language outside any request; inside a
-request the language is negotiated once and kept. English is the source language: its sentences are the keys.
+request `shared.web.negotiation` answers. English is the source language: its sentences are the keys. No Flask here,
+because rules and refusals speak too.
 """
 
 from __future__ import annotations
@@ -19,14 +20,11 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from markupsafe import Markup, escape
 
 LANGUAGES = ("en", "fr", "es", "pt", "ar")
 SOURCE_LANGUAGE = "en"
 LOCALES = Path(__file__).parent / "locales"
-COOKIE = "lang"
-_YEAR = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -57,55 +55,23 @@ def supported(tag: str | None) -> str | None:
     return primary if primary in LANGUAGES else None
 
 
-def negotiate(asked: Request, reader: Reader = NOBODY) -> str:
-    """Choose `?lang=` first (a deliberate act), then the person, the cookie, the browser, English."""
-    for wish in (asked.args.get("lang"), reader.language, asked.cookies.get(COOKIE)):
-        if found := supported(wish):
-            return found
-    for tag in asked.accept_languages.values():
-        if found := supported(tag):
-            return found
-    return SOURCE_LANGUAGE
+_ask: Callable[[], Reader] = lambda: NOBODY  # noqa: E731 - replaced as soon as an app speaks
 
 
-def register_languages(app: Flask, reader: Callable[[], Reader]) -> None:
-    """Let requests negotiate; `reader` says what the signed-in person prefers. A valid `?lang=` is remembered."""
-    app.extensions["reader"] = reader
-
-    @app.after_request
-    def remember_language(response: Response) -> Response:
-        if wish := supported(request.args.get("lang")):
-            response.set_cookie(COOKIE, wish, max_age=_YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
-        if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Language", current_locale())
-            response.vary.update(("Accept-Language", "Cookie"))
-        return response
-
-
-def _request_reader() -> Reader:
-    if not has_request_context():
-        return NOBODY
-    if "reader" not in g:
-        person: Reader = current_app.extensions.get("reader", lambda: NOBODY)()
-        g.reader = Reader(negotiate(request, person), person.zone)
-    found: Reader = g.reader
-    return found
-
-
-def forget_reader() -> None:
-    """Negotiate again in this request, after sign-in or a change of language."""
-    if has_request_context():
-        g.pop("reader", None)
+def ask_reader_of_request(ask: Callable[[], Reader]) -> None:
+    """Let `ask` say who reads where no block (`use_locale`) does; it answers `NOBODY` outside requests."""
+    global _ask  # noqa: PLW0603 - one process speaks to one kind of request
+    _ask = ask
 
 
 def current_locale() -> str:
     """One of `LANGUAGES`: the block's (`use_locale`), else the request's, else English."""
-    return _chosen.get().language or _request_reader().language or SOURCE_LANGUAGE
+    return _chosen.get().language or _ask().language or SOURCE_LANGUAGE
 
 
 def current_zone() -> ZoneInfo | None:
     """Return the reader's zone, or None when nobody told us."""
-    name = _chosen.get().zone or (None if _chosen.get().language else _request_reader().zone)
+    name = _chosen.get().zone or (None if _chosen.get().language else _ask().zone)
     return zone_of(name) if name else None
 
 

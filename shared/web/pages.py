@@ -16,6 +16,7 @@ from shared.web.colours import accent_style
 from shared.web.forms import fill
 from shared.web.identity import signed_in
 from shared.web.navigation import Section, sections
+from shared.web.negotiation import register_languages
 from shared.web.static_files import send_static, static_url
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -122,7 +123,7 @@ def register_pages(app: Flask) -> None:
     )
     _serve_static(app)
     app.context_processor(lambda: {"person": signed_in()})
-    languages.register_languages(app, _reader)
+    register_languages(app, _reader)
 
 
 def _serve_static(app: Flask) -> None:
