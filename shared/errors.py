@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from shared.web.languages import _l
+
 
 class Refusal(Exception):  # noqa: N818 - refusals carry the customer's words, not a suffix
     """A deed that the rules forbid, said in words a person understands.
@@ -16,7 +18,7 @@ class Refusal(Exception):  # noqa: N818 - refusals carry the customer's words, n
     ``errors`` maps a field's name to what is wrong with it. Titles and details may be lazy translations.
     """
 
-    title: ClassVar[object] = "This cannot be done"
+    title: ClassVar[object] = _l("This cannot be done")
 
     def __init__(self, detail: object = "", *, errors: Mapping[str, object] | None = None) -> None:
         super().__init__(detail)
@@ -30,28 +32,28 @@ class Refusal(Exception):  # noqa: N818 - refusals carry the customer's words, n
 class NotFound(Refusal):
     """The thing does not exist, or its existence is not this person's business."""
 
-    title: ClassVar[object] = "Not found"
+    title: ClassVar[object] = _l("Not found")
 
 
 class Conflict(Refusal):
     """The deed is well formed but clashes with the state of things."""
 
-    title: ClassVar[object] = "This clashes with the current state"
+    title: ClassVar[object] = _l("This clashes with the current state")
 
 
 class Forbidden(Refusal):
     """The person may not do this."""
 
-    title: ClassVar[object] = "You may not do this"
+    title: ClassVar[object] = _l("You may not do this")
 
 
 class Invalid(Refusal):
     """What was sent is wrong; ``errors`` says which field and how to put it right."""
 
-    title: ClassVar[object] = "Check what you entered"
+    title: ClassVar[object] = _l("Check what you entered")
 
 
 class TooMany(Refusal):
     """Too many tries in too short a time."""
 
-    title: ClassVar[object] = "Too many tries"
+    title: ClassVar[object] = _l("Too many tries")

@@ -3,63 +3,64 @@
 from __future__ import annotations
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.web.languages import _l
 
 
 class NoSuchCampaign(NotFound):
     """No campaign of this edition has that id."""
 
-    title = "There is no such campaign"
+    title = _l("There is no such campaign")
 
 
 class NoSuchEdition(NotFound):
     """No edition has that name in the address."""
 
-    title = "There is no such edition"
+    title = _l("There is no such edition")
 
 
 class NoSuchSubscription(NotFound):
     """The link is not one of ours, or was cut in two by a mail program."""
 
-    title = "This link does not work"
+    title = _l("This link does not work")
 
 
 class CampaignAlreadyLaunched(Conflict):
     """What has been launched is not changed any more."""
 
-    title = "This campaign has been launched"
+    title = _l("This campaign has been launched")
 
 
 class CampaignNotSending(Conflict):
     """Only what is being sent can be paused, resumed or cancelled."""
 
-    title = "This campaign is not being sent"
+    title = _l("This campaign is not being sent")
 
 
 class CampaignIncomplete(Invalid):
     """A text is missing, or has no subject or body."""
 
-    title = "This campaign is not ready"
+    title = _l("This campaign is not ready")
 
 
 class AudienceEmpty(Conflict):
     """Nobody would get the mail."""
 
-    title = "Nobody would get this campaign"
+    title = _l("Nobody would get this campaign")
 
 
 class AudienceChanged(Conflict):
     """The audience is not the one that was confirmed."""
 
-    title = "The audience has changed since you looked"
+    title = _l("The audience has changed since you looked")
 
 
 class LaunchNotConfirmed(Invalid):
     """The exact number was not confirmed."""
 
-    title = "Confirm what will be sent"
+    title = _l("Confirm what will be sent")
 
 
 class SecondPersonNeeded(Forbidden):
     """The writer cannot approve their own large campaign."""
 
-    title = "A second person has to approve this campaign"
+    title = _l("A second person has to approve this campaign")

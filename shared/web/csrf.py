@@ -16,6 +16,7 @@ from flask import g, request, session
 from markupsafe import Markup
 
 from shared.errors import Forbidden
+from shared.web.languages import _l
 
 if TYPE_CHECKING:
     from shared.settings import Settings
@@ -29,7 +30,7 @@ _BYTES: Final = 24
 class StaleForm(Forbidden):
     """The form did not come from one of our pages, or from one that is too old."""
 
-    title = "This page was open for too long, or came from elsewhere"
+    title = _l("This page was open for too long, or came from elsewhere")
 
 
 def csrf_token() -> str:

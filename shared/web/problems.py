@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from shared.context import request_id
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
+from shared.web.languages import _l
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +30,33 @@ STATUS: Final[dict[type[Refusal], int]] = {
 class BadRequest(Refusal):
     """The request makes no sense, whoever sends it."""
 
-    title = "This request makes no sense"
+    title = _l("This request makes no sense")
 
 
 class ForeignHost(BadRequest):
     """The request names a host that is not ours (a poisoned link, a cache, a wrong address)."""
 
-    title = "This address is not ours"
+    title = _l("This address is not ours")
 
 
 class Unauthenticated(Refusal):
     """The API does not know who is asking."""
 
-    title = "A valid token is needed"
+    title = _l("A valid token is needed")
 
 
+_MISHAP: Final = _l("Something went wrong on our side")
+_THE_REST: Final = _l("This cannot be done")
+_STATUS_WORDS: Final = {
+    400: _l("This request makes no sense"),
+    403: _l("You may not do this"),
+    404: _l("There is no such page"),
+    405: _l("This address does not take such requests"),
+    413: _l("What you sent is too large"),
+    415: _l("This kind of file is not taken here"),
+    429: _l("Too many tries; wait a little"),
+    500: _MISHAP,
+}
 STATUS[BadRequest] = 400
 STATUS[Unauthenticated] = 401
 
@@ -82,7 +95,7 @@ def answer_http_error(error: HTTPException) -> Response:
     if error.response is not None and error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    response = problem(status, title=HTTPStatus(status).phrase, code="about:blank")
+    response = problem(status, title=_STATUS_WORDS.get(status, _THE_REST), code="about:blank")
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
@@ -92,7 +105,7 @@ def answer_http_error(error: HTTPException) -> Response:
 def answer_mishap(error: Exception) -> Response:
     """Log what went wrong under the request's id and say nothing of it to the outside."""
     log.error("unforeseen: %s", type(error).__name__, exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, title="Something went wrong on our side", code="about:blank")
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, title=_MISHAP, code="about:blank")
 
 
 def problem(
