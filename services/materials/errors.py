@@ -77,6 +77,10 @@ class FileTooLarge(Invalid):
 
     title = _l("The file is too large")
 
+    def __init__(self, *, limit: int) -> None:
+        detail = _l("One file may have at most %(megabytes)s MB.", megabytes=limit // 1_000_000)
+        super().__init__(detail, errors={"file": detail})
+
 
 class StoreUnknown(Exception):  # noqa: N818 - stops the start, is never shown to a person
     """STORE_URL names no kind of store that this program has."""

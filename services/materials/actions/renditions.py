@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,11 +14,18 @@ from sqlalchemy.orm import Session
 from services.materials.actions.publications import draft_of, translation_of
 from services.materials.errors import FileEmpty, FileTypeUnknown
 from services.materials.gateways.store import Kept, Store
-from services.materials.rules.media import FORMATS, media_type_of
+from services.materials.rules.media import EPUB, FORMATS, PDF, TEXT, media_type_of
 from services.materials.rules.names import full_filename, plain_filename
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.publications import Chapter, Publication
+from shared.web.languages import _l
+
+_WRONG_TYPE: Final = {
+    PDF: _l("This is not a PDF: its first bytes say otherwise. Export it as PDF and choose that file."),
+    EPUB: _l("This is not an EPUB: its first bytes say otherwise. Choose a file that ends in .epub."),
+    TEXT: _l("This is not plain text in UTF-8. Save it as plain text with the encoding UTF-8."),
+}
 
 
 def add_rendition(
@@ -76,9 +84,7 @@ def _media_type(kept: Kept, *, format_: str) -> str:
         raise FileEmpty(errors={"file": FileEmpty.title})
     wanted, found = FORMATS.get(format_), media_type_of(kept.head)
     if wanted is None or found != wanted:
-        what = {"application/pdf": "PDF", "application/epub+zip": "EPUB", "text/plain": "plain text (UTF-8)"}
-        is_really = what.get(found or "", "something else")
-        sentence = f"This format needs {what.get(wanted or '', 'another kind of file')}; the file is {is_really}."
+        sentence = _WRONG_TYPE.get(wanted or "", _l("Files of this format cannot be uploaded."))
         raise FileTypeUnknown(sentence, errors={"file": sentence})
     return wanted
 

@@ -78,7 +78,7 @@ class FolderStore:
             for piece in pieces:
                 size += len(piece)
                 if size > limit:
-                    raise FileTooLarge(f"One file may have at most {limit // 1_000_000} MB.")
+                    raise FileTooLarge(limit=limit)
                 digest.update(piece)
                 file.write(piece)
                 if len(head) < PIECE:

@@ -1,0 +1,118 @@
+"""The demo's library: the Reader of 2011, really typeset, on the shelf of those who have a place.
+
+Its facts are those of the announcement of 2011; chapters whose text that does not give are short and labelled.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.materials.actions.publications import add_chapter, add_publication, draft_release, publish_release
+from services.materials.actions.renditions import add_rendition
+from services.materials.actions.shelves import place_on_shelf, put_up_shelf
+from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
+from services.materials.gateways.store import Store, store_at
+from services.materials.queries.editions import edition_of_year
+from services.materials.rules.shelves import ACCEPTED
+from shared.schema.materials.publications import Publication
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from services.materials.settings import MaterialsSettings
+    from shared.database import Database
+
+SLUG: Final = "sse-reader"
+VERSION: Final = "2011"
+SHELF_NAMES: Final = {
+    "en": "For participants",
+    "fr": "Pour les participants",
+    "es": "Para los participantes",
+    "pt": "Para os participantes",
+    "ar": "للمشاركين",
+}
+
+
+def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> UUID:
+    """Put the Reader into the library and on the accepted shelf of the 2011 edition; return the publication's id.
+
+    Loading it twice changes nothing. The edition must be there already; LookupError when none is.
+    """
+    store = store_at(settings.store_url)
+    with database.transaction() as session:
+        present = session.scalar(select(Publication.id).where(Publication.slug == SLUG))
+        if present is not None:
+            return present
+        edition = edition_of_year(session, year=2011)
+        if edition is None:
+            raise LookupError("there is no edition yet: load registration's demo first")
+        texts = {language: texts_in(language) for language in LANGUAGES}
+        publication = add_publication(
+            session,
+            slug=SLUG,
+            kind="reader",
+            edition_id=edition.id,
+            titles={code: f"{text['title']}: {text['subtitle']}" for code, text in texts.items()},
+            summaries={code: text["summary"] for code, text in texts.items()},
+            contributors=["International Training Centre of the ILO"],
+            publisher="International Training Centre of the ILO",
+            rights="© International Labour Organization",
+        )
+        _release(session, store, publication, texts, settings=settings, now=now)
+        shelf = put_up_shelf(
+            session, edition_id=edition.id, names=SHELF_NAMES, rule=ACCEPTED, opens_at=None, closes_at=None, now=now
+        )
+        place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
+        return publication.id
+
+
+def _release(
+    session: Session,
+    store: Store,
+    publication: Publication,
+    texts: dict[str, dict[str, Any]],
+    *,
+    settings: MaterialsSettings,
+    now: datetime,
+) -> None:
+    release = draft_release(session, publication_id=publication.id, version=VERSION, dated="2011-10-24")
+    press = Press()
+    whole = {language: press.whole(language) for language in LANGUAGES}
+    chapters = [
+        add_chapter(
+            session,
+            release_id=release.id,
+            number=number,
+            titles={code: text["chapters"][number - 1]["title"] for code, text in texts.items()},
+            authors=[],
+            pages={code: made.chapter_pages[number - 1] for code, made in whole.items()},
+        )
+        for number in range(1, len(texts["en"]["chapters"]) + 1)
+    ]
+
+    def add(language: str, format_: str, content: bytes, *, chapter_id: UUID | None = None, pages: int | None) -> None:
+        add_rendition(
+            session,
+            store,
+            release_id=release.id,
+            language=language,
+            format_=format_,
+            pieces=[content],
+            limit=settings.upload_limit,
+            chapter_id=chapter_id,
+            pages=pages,
+            now=now,
+        )
+
+    for language in LANGUAGES:
+        add(language, "pdf", whole[language].pdf, pages=whole[language].pages)
+        add(language, "text", plain_text(texts[language]), pages=None)
+        for chapter in chapters:
+            first, last = chapter.pages[language]
+            pdf = press.chapter(language, chapter.number)
+            add(language, "pdf", pdf, chapter_id=chapter.id, pages=last - first + 1)
+    publish_release(session, release_id=release.id, now=now)

@@ -1,0 +1,48 @@
+"""Editions, as registration publishes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import extract, select
+from sqlalchemy.orm import Session
+
+from services.materials.rules.languages import text_in
+from shared.schema.registration.editions import Edition
+
+
+@dataclass(frozen=True)
+class EditionRow:
+    """What materials shows of an edition. ``names`` is ``{language: text}``."""
+
+    id: UUID
+    slug: str
+    names: dict[str, Any]
+    accent: str
+    starts_on: date
+
+    def name_in(self, language: str) -> str:
+        """Return the name in ``language``, or in the next best one."""
+        return text_in(self.names, language)
+
+
+_COLUMNS = (Edition.id, Edition.slug, Edition.name, Edition.accent, Edition.starts_on)
+
+
+def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None) -> dict[UUID, EditionRow]:
+    """Return the editions named, or all of them, the newest first."""
+    wanted = select(*_COLUMNS).order_by(Edition.starts_on.desc(), Edition.slug)
+    if ids is not None:
+        wanted = wanted.where(Edition.id.in_([key for key in ids if key is not None]))
+    return {row[0]: EditionRow(*row) for row in session.execute(wanted)}
+
+
+def edition_of_year(session: Session, *, year: int) -> EditionRow | None:
+    """Return the edition that begins in ``year``; without one, the newest; None where there is none at all."""
+    in_year = extract("year", Edition.starts_on) == year
+    row = session.execute(select(*_COLUMNS).order_by(in_year.desc(), Edition.starts_on.desc()).limit(1)).first()
+    return EditionRow(*row) if row else None
