@@ -59,7 +59,7 @@ def place_of(
             edition_id=edition_id,
             outcome="accept",
             state="proposed",
-            why="",
+            note="",
             proposed_at=THEN,
         )
         session.add(decision)
