@@ -84,9 +84,10 @@ def _databases(owner_url: str, database_url_for: Callable[[str], str]) -> Iterat
 def databases(_databases: dict[str, Database]) -> Iterator[dict[str, Database]]:
     """All four logins to an empty database; emptied again after the test."""
     yield _databases
-    tables = ", ".join(f'{table.schema}."{table.name}"' for table in metadata.sorted_tables)
+    # deleting from empty tables takes a twentieth of the time of truncating them
+    tables = (f'DELETE FROM {table.schema}."{table.name}"' for table in metadata.sorted_tables)
     with _databases["owner"].engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {tables} CASCADE")
+        connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *tables]))
 
 
 @pytest.fixture

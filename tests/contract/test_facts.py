@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
 
 from shared.facts import materials, notifications, registration
 from shared.facts.base import Fact
+from shared.facts.subscribers import SUBSCRIBERS
+
+if TYPE_CHECKING:
+    from shared.outbox import Reactions
 
 PINNED = Path(__file__).with_name("facts.json")
+SERVICES = ("registration", "materials", "notifications")
 PERSONAL = {"name", "email", "address", "phone", "token", "passphrase", "motivation"}
 
 
@@ -26,3 +35,10 @@ def test_no_published_fact_loses_a_field_or_changes_its_type() -> None:
 def test_no_fact_carries_personal_data() -> None:
     for name, fields in published().items():
         assert not PERSONAL & set(fields), name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_reacts_to_exactly_the_facts_it_subscribes_to(service: str) -> None:
+    reactions = cast("Reactions", import_module(f"services.{service}.reactions").reactions)
+    subscribed = {fact.__name__ for fact, services in SUBSCRIBERS.items() if service in services}
+    assert reactions.heard == subscribed
