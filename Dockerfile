@@ -37,18 +37,16 @@ USER 10001:10001
 # Which part a container is, its command says; so does its health check, which docker-compose.yml gives for each.
 CMD ["python", "-c", "raise SystemExit('Say which part this container is; see the commands in docker-compose.yml.')"]
 
-# --- the gateway: nginx with our server, our static files and nothing else
+# --- the gateway: nginx with our server and nothing else
 FROM ${NGINX} AS gateway
 COPY deploy/nginx/nginx.conf /etc/nginx/nginx.conf
 COPY deploy/nginx/academy.conf.template /etc/nginx/templates/academy.conf.template
 COPY deploy/container/gateway-health /usr/local/bin/gateway-health
-COPY shared/web/static /srv/static
 # envsubst writes conf.d at start: a tmpfs over it takes this mode
 RUN install -d -o 10001 -g 10001 /var/spool/gateway \
     && install -d -m 1777 /etc/nginx/conf.d && rm -f /etc/nginx/conf.d/* \
     && chmod 0755 /usr/local/bin/gateway-health
 ENV GATEWAY_LISTEN=8080 \
-    STATIC_PATH=/srv/static \
     STORE_PATH=/var/lib/academy/store \
     TRUSTED_PROXY=127.0.0.2/32 \
     GATEWAY_EXTRAS=/etc/nginx/extras

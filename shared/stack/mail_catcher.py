@@ -47,13 +47,13 @@ class _Quiet(WSGIRequestHandler):
         return str(self.client_address[0])
 
 
-async def catch(caught: CaughtMail, *, smtp_port: int, stop: asyncio.Event) -> None:
-    """Accept mail on the loopback until told to stop."""
+async def catch(caught: CaughtMail, *, host: str, smtp_port: int, stop: asyncio.Event) -> None:
+    """Accept mail until told to stop."""
     loop = asyncio.get_running_loop()
     handler = Catcher(caught)
     server = await loop.create_server(
         lambda: SMTP(handler, hostname="catcher.localhost", enable_SMTPUTF8=True, loop=loop, ident="Academy catcher"),
-        host="127.0.0.1",
+        host=host,
         port=smtp_port,
         backlog=128,
     )
@@ -61,23 +61,24 @@ async def catch(caught: CaughtMail, *, smtp_port: int, stop: asyncio.Event) -> N
         await stop.wait()
 
 
-async def main(maildir: Path, *, smtp_port: int, http_port: int) -> None:
+async def main(maildir: Path, *, host: str, smtp_port: int, http_port: int) -> None:
     """Catch and show mail until SIGTERM or SIGINT."""
     caught = CaughtMail(maildir)
-    pages = _Server(("127.0.0.1", http_port), _Quiet)
+    pages = _Server((host, http_port), _Quiet)
     pages.set_app(MailboxPages(caught))
     threading.Thread(target=pages.serve_forever, daemon=True).start()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await catch(caught, smtp_port=smtp_port, stop=stop)
+    await catch(caught, host=host, smtp_port=smtp_port, stop=stop)
     pages.shutdown()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--maildir", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="another address only in a network of containers")
     parser.add_argument("--smtp", type=int, required=True)
     parser.add_argument("--http", type=int, required=True)
     given = parser.parse_args()
-    asyncio.run(main(given.maildir, smtp_port=given.smtp, http_port=given.http))
+    asyncio.run(main(given.maildir, host=given.host, smtp_port=given.smtp, http_port=given.http))
