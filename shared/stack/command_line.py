@@ -94,7 +94,7 @@ def doctor() -> None:
 
 @academy.command(name="secrets")
 def secrets_command() -> None:
-    """Write a new .env for docker-compose.yml to the screen: ./academy secrets > .env
+    """Print a new .env for docker-compose.yml; ./academy secrets > .env keeps it.
 
     Every secret is fresh; the last lines are for you to fill in.
     """

@@ -177,10 +177,8 @@ def _roles(connection: psycopg.Connection[Any], patient: Patient) -> Iterator[Fi
             with psycopg.connect(address, connect_timeout=5) as own:
                 yield _grants(own, role, service, subject)
         yield from failures
-    row = connection.execute(
-        "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'academy\\_%' AND rolsuper AND rolname = ANY(%s)",
-        ([f"academy_{name}" for name in SERVICES],),
-    ).fetchone()
+    names = [f"academy_{name}" for name in SERVICES]
+    row = connection.execute("SELECT count(*) FROM pg_roles WHERE rolsuper AND rolname = ANY(%s)", (names,)).fetchone()
     if row and row[0]:
         mend = "ALTER ROLE … NOSUPERUSER: services may do only what the migrations grant."
         yield Finding("Roles", "broken", f"{row[0]} service roles are superusers", mend)
