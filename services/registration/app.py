@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes import applications, editions
+from services.registration.routes import (
+    applications,
+    desk,
+    desk_applications,
+    desk_decisions,
+    editions,
+    me,
+    my_applications,
+    offers,
+)
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -16,6 +25,12 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     editions.blueprint,
     applications.blueprint,
+    me.blueprint,
+    my_applications.blueprint,
+    offers.blueprint,
+    desk.blueprint,
+    desk_applications.blueprint,
+    desk_decisions.blueprint,
 )
 
 

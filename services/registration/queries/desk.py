@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.registration.queries.places import Pool, pool
+from services.registration.rules.applications import DECIDABLE
 from shared.schema.outbox.entries import Entry
 from shared.schema.registration import Application, Decision, Edition, Offer
 
@@ -23,6 +24,7 @@ class Waiting:
     pool: Pool
     states: dict[str, int]
     proposed: int
+    to_release: int
     expiring: int
     submitted_by_day: list[tuple[datetime, int]]
 
@@ -53,7 +55,8 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
         edition=edition,
         pool=pool(session, edition.id),
         states=dict(states.all()),
-        proposed=_count_proposed(session, edition.id),
+        proposed=_count_proposed(session, edition.id, states=("submitted", "under_review")),
+        to_release=_count_proposed(session, edition.id, states=tuple(DECIDABLE)),
         expiring=session.execute(
             select(func.count())
             .select_from(Offer)
@@ -65,7 +68,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
     )
 
 
-def _count_proposed(session: Session, edition_id: UUID) -> int:
+def _count_proposed(session: Session, edition_id: UUID, *, states: Sequence[str]) -> int:
     return session.execute(
         select(func.count())
         .select_from(Decision)
@@ -73,7 +76,7 @@ def _count_proposed(session: Session, edition_id: UUID) -> int:
         .where(
             Decision.edition_id == edition_id,
             Decision.state == "proposed",
-            Application.state.in_(("submitted", "under_review")),
+            Application.state.in_(states),
         )
     ).scalar_one()
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from shared.schema.registration import Offer
+from services.registration.errors import OfferUnknown
+from shared.schema.registration import Edition, Offer
 
 
 def has_live_offer(session: Session, *, application_id: UUID) -> bool:
@@ -29,3 +30,15 @@ def due_offers(session: Session, *, now: datetime, limit: int) -> list[Offer]:
             .with_for_update(skip_locked=True)
         ).scalars()
     )
+
+
+def my_offer(session: Session, *, offer_id: UUID, person_id: UUID) -> tuple[Offer, Edition]:
+    """Return an offer of this person with its edition; refuses with :class:`OfferUnknown` for anybody else's."""
+    found = session.execute(
+        select(Offer, Edition)
+        .join(Edition, Edition.id == Offer.edition_id)
+        .where(Offer.id == offer_id, Offer.person_id == person_id)
+    ).first()
+    if found is None:
+        raise OfferUnknown
+    return found.Offer, found.Edition

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from shared.schema.notifications.deliveries import Delivery
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """One mail to a person, as notifications keeps it."""
+
+    kind: str
+    state: str
+    at: datetime
+
+
+def mails_to(session: Session, *, email: str, person_id: UUID | None, edition_id: UUID) -> list[Mailed]:
+    """Return the mails of this edition to a person or address, newest first."""
+    to = Delivery.address == email
+    if person_id is not None:
+        to = or_(to, Delivery.person_id == person_id)
+    statement = select(Delivery.kind, Delivery.state, Delivery.created_at).where(to, Delivery.edition_id == edition_id)
+    return [Mailed(*row) for row in session.execute(statement.order_by(Delivery.created_at.desc()).limit(200))]
