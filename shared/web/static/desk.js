@@ -29,6 +29,11 @@ addEventListener("keydown", (event) => {
   act();
 });
 
+// On a narrow screen the way one is on may lie outside the strip.
+const strip = document.querySelector(".desknav");
+const current = strip?.querySelector("[aria-current]");
+if (current) strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2;
+
 // How many are selected, a range by Shift, all by the box in the heading.
 const counts = document.querySelectorAll("[data-count]");
 const tell = () => {
