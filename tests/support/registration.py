@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from services.registration.actions.submissions import prove_address, start_application
 from services.registration.actions.decisions import digest, propose_decision, release_decisions
+from services.registration.actions.submissions import prove_address, start_application
 from services.registration.queries.decisions import proposals
 from services.registration.rules.forms import Answers
 from shared.schema.base import new_id
