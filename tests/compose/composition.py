@@ -19,6 +19,7 @@ from shared.stack.secrets_file import SECRETS, secrets_file
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILES: Final = (ROOT / "docker-compose.yml", ROOT / "tests" / "compose" / "docker-compose.test.yml")
+SERVICES: Final = ("registration", "materials", "notifications")
 RUNNING: Final = (
     "gateway",
     "registration",
@@ -75,11 +76,15 @@ class Composition:
         """The file that stands for ``.env``."""
         return self.folder / "env"
 
-    def call(self, *words: str, seconds: float = 120, env_file: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Run compose with these words; the caller looks at the exit code."""
+    def command(self, *words: str, env_file: Path | None = None) -> list[str]:
+        """Return the whole command line for these words."""
         files = [word for path in FILES for word in ("--file", str(path))]
         options = ["--project-name", self.project, "--env-file", str(env_file or self.env_file), *files]
-        return _run([*self.compose, *options, *words], seconds=seconds)
+        return [*self.compose, *options, *words]
+
+    def call(self, *words: str, seconds: float = 120, env_file: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run compose with these words; the caller looks at the exit code."""
+        return _run(self.command(*words, env_file=env_file), seconds=seconds)
 
     def do(self, *words: str, seconds: float = 120) -> str:
         """Run compose with these words and return what it printed; fail with its complaints."""

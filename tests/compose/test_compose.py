@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,9 +13,7 @@ import pytest
 
 from shared.stack.walk_through.letters import Letters
 from shared.stack.walk_through.visitor import Visitor
-from tests.compose.composition import ROOT, RUNNING, Composition, NoEngine, composition
-
-SERVICES = ("registration", "materials", "notifications")
+from tests.compose.composition import ROOT, RUNNING, SERVICES, Composition, NoEngine, composition
 
 KILL_ALL = """
 import os, signal
@@ -27,29 +24,6 @@ for process in os.listdir("/proc"):
 """Run inside a container it leaves only Docker's init, which then ends; docker kill would mean "do not restart"."""
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(1200), pytest.mark.xdist_group("compose")]
-
-
-@pytest.fixture(scope="module")
-def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
-    """A composition that has been built, started and found healthy."""
-    try:
-        with composition(tmp_path_factory.mktemp("compose")) as made:
-            made.do("build", seconds=900)
-            made.do("up", "--detach", seconds=300)
-            made.wait_healthy(*RUNNING, "mail", seconds=120)
-            yield made
-    except NoEngine as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture(scope="module")
-def accounts(academy: Composition) -> Path:
-    """The demo is loaded, by each service as itself; a file with its staff accounts."""
-    for service in SERVICES:
-        academy.do("exec", "-T", service, "python", "-m", f"services.{service}.demo", seconds=300)
-    file = academy.folder / "accounts.json"
-    file.write_text(academy.inside("registration", "cat", "/var/lib/academy/demo/accounts.json"), encoding="utf-8")
-    return file
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "SMTP_URL", "PUBLIC_URL"])
