@@ -50,6 +50,11 @@ class Letters:
         answer: Any = self._client.get(self._api, params={"q": email, "limit": 1000}).raise_for_status().json()
         return [self._read(one["id"]) for one in answer["messages"] if email in one["to"]]
 
+    def subjects(self, words: str) -> list[str]:
+        """Return the subjects of all mails that concern these words, whoever got them."""
+        answer: Any = self._client.get(self._api, params={"q": words, "limit": 100_000}).raise_for_status().json()
+        return [one["subject"] for one in answer["messages"] if words in one["subject"]]
+
     def wait_for(self, email: str, *, containing: str, seconds: float = 20) -> Letter:
         """Return the newest mail to this address whose text or subject contains these words, once it has come."""
         until = time.monotonic() + seconds

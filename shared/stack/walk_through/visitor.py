@@ -105,6 +105,10 @@ class Form:
         found = self._element.inputs[name]
         return [str(one) for one in found.value_options if one] if hasattr(found, "value_options") else []
 
+    def chosen(self, name: str) -> str:
+        """Return the present value of a field."""
+        return str(self._element.inputs[name].value or "")
+
     def fill(self, **values: str | bool | list[str]) -> Form:
         """Fill in fields by name. What the page does not offer raises NotOnThePage."""
         for name, value in values.items():
@@ -124,14 +128,15 @@ class Form:
                 raise NotOnThePage(f"{name}={value!r} cannot be chosen on {self._page.address}: {refusal}") from None
         return self
 
-    def values(self, button: str = "") -> list[tuple[str, str]]:
-        """Return what the browser would send when this button is pressed (the first, unless its words are given)."""
+    def values(self, button_value: str = "") -> list[tuple[str, str]]:
+        """Return what the browser would send when the first button is pressed, or the one with this value."""
         sent = [(name, str(value)) for name, value in self._element.form_values()]
-        buttons = self._element.xpath(".//button[not(@type) or @type='submit'][@name]")
-        for element in buttons:
-            if button.casefold() in element.text_content().casefold():
-                return [*sent, (element.get("name"), element.get("value") or "")]
-        return sent
+        buttons = self._element.xpath(".//button[not(@type) or @type='submit']")
+        pressed = [element for element in buttons if not button_value or element.get("value") == button_value]
+        if button_value and not pressed:
+            raise NotOnThePage(f"no button {button_value!r} on {self._page.address}")
+        named = [(element.get("name"), element.get("value") or "") for element in pressed[:1] if element.get("name")]
+        return sent + named
 
 
 class Visitor:
@@ -146,9 +151,9 @@ class Visitor:
         """Open an address, or a path of the site. Raises NotOnThePage when it answers with another status."""
         return self._page(self.client.get(urljoin(self.site, address)), expect)
 
-    def submit(self, form: Form, *, button: str = "", expect: int | None = 200) -> Page:
+    def submit(self, form: Form, *, button_value: str = "", expect: int | None = 200) -> Page:
         """Send a form the way a browser does, origin included."""
-        content = form.values(button)
+        content = form.values(button_value)
         if form.method == "GET":
             return self._page(self.client.get(f"{form.action.partition('?')[0]}?{urlencode(content)}"), expect)
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(form.action))
