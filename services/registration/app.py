@@ -13,6 +13,10 @@ from services.registration.routes import (
     me,
     my_applications,
     offers,
+    sign_in,
+    staff,
+    staff_desk,
+    staff_security,
 )
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
@@ -31,6 +35,10 @@ BLUEPRINTS = (
     desk.blueprint,
     desk_applications.blueprint,
     desk_decisions.blueprint,
+    sign_in.blueprint,
+    staff.blueprint,
+    staff_security.blueprint,
+    staff_desk.blueprint,
 )
 
 

@@ -87,3 +87,16 @@ class EnrolmentWithdrawn(Fact):
     enrolment_id: UUID
     person_id: UUID
     edition_id: UUID
+
+
+class StrangerAskedForLink(Fact):
+    """Somebody asked for a sign-in link with an address that nobody has; the link leads nowhere."""
+
+    link_id: UUID
+
+
+class StaffInvited(Fact):
+    """Somebody may choose a passphrase as staff; the invitation's id is signed into the mail."""
+
+    person_id: UUID
+    invitation_id: UUID

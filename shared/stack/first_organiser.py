@@ -11,19 +11,22 @@ import sys
 from shared.clock import now
 from shared.database import Database
 from shared.settings import Settings
+from shared.tokens import Signer
 
 
 def main(email: str) -> None:
-    """Make the organiser and print what they need to sign in, once."""
+    """Invite the organiser and print the link that lets them choose a passphrase, once."""
     settings = Settings()
     staff = importlib.import_module("services.registration.actions.staff")
     database = Database(settings.database_url.get_secret_value(), pool_size=1, name="first-organiser")
     with database.transaction() as session:
-        made = staff.create_first_organiser(session, email=email, settings=settings, now=now())
-    print(f"Organiser {email}")  # noqa: T201 - the launcher shows this
-    print(f"  passphrase     {made.passphrase}")  # noqa: T201
-    print(f"  one-time codes {made.totp_address}")  # noqa: T201
-    print(f"Sign in at {settings.public_url}/staff/sign-in; this is shown once.")  # noqa: T201
+        invitation_id = staff.create_first_organiser(session, email=email, name=email.partition("@")[0], now=now())
+    if invitation_id is None:
+        print("There is an organiser already; they invite others at /desk/staff")  # noqa: T201 - the launcher shows this
+        return
+    token = Signer(settings.secret_key.get_secret_value()).sign("staff-invitation", invitation_id)
+    print(f"Organiser {email}")  # noqa: T201
+    print(f"  choose a passphrase within three days, once: {settings.public_url}/staff/invitations/{token}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask
-from jinja2 import ChoiceLoader, FileSystemLoader
+from jinja2 import FileSystemLoader
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -17,16 +15,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.tokens import Signer
 from shared.web.csrf import csrf_field, csrf_token
 from shared.web.guard import use_guard
-from shared.web.headers import nonce, use_headers
+from shared.web.headers import Envelope, nonce
 from shared.web.identity import signed_in
+from shared.web.limits import use_limits
+from shared.web.pages import register_pages
 from shared.web.policy import PUBLIC, declare, policies_of
 from shared.web.problems import use_problems
-from shared.web.request_ids import RequestIds
 from shared.web.sessions import use_cookie
 from shared.web.tools import Tools, equip, tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from wsgiref.types import WSGIApplication
 
     from flask import Blueprint
 
@@ -70,12 +70,17 @@ def create_app(
         policies=policies_of(app),
     )
     equip(app, equipment)
+    use_limits(app, settings.redis_url)
     use_guard(app, equipment)
     use_problems(app)
-    use_headers(app, settings)
-    behind = settings.trusted_proxies
-    app.wsgi_app = RequestIds(ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=0, x_prefix=0))  # type: ignore[method-assign]
+    app.wsgi_app = Envelope(_behind_proxies(app, settings), settings, cookie=app.config["SESSION_COOKIE_NAME"])  # type: ignore[method-assign]
     return app
+
+
+def _behind_proxies(app: Flask, settings: Settings) -> WSGIApplication:
+    """Believe as many X-Forwarded-For and -Proto as there are proxies of ours, and never a forwarded host."""
+    behind = settings.trusted_proxies
+    return ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=0, x_prefix=0) if behind else app.wsgi_app
 
 
 def quick_redis(url: str) -> Redis:
@@ -84,14 +89,6 @@ def quick_redis(url: str) -> Redis:
 
 
 def _use_templates(app: Flask, service: str) -> None:
-    app.jinja_loader = ChoiceLoader(
-        [
-            FileSystemLoader(_HERE.parent.parent / "services" / service / "templates"),
-            FileSystemLoader(_HERE / "templates"),
-        ]
-    )
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
+    app.jinja_loader = FileSystemLoader(_HERE.parent.parent / "services" / service / "templates")
     app.jinja_env.globals.update(nonce=nonce, csrf_field=csrf_field, csrf_token=csrf_token, signed_in=signed_in)
-    if find_spec("shared.web.pages") is not None:
-        import_module("shared.web.pages").register_pages(app)
+    register_pages(app)

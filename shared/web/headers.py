@@ -1,61 +1,86 @@
-"""What every answer tells the browser not to do."""
+"""What every answer tells the browser not to do, and the request's id.
+
+Added outside of Flask, where a header costs no more than a tuple.
+"""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, g, request, session
+from flask import request
 
-from shared.context import request_id
+from shared.context import within_request
+from shared.web.request_ids import id_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from shared.settings import Settings
 
-_ALWAYS: Final = (
+_NONCE: Final = "academy.nonce"
+_ALWAYS: Final = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     # same-origin, not no-referrer: the latter makes browsers send "Origin: null" with our own forms (Fetch, 3.2)
     ("Referrer-Policy", "same-origin"),
-    (
-        "Permissions-Policy",
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
-    ),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-)
+]
+_TWO_YEARS: Final = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 _CSP: Final = (
     "default-src 'none'; script-src {scripts}; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _CSP_WITHOUT_SCRIPTS: Final = _CSP.format(scripts="'none'", styles="")
-_YEAR: Final = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+_READS: Final = frozenset({"GET", "HEAD"})
 
 
 def nonce() -> str:
     """Return this answer's nonce for ``<script nonce>`` and ``<style nonce>``."""
-    if "nonce" not in g:
-        g.nonce = secrets.token_urlsafe(16)
-    found: str = g.nonce
+    environ = request.environ
+    found: str | None = environ.get(_NONCE)
+    if found is None:
+        found = environ[_NONCE] = secrets.token_urlsafe(16)
     return found
 
 
-def use_headers(app: Flask, settings: Settings) -> None:
-    """Add the headers to every answer of ``app``; a view may set its own Content-Security-Policy and Cache-Control."""
-    always = [*_ALWAYS, *([_YEAR] if settings.public_url.startswith("https://") else [])]
+class Envelope:
+    """Wraps a WSGI application: gives the request its id, and every answer its headers.
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.extend(always)
-        headers["X-Request-ID"] = request_id()
-        if "Content-Security-Policy" not in headers:
-            own = g.get("nonce")
-            headers["Content-Security-Policy"] = (
-                _CSP_WITHOUT_SCRIPTS if own is None else _CSP.format(scripts=f"'nonce-{own}'", styles=f" 'nonce-{own}'")
-            )
-        if "Cache-Control" not in headers:
-            # Whatever a cookie had a part in belongs to one person; the rest may be kept if it is asked about again.
-            personal = session.accessed or session.modified or request.method not in {"GET", "HEAD"}
-            headers["Cache-Control"] = "no-store" if personal else "no-cache"
-        return response
+    A Content-Security-Policy or Cache-Control that the view set stays.
+    """
+
+    def __init__(self, app: WSGIApplication, settings: Settings, *, cookie: str) -> None:
+        self._app = app
+        self._cookie = cookie
+        self._always = [*_ALWAYS, *([_TWO_YEARS] if settings.public_url.startswith("https://") else [])]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer within the request's id."""
+        request_id = id_of(environ)
+
+        def start(status: str, headers: list[tuple[str, str]], failure: Any = None) -> Callable[[bytes], object]:
+            present = {name.lower() for name, _ in headers}
+            headers = [*headers, *self._always, ("X-Request-ID", request_id)]
+            if "content-security-policy" not in present:
+                headers.append(("Content-Security-Policy", _policy(environ.get(_NONCE))))
+            if "cache-control" not in present:
+                personal = "set-cookie" in present or self._is_personal(environ)
+                headers.append(("Cache-Control", "no-store" if personal else "no-cache"))
+            return start_response(status, headers, failure)
+
+        with within_request(request_id):
+            return self._app(environ, start)
+
+    def _is_personal(self, environ: WSGIEnvironment) -> bool:
+        """Whatever a cookie had a part in belongs to one person; the rest may be kept if it is asked about again."""
+        return self._cookie in environ.get("HTTP_COOKIE", "") or environ["REQUEST_METHOD"] not in _READS
+
+
+def _policy(own: str | None) -> str:
+    if own is None:
+        return _CSP_WITHOUT_SCRIPTS
+    return _CSP.format(scripts=f"'nonce-{own}'", styles=f" 'nonce-{own}'")

@@ -16,17 +16,21 @@ from shared.web.languages import (
 )
 
 COOKIE = "lang"
+_WISH = b"lang="
 _YEAR = 365 * 24 * 3600
 
 
 def negotiate(asked: Request, reader: Reader = NOBODY) -> str:
     """Choose `?lang=` first (a deliberate act), then the person, the cookie, the browser, English."""
-    for wish in (asked.args.get("lang"), reader.language, asked.cookies.get(COOKIE)):
-        if found := supported(wish):
-            return found
-    for tag in asked.accept_languages.values():
-        if found := supported(tag):
-            return found
+    wish = asked.args.get("lang") if _WISH in asked.query_string else None
+    if found := supported(wish) or supported(reader.language):
+        return found
+    if "HTTP_COOKIE" in asked.environ and (found := supported(asked.cookies.get(COOKIE))):
+        return found
+    if "HTTP_ACCEPT_LANGUAGE" in asked.environ:
+        for tag in asked.accept_languages.values():
+            if found := supported(tag):
+                return found
     return SOURCE_LANGUAGE
 
 
@@ -48,11 +52,11 @@ def register_languages(app: Flask, reader: Callable[[], Reader]) -> None:
 
     @app.after_request
     def tell_language(response: Response) -> Response:
-        if wish := supported(request.args.get("lang")):
+        if _WISH in request.query_string and (wish := supported(request.args.get("lang"))):
             remember_language(response, wish)
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Language", current_locale())
-            response.vary.update(("Accept-Language", "Cookie"))
+            response.headers.add("Vary", "Accept-Language, Cookie")
         return response
 
 

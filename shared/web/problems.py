@@ -94,6 +94,8 @@ def answer_http_error(error: HTTPException) -> Response:
     """Say what Werkzeug or Flask refused: no such page, wrong method, too large."""
     if error.response is not None and error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())
+    if error.code == HTTPStatus.TOO_MANY_REQUESTS:
+        return answer_refusal(TooMany(_l("Wait a little before you try again.")))
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     response = problem(status, title=_STATUS_WORDS.get(status, _THE_REST), code="about:blank")
     for name, value in error.get_headers():

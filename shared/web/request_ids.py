@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shared.context import within_request
 from shared.schema.base import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
 _WELL_FORMED: Final = re.compile(r"[0-9A-Za-z-]{16,64}")
 
@@ -20,14 +18,7 @@ def well_formed(candidate: str) -> bool:
     return _WELL_FORMED.fullmatch(candidate) is not None
 
 
-class RequestIds:
-    """Wraps a WSGI application: takes a well-formed X-Request-ID from the caller or makes one (UUIDv7)."""
-
-    def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer within the request's id."""
-        sent = environ.get("HTTP_X_REQUEST_ID", "")
-        with within_request(sent if sent and well_formed(sent) else str(new_id())):
-            return self._app(environ, start_response)
+def id_of(environ: WSGIEnvironment) -> str:
+    """Return the caller's X-Request-ID when it is well formed, else a new one (UUIDv7)."""
+    sent: str = environ.get("HTTP_X_REQUEST_ID", "")
+    return sent if sent and well_formed(sent) else str(new_id())

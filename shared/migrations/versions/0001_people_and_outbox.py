@@ -87,9 +87,20 @@ def make_people() -> None:
         schema="people",
     )
     op.create_table(
-        "sign_in_link",
+        "staff_invitation",
         sa.Column("id", sa.Uuid(), primary_key=True),
         person_key(),
+        sa.Column("invited_by", sa.Uuid()),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("used_at", MOMENT),
+        schema="people",
+    )
+    op.create_index("ix_staff_invitation_person_id", "staff_invitation", ["person_id"], schema="people")
+    op.create_table(
+        "sign_in_link",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("person_id", sa.Uuid(), sa.ForeignKey("people.person.id", ondelete="CASCADE")),
+        sa.Column("browser_hash", sa.String(), nullable=False, server_default=""),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("used_at", MOMENT),
         schema="people",
@@ -104,6 +115,7 @@ def make_people() -> None:
         sa.Column("seen_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("revoked_at", MOMENT),
+        sa.CheckConstraint("means IN ('link', 'staff')", name="means"),
         schema="people",
     )
     op.create_index("ix_session_person_id", "session", ["person_id"], schema="people")
@@ -128,6 +140,7 @@ def make_people() -> None:
     publish(op, "people.sign_in_link", readers=("notifications",))
     publish(op, "people.staff_credential")
     publish(op, "people.recovery_code")
+    publish(op, "people.staff_invitation", readers=("notifications",))
 
 
 def make_outbox() -> None:

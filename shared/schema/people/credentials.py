@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.schema.base import Base, Key
@@ -38,6 +38,19 @@ class RecoveryCode(Base):
     used_at: Mapped[datetime | None]
 
 
+class StaffInvitation(Base):
+    """A link with which a member of staff chooses a passphrase; good once, and only while it is the newest."""
+
+    __tablename__ = "staff_invitation"
+    __table_args__ = (Index("ix_staff_invitation_person_id", "person_id"), {"schema": "people"})
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.person.id", ondelete="CASCADE"))
+    invited_by: Mapped[UUID | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class SignInLink(Base):
     """A mailed link: ten minutes, once. The mail carries the signed id."""
 
@@ -45,7 +58,10 @@ class SignInLink(Base):
     __table_args__ = (Index("ix_sign_in_link_person_id", "person_id"), {"schema": "people"})
 
     id: Mapped[Key]
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.person.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.person.id", ondelete="CASCADE"))
+    """None when nobody has the address: asking costs the same either way."""
+    browser_hash: Mapped[str] = mapped_column(server_default="")
+    """Hash of a secret that the asking browser keeps; another browser is told that it is another one."""
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -54,7 +70,11 @@ class SessionRow(Base):
     """A signed-in browser; deleting or revoking the row ends it at once."""
 
     __tablename__ = "session"
-    __table_args__ = (Index("ix_session_person_id", "person_id"), {"schema": "people"})
+    __table_args__ = (
+        Index("ix_session_person_id", "person_id"),
+        CheckConstraint("means IN ('link', 'staff')", name="means"),
+        {"schema": "people"},
+    )
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     """SHA-256 of the cookie's secret, in hexadecimal."""

@@ -1,0 +1,99 @@
+"""The staff, their roles and how far each has got with signing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
+from shared.schema.people.persons import Person, Role
+from shared.schema.registration import Edition
+
+
+@dataclass(frozen=True)
+class RoleHeld:
+    """A role as the desk shows it; no edition means all."""
+
+    id: UUID
+    name: str
+    edition_id: UUID | None
+    edition_slug: str | None
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A person with roles; ``state``: ``invited``, ``expired`` (invitation), ``half`` (no authenticator), ``ready``."""
+
+    id: UUID
+    name: str
+    email: str
+    state: str
+    seen_at: datetime | None
+    roles: tuple[RoleHeld, ...]
+
+
+def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
+    """Return everybody with a role, by name."""
+    roles: dict[UUID, list[RoleHeld]] = {}
+    rows = session.execute(
+        select(Role, Edition.slug)
+        .outerjoin(Edition, Edition.id == Role.edition_id)
+        .order_by(Edition.slug.nulls_first(), Role.name)
+    )
+    for role, slug in rows:
+        roles.setdefault(role.person_id, []).append(RoleHeld(role.id, role.name, role.edition_id, slug))
+    seen = (
+        select(func.max(SessionRow.seen_at))
+        .where(SessionRow.person_id == Person.id, SessionRow.means == "staff")
+        .scalar_subquery()
+    )
+    invited = (
+        select(StaffInvitation.id)
+        .where(
+            StaffInvitation.person_id == Person.id, StaffInvitation.used_at.is_(None), StaffInvitation.expires_at > now
+        )
+        .exists()
+    )
+    people = session.execute(
+        select(Person, StaffCredential, seen, invited)
+        .outerjoin(StaffCredential, StaffCredential.person_id == Person.id)
+        .where(Person.id.in_(roles))
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return [
+        StaffMember(
+            id=person.id,
+            name=person.name,
+            email=person.email,
+            state=_state(credential, is_invited=is_invited),
+            seen_at=seen_at,
+            roles=tuple(roles[person.id]),
+        )
+        for person, credential, seen_at, is_invited in people
+    ]
+
+
+def _state(credential: StaffCredential | None, *, is_invited: bool) -> str:
+    if credential is None:
+        return "invited" if is_invited else "expired"
+    return "ready" if credential.totp_secret else "half"
+
+
+def role_at_stake(session: Session, role_id: UUID) -> Role | None:
+    """Return a role by its id."""
+    return session.get(Role, role_id)
+
+
+def email_of(session: Session, person_id: UUID) -> str:
+    """Return the address that names the account in an authenticator."""
+    return session.execute(select(Person.email).where(Person.id == person_id)).scalar_one()
+
+
+def edition_choices(session: Session) -> list[tuple[UUID, str]]:
+    """Return every edition's id and slug, the latest first."""
+    rows = session.execute(select(Edition.id, Edition.slug).order_by(Edition.starts_on.desc(), Edition.slug))
+    return [(row.id, row.slug) for row in rows]
