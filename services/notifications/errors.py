@@ -42,6 +42,12 @@ class CampaignIncomplete(Invalid):
     title = _l("This campaign is not ready")
 
 
+class UnknownPlaceholders(Invalid):
+    """A text uses names that are not on the list."""
+
+    title = _l("A text uses a placeholder that does not exist")
+
+
 class AudienceEmpty(Conflict):
     """Nobody would get the mail."""
 
@@ -52,12 +58,6 @@ class AudienceChanged(Conflict):
     """The audience is not the one that was confirmed."""
 
     title = _l("The audience has changed since you looked")
-
-
-class LaunchNotConfirmed(Invalid):
-    """The exact number was not confirmed."""
-
-    title = _l("Confirm what will be sent")
 
 
 class SecondPersonNeeded(Forbidden):

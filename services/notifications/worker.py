@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from services.notifications.actions.campaigns import finish_campaigns
 from services.notifications.actions.deliveries import (
     Claim,
     claim_campaign_mail,
@@ -17,6 +16,7 @@ from services.notifications.actions.deliveries import (
     record_results,
     settle_lapsed,
 )
+from services.notifications.actions.launches import finish_campaigns, withdraw_cancelled
 from services.notifications.actions.notices import MAIL_QUEUE
 from services.notifications.actions.sending import send_batch
 from services.notifications.gateways.composer import Composer
@@ -142,6 +142,7 @@ class Postman:
         with self._database.transaction() as session:
             settled = settle_lapsed(session, journal=self._journal, now=self._clock())
         with self._database.transaction() as session:
+            withdraw_cancelled(session, now=self._clock())
             finish_campaigns(session, now=self._clock())
         return settled
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from shared.database import Database
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LATER = NOW.replace(year=2200)
+"""After whatever the applications under test put into the queue by the real clock."""
 
 
 def mail_settings(smtp_url: str, *, redis_url: str = "redis://127.0.0.1:1/0", **more: Any) -> NotificationsSettings:
@@ -142,7 +144,7 @@ def make_offer(
         edition_id=edition_id,
         outcome="accept",
         state="released",
-        why="",
+        note="",
         proposed_by=None,
         proposed_at=NOW,
         batch_id=batch.id,

@@ -1,17 +1,110 @@
+"""Writing a campaign: nothing here reaches anybody."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-_FINISH = text("""
-UPDATE notifications.campaign c SET state = 'finished', finished_at = :now, updated_at = :now
-WHERE c.state = 'sending' AND NOT EXISTS (
-    SELECT FROM notifications.delivery d
-    WHERE d.campaign_id = c.id AND d.state IN ('queued', 'sending', 'deferred'))""")
+from services.notifications.errors import CampaignAlreadyLaunched, NoSuchCampaign, UnknownPlaceholders
+from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.texts import Said, unknown_names
+from shared.schema.base import new_id
+from shared.schema.notifications.campaigns import Campaign, CampaignText
+
+WRITABLE = ("draft", "awaiting_approval")
 
 
-def finish_campaigns(session: Session, *, now: datetime) -> int:
-    """Close every campaign that has nothing left to send; return how many."""
-    return int(session.execute(_FINISH, {"now": now}).rowcount)  # type: ignore[attr-defined]
+def create_campaign(
+    session: Session, *, edition_id: UUID, topic_id: UUID, name: str, actor_id: UUID, now: datetime
+) -> Campaign:
+    """Begin a campaign as a draft, to everybody who applied."""
+    campaign = Campaign(
+        id=new_id(),
+        edition_id=edition_id,
+        topic_id=topic_id,
+        name=name,
+        audience=AudienceRule().model_dump(mode="json"),
+        state="draft",
+        audience_size=0,
+        written_by=actor_id,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(campaign)
+    return campaign
+
+
+def locked_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID) -> Campaign:
+    """Return a campaign of that edition, locked until the transaction ends; else refuse with NoSuchCampaign."""
+    campaign = session.execute(
+        select(Campaign).where(Campaign.id == campaign_id, Campaign.edition_id == edition_id).with_for_update()
+    ).scalar()
+    if campaign is None:
+        raise NoSuchCampaign
+    return campaign
+
+
+def writable_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID) -> Campaign:
+    """Return a campaign that is not launched yet, locked; else refuse with CampaignAlreadyLaunched."""
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state not in WRITABLE:
+        raise CampaignAlreadyLaunched
+    return campaign
+
+
+def rewrite_campaign(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    edition_id: UUID,
+    name: str,
+    topic_id: UUID,
+    texts: Mapping[str, Said],
+    actor_id: UUID,
+    now: datetime,
+) -> Campaign:
+    """Replace what a campaign says; a language without any word is removed.
+
+    Refused with UnknownPlaceholders, by field. Whoever writes last is the writer: she cannot approve it. A request for
+    approval is taken back, as it was for other words.
+    """
+    wrong = unknown_names(texts)
+    if wrong:
+        raise UnknownPlaceholders(errors=wrong)
+    campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    campaign.name, campaign.topic_id, campaign.written_by = name, topic_id, actor_id
+    _back_to_draft(campaign, now=now)
+    session.execute(delete(CampaignText).where(CampaignText.campaign_id == campaign_id))
+    session.add_all(
+        CampaignText(
+            campaign_id=campaign_id, locale=locale, subject=said.subject, preheader=said.preheader, body=said.body
+        )
+        for locale, said in texts.items()
+        if not said.is_empty
+    )
+    return campaign
+
+
+def choose_audience(
+    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, now: datetime
+) -> Campaign:
+    """Say whom a campaign is for."""
+    campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    campaign.audience = rule.model_dump(mode="json")
+    _back_to_draft(campaign, now=now)
+    return campaign
+
+
+def delete_draft(session: Session, *, campaign_id: UUID, edition_id: UUID) -> None:
+    """Throw a campaign away that was never launched."""
+    campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    session.execute(delete(CampaignText).where(CampaignText.campaign_id == campaign_id))
+    session.delete(campaign)
+
+
+def _back_to_draft(campaign: Campaign, *, now: datetime) -> None:
+    campaign.state, campaign.submitted_by, campaign.submitted_at, campaign.updated_at = "draft", None, None, now

@@ -25,13 +25,15 @@ def queue_notice(
     about_id: UUID,
     edition_id: UUID | None,
     fields: Mapping[str, str],
+    locale: str | None = None,
     now: datetime,
 ) -> None:
     """Put one notice into the ledger and ring for the postman after the commit.
 
-    ``cause`` is the fact's id: a second call for the same kind and cause changes nothing.
+    It is written in ``locale``, else in the recipient's language. ``cause`` is the fact's id: a second call for the
+    same kind and cause changes nothing.
     """
-    useful = NOTICES[kind].useful
+    useful = NOTICES[kind].useful if kind in NOTICES else None
     session.execute(
         insert(Delivery)
         .values(
@@ -43,7 +45,7 @@ def queue_notice(
             about_id=about_id,
             address=recipient.address,
             addressee=recipient.name,
-            locale=recipient.locale,
+            locale=locale or recipient.locale,
             fields=dict(fields),
             not_before=now,
             useless_after=now + useful if useful else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -15,6 +16,11 @@ from services.notifications.rules.skeletons import Envelope
 from services.notifications.rules.words import Words
 from shared.settings import Settings
 from shared.tokens import Signer
+from shared.web.formats import country_name, format_range
+from shared.web.languages import use_locale
+
+TEST = "campaign_test"
+"""A draft mailed to its writer: about a campaign, but not one of its deliveries."""
 
 
 class Copy(Protocol):
@@ -58,9 +64,11 @@ class Composer:
         """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
         recipient = wire_address(copy.address)
         if copy.campaign_id is not None:
-            return recipient, self.compose_campaign(
-                self._words_for(copy.campaign_id, copy.locale), copy, recipient, now
-            )
+            words = self._words_for(copy.campaign_id, copy.locale)
+            return recipient, self.compose_campaign(words, copy, recipient, now)
+        if copy.kind == TEST and copy.about_id is not None:
+            words = self._words(copy.about_id)[copy.locale]  # a draft: its words are asked for every time
+            return recipient, self.compose_campaign(words, copy, recipient, now)
         link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
         message = self.letters.notice(copy.kind, copy.locale).fill(
             {**copy.fields, "link": link},
@@ -73,10 +81,11 @@ class Composer:
         """Return one person's copy of a campaign mail in the language of ``words``."""
         unsubscribe = unsubscribe_link(self._url, self._signer, delivery_id=copy.id)
         fallbacks = {placeholder.name: placeholder.fallback for placeholder in CAMPAIGN_PLACEHOLDERS.values()}
-        given = {name: value for name, value in copy.fields.items() if value}
-        links = campaign_links(self._url, edition_slug=words.edition_slug)
+        given = {name: str(value) for name, value in copy.fields.items() if value}
+        if "country" in given:
+            given["country"] = _country(given["country"], words.locale)
         return self.letters.campaign(words).fill(
-            {**fallbacks, **given, **links, UNSUBSCRIBE: unsubscribe},
+            {**fallbacks, **given, **_same_for_all(words, self._url), UNSUBSCRIBE: unsubscribe},
             Envelope(copy.addressee, recipient, self._message_id(copy), unsubscribe_url=unsubscribe),
             now=now,
         )
@@ -90,3 +99,18 @@ class Composer:
                 self._known.clear()
             self._known[campaign_id] = self._words(campaign_id)
         return self._known[campaign_id][locale]
+
+
+@lru_cache(maxsize=2048)
+def _country(code: str, locale: str) -> str:
+    with use_locale(locale):
+        return country_name(code)
+
+
+@lru_cache(maxsize=64)
+def _same_for_all(words: Words, public_url: str) -> Mapping[str, str]:
+    """Return the values that every recipient of these words gets."""
+    with use_locale(words.locale):
+        dates = format_range(words.starts_on, words.ends_on)
+    links = campaign_links(public_url, edition_slug=words.edition_slug)
+    return {"edition": words.edition, "place": words.place, "dates": dates, **links}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from services.notifications.errors import NoSuchCampaign
 from services.notifications.rules.audience import text_locale
+from services.notifications.rules.texts import Said
 from services.notifications.rules.words import Words
 from shared.schema.notifications.campaigns import Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
-from shared.schema.notifications.topics import Topic
+from shared.schema.notifications.topics import OptOut, Topic
+from shared.schema.people.persons import Person
 from shared.schema.registration.editions import Edition
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
@@ -22,7 +26,7 @@ STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "unce
 def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
     """Return a campaign's texts by language."""
     rows = session.execute(
-        select(CampaignText, Edition.name, Edition.slug, Topic.name, Topic.slug)
+        select(CampaignText, Edition, Topic)
         .join(Campaign, Campaign.id == CampaignText.campaign_id)
         .join(Edition, Edition.id == Campaign.edition_id)
         .join(Topic, Topic.id == Campaign.topic_id)
@@ -36,13 +40,100 @@ def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
             subject=said.subject,
             preheader=said.preheader,
             body=said.body,
-            edition=in_language(edition, said.locale),
-            edition_slug=edition_slug,
-            topic=in_language(topic, said.locale),
-            topic_slug=topic_slug,
+            edition=in_language(edition.name, said.locale),
+            edition_slug=edition.slug,
+            place=edition.place,
+            starts_on=edition.starts_on,
+            ends_on=edition.ends_on,
+            topic=in_language(topic.name, said.locale),
+            topic_slug=topic.slug,
         )
-        for said, edition, edition_slug, topic, topic_slug in rows
+        for said, edition, topic in rows
     }
+
+
+def texts_of(session: Session, *, campaign_id: UUID) -> dict[str, Said]:
+    """Return what a campaign says, by language."""
+    rows = session.execute(select(CampaignText).where(CampaignText.campaign_id == campaign_id)).scalars()
+    return {row.locale: Said(row.subject, row.preheader, row.body) for row in rows}
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One line of the list of campaigns."""
+
+    campaign: Campaign
+    topic: dict[str, str]
+    writer: str
+    locales: list[str]
+    sent: int
+    settled: int
+
+
+def campaigns_of(session: Session, *, edition_id: UUID, limit: int = 200) -> list[Overview]:
+    """Return an edition's campaigns, the newest first, with how far each has come."""
+    locales = select(func.array_agg(CampaignText.locale)).where(CampaignText.campaign_id == Campaign.id)
+    mine = select(func.count()).where(Delivery.campaign_id == Campaign.id)
+    sent = mine.where(Delivery.state == "sent")
+    open_ = mine.where(Delivery.state.in_(("queued", "sending", "deferred")))
+    rows = session.execute(
+        select(
+            Campaign,
+            Topic.name,
+            Person.name,
+            locales.scalar_subquery(),
+            sent.scalar_subquery(),
+            Campaign.audience_size - open_.scalar_subquery(),
+        )
+        .join(Topic, Topic.id == Campaign.topic_id)
+        .outerjoin(Person, Person.id == Campaign.written_by)
+        .where(Campaign.edition_id == edition_id)
+        .order_by(Campaign.created_at.desc(), Campaign.id)
+        .limit(limit)
+    )
+    return [
+        Overview(campaign, topic, writer or "", sorted(locales or []), sent, settled)
+        for campaign, topic, writer, locales, sent, settled in rows
+    ]
+
+
+def campaign_of(session: Session, *, campaign_id: UUID, edition_id: UUID) -> Campaign:
+    """Return a campaign of that edition; else refuse with NoSuchCampaign."""
+    campaign = session.execute(
+        select(Campaign).where(Campaign.id == campaign_id, Campaign.edition_id == edition_id)
+    ).scalar()
+    if campaign is None:
+        raise NoSuchCampaign
+    return campaign
+
+
+def topics(session: Session) -> list[Topic]:
+    """Return every topic, the oldest first."""
+    return list(session.execute(select(Topic).order_by(Topic.created_at, Topic.slug)).scalars())
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What an opt-out link is about. A test mail has no person."""
+
+    person_id: UUID | None
+    topic_id: UUID
+    topic: dict[str, str]
+    locale: str
+    opted_out: bool
+
+
+def subscription_of(session: Session, *, delivery_id: UUID) -> Subscription | None:
+    """Return the person and topic of a campaign mail, or of a test of one."""
+    about = func.coalesce(Delivery.campaign_id, Delivery.about_id)
+    row = session.execute(
+        select(Delivery.person_id, Topic.id, Topic.name, Delivery.locale, OptOut.person_id.is_not(None))
+        .join(Campaign, Campaign.id == about)
+        .join(Topic, Topic.id == Campaign.topic_id)
+        .outerjoin(OptOut, and_(OptOut.person_id == Delivery.person_id, OptOut.topic_id == Topic.id))
+        .where(Delivery.id == delivery_id)
+    ).first()
+    return None if row is None else Subscription(*row)
 
 
 def in_language(texts: Mapping[str, str], locale: str) -> str:

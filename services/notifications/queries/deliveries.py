@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from shared.schema.notifications.deliveries import Delivery
@@ -44,27 +45,36 @@ class LedgerRow:
 
 
 def ledger_of(
-    session: Session, *, campaign_id: UUID, state: str | None, after: UUID | None = None, limit: int, offset: int = 0
+    session: Session,
+    *,
+    campaign_id: UUID,
+    states: Collection[str] = (),
+    search: str = "",
+    after: UUID | None = None,
+    limit: int,
+    offset: int = 0,
 ) -> Sequence[LedgerRow]:
     """Return one page of a campaign's deliveries, by name; with ``after`` by id instead, for the API."""
-    wanted = select(
-        Delivery.id,
-        Delivery.person_id,
-        Delivery.addressee,
-        Delivery.address,
-        Delivery.locale,
-        Delivery.state,
-        Delivery.attempts,
-        Delivery.reply_code,
-        Delivery.reply_text,
-        Delivery.reason,
-        Delivery.not_before,
-        Delivery.settled_at,
-    ).where(Delivery.campaign_id == campaign_id)
-    if state:
-        wanted = wanted.where(Delivery.state == state)
+    wanted = _narrowed(
+        select(*(getattr(Delivery, field.name) for field in fields(LedgerRow))), campaign_id, states, search
+    )
     if after:
         wanted = wanted.where(Delivery.id > after).order_by(Delivery.id)
     else:
         wanted = wanted.order_by(Delivery.addressee, Delivery.id).offset(offset)
-    return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]  # type: ignore[call-arg]  # the columns above are its fields
+    return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def count_ledger(session: Session, *, campaign_id: UUID, states: Collection[str] = (), search: str = "") -> int:
+    """Count the deliveries that :func:`ledger_of` would return on all its pages."""
+    return int(session.execute(_narrowed(select(func.count()), campaign_id, states, search)).scalar_one())
+
+
+def _narrowed(wanted: Select[Any], campaign_id: UUID, states: Collection[str], search: str) -> Select[Any]:
+    wanted = wanted.where(Delivery.campaign_id == campaign_id)
+    if states:
+        wanted = wanted.where(Delivery.state.in_(states))
+    if search:
+        pattern = f"%{search.replace('%', '').replace('_', '')}%"
+        wanted = wanted.where(or_(Delivery.addressee.ilike(pattern), Delivery.address.ilike(pattern)))
+    return wanted

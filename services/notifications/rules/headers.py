@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from typing import Final
 
 from shared.errors import Invalid
+from shared.web.languages import _l
 
 LINE: Final = 76
 """RFC 2047, 2: a line with an encoded word is at most 76 characters long."""
@@ -25,7 +26,7 @@ _DOMAIN: Final = re.compile(
 class Unmailable(Invalid):
     """No mail can be addressed like this."""
 
-    title = "This is not an address that mail can reach"
+    title = _l("This is not an address that mail can reach")
 
 
 def one_line(value: str) -> str:

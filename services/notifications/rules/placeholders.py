@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from shared.errors import Invalid
+from shared.web.languages import _l
 
 _WRITTEN: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
@@ -45,7 +46,7 @@ CAMPAIGN_PLACEHOLDERS: Final[Mapping[str, Placeholder]] = {
 class UnknownPlaceholder(Invalid):
     """The text uses a name that is not on the list."""
 
-    title = "A text uses a placeholder that does not exist"
+    title = _l("A text uses a placeholder that does not exist")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 
@@ -15,5 +16,8 @@ class Words:
     body: str
     edition: str
     edition_slug: str
+    place: str
+    starts_on: date
+    ends_on: date
     topic: str
     topic_slug: str

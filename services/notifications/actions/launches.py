@@ -1,0 +1,160 @@
+"""Sending a campaign off, and holding it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import case, func, insert, literal, select, text
+from sqlalchemy.orm import Session
+
+from services.notifications.actions.campaigns import locked_campaign, writable_campaign
+from services.notifications.actions.notices import MAIL_QUEUE
+from services.notifications.errors import (
+    AudienceChanged,
+    AudienceEmpty,
+    CampaignIncomplete,
+    CampaignNotSending,
+    SecondPersonNeeded,
+)
+from services.notifications.queries.audience import audience_size, members_select
+from services.notifications.queries.campaigns import texts_of
+from services.notifications.rules.audience import AudienceRule, text_locale
+from services.notifications.rules.texts import LOCALES, half_written
+from shared.facts.notifications import CampaignLaunched
+from shared.outbox import record, ring_after_commit
+from shared.schema.notifications.campaigns import Campaign
+from shared.schema.notifications.deliveries import Delivery
+
+
+def launch_campaign(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    edition_id: UUID,
+    confirmed: int,
+    approval_above: int,
+    actor_id: UUID,
+    now: datetime,
+) -> Campaign:
+    """Freeze the audience and begin to send, or ask for a second person when it is larger than ``approval_above``.
+
+    ``confirmed`` is the number of people that was shown; when the rule means another number by now, AudienceChanged.
+    Somebody other than the writer and the one who asked approves by launching again: else SecondPersonNeeded.
+    """
+    campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    rule = AudienceRule.model_validate(campaign.audience)
+    texts = texts_of(session, campaign_id=campaign_id)
+    missing = half_written(texts)
+    if not texts or missing:
+        raise CampaignIncomplete(errors=dict.fromkeys(missing, ""))
+    total = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id).total
+    if total == 0:
+        raise AudienceEmpty
+    if total != confirmed:
+        raise AudienceChanged
+    campaign.updated_at = now
+    if total > approval_above:
+        if campaign.state == "draft":
+            campaign.state, campaign.submitted_by, campaign.submitted_at = "awaiting_approval", actor_id, now
+            return campaign
+        if actor_id in {campaign.written_by, campaign.submitted_by}:
+            raise SecondPersonNeeded
+    campaign.state, campaign.launched_by, campaign.launched_at = "sending", actor_id, now
+    session.flush()  # the deliveries below refer to the campaign
+    campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=now)
+    record(session, CampaignLaunched(campaign_id=campaign.id, edition_id=edition_id), actor_id=actor_id)
+    ring_after_commit(session, (MAIL_QUEUE,))
+    return campaign
+
+
+def freeze_audience(
+    session: Session, *, campaign: Campaign, rule: AudienceRule, written: list[str], now: datetime
+) -> int:
+    """Turn the rule into one delivery per person, in one statement; return how many."""
+    people = members_select(rule, edition_id=campaign.edition_id).subquery()
+    language = case(
+        {locale: text_locale(locale, written) for locale in LOCALES}, value=people.c.locale, else_=written[0]
+    )
+    rows = select(
+        func.gen_random_uuid(),
+        literal(campaign.id),
+        people.c.person_id,
+        literal(campaign.edition_id),
+        literal("campaign"),
+        people.c.email,
+        people.c.name,
+        language,
+        func.jsonb_build_object("name", people.c.called, "country", people.c.country),
+        literal(now),
+        literal(now),
+    )
+    columns = (
+        "id",
+        "campaign_id",
+        "person_id",
+        "edition_id",
+        "kind",
+        "address",
+        "addressee",
+        "locale",
+        "fields",
+        "not_before",
+        "created_at",
+    )
+    frozen = session.execute(
+        insert(Delivery).from_select(columns, rows, include_defaults=False),
+        execution_options={"preserve_rowcount": True},
+    )
+    return int(frozen.rowcount)  # type: ignore[attr-defined]
+
+
+def pause_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> None:
+    """Claim nothing more of a campaign; what a sender holds already still goes out."""
+    _step(session, campaign_id, edition_id, now, allowed=("sending",), after="paused")
+
+
+def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> None:
+    """Go on with a paused campaign where it stopped."""
+    _step(session, campaign_id, edition_id, now, allowed=("paused",), after="sending")
+    ring_after_commit(session, (MAIL_QUEUE,))
+
+
+def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> int:
+    """Stop a campaign for good; return how many people will not get it. Who got it is not changed."""
+    campaign = _step(session, campaign_id, edition_id, now, allowed=("sending", "paused"), after="cancelled")
+    campaign.finished_at = now
+    session.flush()  # the statement below asks for cancelled campaigns
+    return withdraw_cancelled(session, now=now)
+
+
+_WITHDRAW = text("""
+UPDATE notifications.delivery d SET state = 'suppressed', reason = 'cancelled', settled_at = :now
+FROM notifications.campaign c
+WHERE c.id = d.campaign_id AND c.state = 'cancelled' AND d.state IN ('queued', 'deferred')""")
+
+_FINISH = text("""
+UPDATE notifications.campaign c SET state = 'finished', finished_at = :now, updated_at = :now
+WHERE c.state = 'sending' AND NOT EXISTS (
+    SELECT FROM notifications.delivery d
+    WHERE d.campaign_id = c.id AND d.state IN ('queued', 'sending', 'deferred'))""")
+
+
+def withdraw_cancelled(session: Session, *, now: datetime) -> int:
+    """Suppress what cancelled campaigns still have in the queue, such as what a sender gave back later."""
+    return int(session.execute(_WITHDRAW, {"now": now}).rowcount)  # type: ignore[attr-defined]
+
+
+def finish_campaigns(session: Session, *, now: datetime) -> int:
+    """Close every campaign that has nothing left to send; return how many."""
+    return int(session.execute(_FINISH, {"now": now}).rowcount)  # type: ignore[attr-defined]
+
+
+def _step(
+    session: Session, campaign_id: UUID, edition_id: UUID, now: datetime, *, allowed: tuple[str, ...], after: str
+) -> Campaign:
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state not in allowed:
+        raise CampaignNotSending
+    campaign.state, campaign.updated_at = after, now
+    return campaign

@@ -1,0 +1,36 @@
+"""Puts the notifications service together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.notifications.actions.notices import MAIL_QUEUE
+from services.notifications.routes import audience, campaigns, launches, ledger, previews, texts, unsubscribe
+from services.notifications.settings import NotificationsSettings
+from shared.database import Database
+from shared.tasks import CeleryBell, connect_redis, make_celery
+from shared.web.app import create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_QUEUES: Final = ("notifications", MAIL_QUEUE)
+_ROUTES: Final = (audience, campaigns, launches, ledger, previews, texts, unsubscribe)
+
+
+def create() -> Flask:
+    """Return the WSGI application, its settings read from the environment."""
+    settings = NotificationsSettings()
+    bell = CeleryBell(make_celery(settings.redis_url, queues=_QUEUES), connect_redis(settings.redis_url))
+    database = Database(settings.database_url.get_secret_value(), bell=bell, name="academy notifications")
+    return build(settings, database)
+
+
+def build(settings: NotificationsSettings, database: Database) -> Flask:
+    """Return the application with the settings and the database it is given."""
+    return create_app(
+        settings,
+        service="notifications",
+        database=database,
+        blueprints=[room.blueprint for room in _ROUTES],
+    )

@@ -1,0 +1,56 @@
+"""What makes a campaign's text fit to be sent, and which languages are missing for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.notifications.rules.audience import text_locale
+from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, unknown_placeholders
+
+LOCALES: Final = ("en", "fr", "es", "pt", "ar")
+LONGEST_SUBJECT: Final = 200
+LONGEST_BODY: Final = 50_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a campaign says in one language."""
+
+    subject: str
+    preheader: str
+    body: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written in this language."""
+        return not (self.subject or self.preheader or self.body)
+
+
+def unknown_names(texts: Mapping[str, Said]) -> dict[str, str]:
+    """Return, by form field (``subject.fr``), the placeholders that do not exist."""
+    found = {}
+    for locale, said in texts.items():
+        for part in ("subject", "preheader", "body"):
+            unknown = unknown_placeholders(getattr(said, part), CAMPAIGN_PLACEHOLDERS)
+            if unknown:
+                found[f"{part}.{locale}"] = ", ".join(f"{{{{ {name} }}}}" for name in unknown)
+    return found
+
+
+def half_written(texts: Mapping[str, Said]) -> list[str]:
+    """Return the form fields that a begun language still lacks."""
+    return [
+        f"{part}.{locale}" for locale, said in texts.items() for part in ("subject", "body") if not getattr(said, part)
+    ]
+
+
+def language_plan(by_locale: Mapping[str, int], available: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return ``{language of the text: {language of the people: how many}}``: who gets what, and who second best."""
+    written = sorted(available)
+    plan: dict[str, dict[str, int]] = {}
+    if written:
+        for locale, count in by_locale.items():
+            plan.setdefault(text_locale(locale, written), {})[locale] = count
+    return plan
