@@ -14,6 +14,7 @@ from services.notifications.queries.recipients import (
     Recipient,
     applicant,
     edition_facts,
+    invitation_expiry,
     link_expiry,
     offer_expiry,
     person,
@@ -40,6 +41,14 @@ def mail_sign_in_link(session: Session, fact: facts.SignInLinkRequested, heard: 
     recipient = person(session, person_id=fact.person_id)
     expires_at = link_expiry(session, link_id=fact.link_id)
     _queue(session, "sign_in", fact.link_id, recipient, heard, deadline=expires_at)
+
+
+@reactions.hear(facts.StaffInvited)
+def mail_staff_invitation(session: Session, fact: facts.StaffInvited, heard: Heard) -> None:
+    """Mail the link with which a member of staff chooses a passphrase."""
+    recipient = person(session, person_id=fact.person_id)
+    expires_at = invitation_expiry(session, invitation_id=fact.invitation_id)
+    _queue(session, "staff_invitation", fact.invitation_id, recipient, heard, deadline=expires_at)
 
 
 @reactions.hear(facts.ApplicationSubmitted)

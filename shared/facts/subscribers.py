@@ -11,6 +11,7 @@ from shared.facts.materials import ShelfOpened
 SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.AddressProofRequested: ("notifications",),
     r.SignInLinkRequested: ("notifications",),
+    r.StaffInvited: ("notifications",),
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),
     r.DecisionReleased: ("notifications",),

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.notifications.reactions import reactions
+from services.registration.routes import sign_in, staff
 from shared.facts import registration as facts
 from shared.facts.materials import ShelfOpened
 from shared.outbox import drain, record
 from shared.schema.base import new_id
-from shared.schema.people.credentials import SignInLink
+from shared.schema.people.credentials import SignInLink, StaffInvitation
 from shared.tokens import Signer
 from tests.support.mail import NOW, make_application, make_edition, make_offer, make_person, make_postman, states
 from tests.support.relay import RelayBehaviour, running_relay
@@ -64,6 +65,27 @@ def test_a_sign_in_link_is_not_mailed_once_it_has_stopped_working(
         make_postman(databases["notifications"], relay.url, valkey_url, clock=lambda: later).carry()
     assert relay.taken == []
     assert states(databases["owner"]) == {"failed": 1}
+
+
+def test_each_signed_link_opens_with_the_purpose_that_registration_asks_for(
+    databases: dict[str, Database], valkey_url: str
+) -> None:
+    person_id = make_person(databases["owner"], "awa@example.org")
+    ids = {"person_id": person_id, "expires_at": NOW + timedelta(days=2)}
+    invitation = StaffInvitation(id=new_id(), **ids)
+    link = SignInLink(id=new_id(), **ids)
+    with databases["owner"].transaction() as session:
+        session.add_all([invitation, link])
+    signed = {
+        "staff/invitations": facts.StaffInvited(person_id=person_id, invitation_id=invitation.id),
+        "sign-in": facts.SignInLinkRequested(person_id=person_id, link_id=link.id),
+    }
+    purposes = {"staff/invitations": staff.PURPOSE, "sign-in": sign_in.PURPOSE}
+    subjects = {"staff/invitations": invitation.id, "sign-in": link.id}
+    for path, fact in signed.items():
+        (mail,) = mailed_after(fact, databases["registration"], databases["notifications"], valkey_url)
+        token = mail.text().split(f"https://academy.example/{path}/")[1].split()[0]
+        assert Signer("x" * 40).unsign(purposes[path], token) == subjects[path]
 
 
 def test_an_offer_says_until_when_in_the_persons_zone_with_the_editions_beside_it(

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.schema.people.credentials import SignInLink
+from shared.schema.people.credentials import SignInLink, StaffInvitation
 from shared.schema.people.persons import Person
 from shared.schema.registration.applications import Application
 from shared.schema.registration.editions import Edition
@@ -90,6 +90,11 @@ _EDITION = select(
 def offer_expiry(session: Session, *, offer_id: UUID) -> datetime | None:
     """Return when an offer expires."""
     return session.execute(select(Offer.expires_at).where(Offer.id == offer_id)).scalar()
+
+
+def invitation_expiry(session: Session, *, invitation_id: UUID) -> datetime | None:
+    """Return when an invitation to the staff stops working."""
+    return session.execute(select(StaffInvitation.expires_at).where(StaffInvitation.id == invitation_id)).scalar()
 
 
 def link_expiry(session: Session, *, link_id: UUID) -> datetime | None:

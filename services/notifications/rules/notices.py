@@ -25,7 +25,13 @@ NOTICES: Final = {
     notice.kind: notice
     for notice in (
         Notice("address_proof", "/proofs/{token}", purpose="proof", useful=timedelta(days=3)),
-        Notice("sign_in", "/sign-in/{token}", purpose="sign_in", useful=timedelta(minutes=10)),
+        Notice("sign_in", "/sign-in/{token}", purpose="sign-in", useful=timedelta(minutes=10)),
+        Notice(
+            "staff_invitation",
+            "/staff/invitations/{token}",
+            purpose="staff-invitation",
+            useful=timedelta(days=3),
+        ),
         Notice("application_received", "/me"),
         Notice("application_withdrawn", "/me"),
         Notice("decision_reserve", "/me"),
