@@ -12,7 +12,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shared.logs import use_logs
 from shared.tokens import Signer
+from shared.web import health
+from shared.web.access import teller
 from shared.web.csrf import csrf_field, csrf_token
 from shared.web.guard import use_guard
 from shared.web.headers import Envelope, nonce
@@ -52,13 +55,14 @@ def create_app(
     Raises :class:`shared.web.policy.PolicyMissing` when a view declares no policy. ``largest_body`` is in bytes.
     Templates are looked up in ``services/<service>/templates``, then in ``shared/web/templates``.
     """
+    use_logs(settings, service=service)
     app = Flask(f"services.{service}", static_folder=str(_HERE / "static"), static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = largest_body
     app.config["TESTING"] = settings.environment == "test"
     app.config["PROPAGATE_EXCEPTIONS"] = False
     use_cookie(app, settings)
     _use_templates(app, service)
-    for blueprint in blueprints:
+    for blueprint in (health.blueprint, *blueprints):
         app.register_blueprint(blueprint)
     declare(app.view_functions["static"], PUBLIC)
     equipment = Tools(
@@ -73,7 +77,10 @@ def create_app(
     use_limits(app, settings.redis_url)
     use_guard(app, equipment)
     use_problems(app)
-    app.wsgi_app = Envelope(_behind_proxies(app, settings), settings, cookie=app.config["SESSION_COOKIE_NAME"])  # type: ignore[method-assign]
+    envelope = Envelope(
+        _behind_proxies(app, settings), settings, cookie=app.config["SESSION_COOKIE_NAME"], tell=teller(service)
+    )
+    app.wsgi_app = envelope  # type: ignore[method-assign]
     return app
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, redirect, request
 
 from shared.errors import Forbidden, NotFound
+from shared.web.access import ROUTE
 from shared.web.bearers import require_scope
 from shared.web.csrf import require_own_form
 from shared.web.identity import SignedIn, signed_in
@@ -32,6 +33,8 @@ def use_guard(app: Flask, equipment: Tools) -> None:
 
     @app.before_request
     def check() -> AnyResponse | None:
+        if request.url_rule is not None:
+            request.environ[ROUTE] = request.url_rule.rule
         policy = policies.get(request.endpoint or "")
         if policy is not None and policy.kind == "internal":
             require_direct_caller()

@@ -6,6 +6,7 @@ Added outside of Flask, where a header costs no more than a tuple.
 from __future__ import annotations
 
 import secrets
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from shared.settings import Settings
+
+    Tell = Callable[[WSGIEnvironment, str, float], None]
 
 _NONCE: Final = "academy.nonce"
 _ALWAYS: Final = [
@@ -50,17 +53,20 @@ def nonce() -> str:
 class Envelope:
     """Wraps a WSGI application: gives the request its id, and every answer its headers.
 
-    A Content-Security-Policy or Cache-Control that the view set stays.
+    A Content-Security-Policy or Cache-Control that the view set stays. ``tell`` learns of each answer: the request, the
+    status, the seconds.
     """
 
-    def __init__(self, app: WSGIApplication, settings: Settings, *, cookie: str) -> None:
+    def __init__(self, app: WSGIApplication, settings: Settings, *, cookie: str, tell: Tell) -> None:
         self._app = app
         self._cookie = cookie
+        self._tell = tell
         self._always = [*_ALWAYS, *([_TWO_YEARS] if settings.public_url.startswith("https://") else [])]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer within the request's id."""
         request_id = id_of(environ)
+        began = perf_counter()
 
         def start(status: str, headers: list[tuple[str, str]], failure: Any = None) -> Callable[[bytes], object]:
             present = {name.lower() for name, _ in headers}
@@ -70,6 +76,7 @@ class Envelope:
             if "cache-control" not in present:
                 personal = "set-cookie" in present or self._is_personal(environ)
                 headers.append(("Cache-Control", "no-store" if personal else "no-cache"))
+            self._tell(environ, status[:3], perf_counter() - began)
             return start_response(status, headers, failure)
 
         with within_request(request_id):
