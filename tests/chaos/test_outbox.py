@@ -68,7 +68,7 @@ def test_ten_thousand_facts_take_effect_exactly_once_while_workers_die_and_valke
 def test_the_checker_sees_effects_doubled_when_done_is_a_transaction_of_its_own(
     arena_of: Callable[..., Arena],
 ) -> None:
-    found = arena_of("apart").run(facts=3_000, kills=8, seconds=90)
+    found = arena_of("apart").run(facts=2_000, kills=8, seconds=90)
     print(found)  # noqa: T201
     assert found.kills >= 4
     assert found.broken > 0

@@ -1,0 +1,129 @@
+"""Which figure is held against which calibration, and the bars."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from bench.calibrations.pgbench import Pgbench
+from bench.calibrations.servers import bare_flask, plain_nginx, smtp_sink, smtp_source
+from bench.measures import Comparison, Series, compare
+from bench.stand import Stand, running_stand
+from bench.workloads.applications import ANSWERS, Applications
+from bench.workloads.downloads import Downloads
+from bench.workloads.mails import MAILS, SIZE, Mails
+from bench.workloads.pages import bare_pages_per_second, pages_per_second
+from bench.workloads.reactions import median_milliseconds
+from bench.workloads.starting import Starting
+
+BARE: Final = "bare Flask page, gunicorn, 2 sync workers"
+PGBENCH: Final = "pgbench, 8 clients, the same statements"
+NGINX: Final = "nginx, the same file plainly"
+SOURCE: Final = "smtp-source, 8 sessions, same sink"
+KEPT: Final = "smtp-source -d, connections kept"
+
+
+class Bench:
+    """What the workloads share, started when the first of them asks for it and ended with ``ending``."""
+
+    def __init__(self, folder: Path, ending: ExitStack, runs: int) -> None:
+        self.folder, self._ending, self.runs = folder, ending, runs
+
+    @cached_property
+    def stand(self) -> Stand:
+        """The running stack."""
+        return self._ending.enter_context(running_stand(self.folder, sink_port=self.sink))
+
+    @cached_property
+    def sink(self) -> int:
+        """Where smtp-sink listens."""
+        return self._ending.enter_context(smtp_sink(self.folder))
+
+    @cached_property
+    def bare(self) -> str:
+        """The URL of the bare Flask page."""
+        return self._ending.enter_context(bare_flask(self.folder))
+
+
+def pages(bench: Bench) -> list[Comparison]:
+    """Measure the public page of an edition."""
+    found = Comparison("pages", "public page of an edition", "pages/s", bars={BARE: 0.4})
+    stand = bench.stand
+    calibrations = {BARE: lambda: bare_pages_per_second(bench.bare)}
+    compare(found, runs=bench.runs, ours=lambda: pages_per_second(stand), calibrations=calibrations)
+    return [found]
+
+
+def applications(bench: Bench) -> list[Comparison]:
+    """Measure applications, the whole form."""
+    found = Comparison("applications", "applications submitted, full form", "per s", bars={BARE: 0.12})
+    forms = Applications(bench.stand)
+    pgbench = Pgbench(bench.stand, ANSWERS)
+    calibrations = {BARE: lambda: bare_pages_per_second(bench.bare), PGBENCH: pgbench.per_second}
+    compare(found, runs=bench.runs, ours=forms.per_second, calibrations=calibrations)
+    return [found]
+
+
+def downloads(bench: Bench) -> list[Comparison]:
+    """Measure authorised downloads of 100 KB and of 50 MB."""
+    reader = Downloads(bench.stand)
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    plain = bench._ending.enter_context(plain_nginx(bench.folder, files=reader.files, user=user))  # noqa: SLF001
+    small = Comparison("downloads", "authorised downloads, 100 KB", "per s")
+    compare(
+        small,
+        runs=bench.runs,
+        ours=reader.small_per_second,
+        calibrations={
+            NGINX: lambda: reader.plain_small_per_second(plain),
+            BARE: lambda: bare_pages_per_second(bench.bare),
+        },
+    )
+    large = Comparison("downloads", "authorised downloads, 50 MB", "MB/s", bars={NGINX: 0.9})
+    compare(
+        large,
+        runs=bench.runs,
+        ours=reader.large_megabytes_per_second,
+        calibrations={NGINX: lambda: reader.plain_large_megabytes_per_second(plain)},
+    )
+    return [small, large]
+
+
+def mails(bench: Bench) -> list[Comparison]:
+    """Measure campaign mails into the sink."""
+    found = Comparison("mails", f"campaign of {MAILS} mails", "mails/s", bars={SOURCE: 0.2})
+    campaign = Mails(bench.stand)
+    calibrations = {
+        SOURCE: lambda: smtp_source(bench.sink, mails=MAILS, size=SIZE, kept=False),
+        KEPT: lambda: smtp_source(bench.sink, mails=MAILS, size=SIZE, kept=True),
+    }
+    compare(found, runs=bench.runs, ours=campaign.per_second, calibrations=calibrations)
+    return [found]
+
+
+def reactions(bench: Bench) -> list[Comparison]:
+    """Measure the wait from a fact to its reaction."""
+    found = Comparison("reactions", "reaction latency at rest, median of 200", "ms", limit=100)
+    stand = bench.stand
+    compare(found, runs=bench.runs, ours=lambda: median_milliseconds(stand), calibrations={})
+    return [found]
+
+
+def starting(bench: Bench) -> list[Comparison]:
+    """Measure starts of the demo, and its memory at rest."""
+    demo = Starting(bench.folder)
+    first = Comparison("starting", "first start of the demo, environment there", "s", limit=90)
+    again = Comparison("starting", "second start of the demo", "s", limit=8)
+    compare(first, runs=bench.runs, ours=demo.first_seconds, calibrations={})
+    compare(again, runs=bench.runs, ours=demo.again_seconds, calibrations={})
+    weight = Comparison("starting", "memory of all processes at rest (PSS)", "MB", Series(demo.megabytes), limit=700)
+    return [first, again, weight]
+
+
+WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
+    one.__name__: one for one in (pages, applications, downloads, mails, reactions, starting)
+}
