@@ -5,11 +5,12 @@ Every service reacts with its own database role, so the worker process is told t
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 from typing import TYPE_CHECKING
 
-from celery.signals import worker_process_init
+from celery.signals import worker_before_create_process, worker_process_init
 
 from shared.stack.signs_of_life import leave_signs_of_life
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -31,6 +32,12 @@ for _queue in QUEUES:
     _service = importlib.import_module(f"services.{_queue}.worker")
     databases.append(_service.wire(app, redis=redis, bell=bell))
 leave_signs_of_life()
+
+
+@worker_before_create_process.connect
+def leave_the_parent_s_memory_alone(**_kwargs: object) -> None:
+    """Keep what was imported out of garbage collection, so that the children go on sharing it."""
+    gc.freeze()
 
 
 @worker_process_init.connect

@@ -169,9 +169,4 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
         if postman.tidy():
             bell.ring(MAIL_QUEUE)
 
-    celery.conf.beat_schedule[f"{MAIL_QUEUE}.tidy"] = {
-        "task": f"{MAIL_QUEUE}.tidy",
-        "schedule": 15.0,
-        "options": {"expires": 30},
-    }
     return database

@@ -99,7 +99,7 @@ def service_environment(outline: Outline, service: str) -> dict[str, str]:
 
 
 def worker_environment(outline: Outline) -> dict[str, str]:
-    """Return what the worker and the clock are told: the roles of all three services."""
+    """Return what the worker is told: the roles of all three services."""
     urls = {f"{name.upper()}_DATABASE_URL": outline.addresses.role_url(name, outline.keys) for name in SERVICES}
     return common_environment(outline) | urls
 
@@ -141,8 +141,8 @@ def _service(outline: Outline, name: str) -> Process:
 
 
 def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Process:
-    command = [sys.executable, "-m", "celery", "-A", "services.worker", "-q", *arguments]
-    environment = worker_environment(outline)
+    command = [sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
+    environment = worker_environment(outline) if name == "worker" else common_environment(outline)
     return Process(name, command, rank=rank, environment=environment, stop_seconds=30, needs_schema=True)
 
 

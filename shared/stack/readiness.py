@@ -11,7 +11,7 @@ from collections.abc import Callable
 from http.client import HTTPException
 
 from shared.stack.addresses import SERVICES
-from shared.stack.embedded.postgres import wait_for_postgres
+from shared.stack.embedded.postgres import accepts_connections
 from shared.stack.ports import Ports
 from shared.stack.processes import Outline
 
@@ -23,7 +23,7 @@ def questions(outline: Outline) -> dict[str, Question]:
     ports, embedded = outline.ports, outline.addresses.embedded
     found: dict[str, Question] = {}
     if "postgres" in embedded:
-        found["postgres"] = lambda: wait_for_postgres(ports.postgres, seconds=0.2)
+        found["postgres"] = lambda: accepts_connections(ports.postgres)
     if "valkey" in embedded:
         found["valkey"] = lambda: valkey_answers(ports.valkey)
     if outline.demo:

@@ -99,7 +99,7 @@ def test_a_download_that_breaks_off_is_resumed_by_curl_to_the_same_bytes_and_cou
         "-C",
         "-",
         "-o",
-        target,
+        str(target),
         "-w",
         "%{http_code} %{size_download}",
         "-H",

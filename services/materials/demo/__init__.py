@@ -16,7 +16,7 @@ from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.gateways.store import Store, store_at
-from services.materials.queries.editions import edition_of_year
+from services.materials.queries.editions import edition_of_year, editions_by_id
 from services.materials.rules.shelves import ACCEPTED
 from shared.schema.materials.publications import Publication
 
@@ -38,7 +38,9 @@ SHELF_NAMES: Final = {
 
 
 def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> UUID:
-    """Put the Reader into the library and on the accepted shelf of the 2011 edition; return the publication's id.
+    """Put the Reader into the library and on the accepted shelf of each edition; return the publication's id.
+
+    It was made for 2011; the demo's open edition gives it out as well, so that everything can be tried.
 
     Loading it twice changes nothing. The edition must be there already; LookupError when none is.
     """
@@ -63,10 +65,11 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             rights="© International Labour Organization",
         )
         _release(session, store, publication, texts, settings=settings, now=now)
-        shelf = put_up_shelf(
-            session, edition_id=edition.id, names=SHELF_NAMES, rule=ACCEPTED, opens_at=None, closes_at=None, now=now
-        )
-        place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
+        for edition_id in editions_by_id(session):
+            shelf = put_up_shelf(
+                session, edition_id=edition_id, names=SHELF_NAMES, rule=ACCEPTED, opens_at=None, closes_at=None, now=now
+            )
+            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
         return publication.id
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from pydantic import BaseModel, StringConstraints
 
 from services.notifications.actions.campaigns import WRITABLE, create_campaign, delete_draft
+from services.notifications.actions.topics import ensure_topics
 from services.notifications.queries.audience import audience_size
 from services.notifications.queries.campaigns import campaign_of, campaigns_of, in_language, tally, texts_of, topics
 from services.notifications.queries.people import names_of
@@ -74,6 +75,7 @@ def new_campaign(edition_slug: str) -> ResponseReturnValue:
     """Ask for a name and a topic, then begin a draft."""
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
+        ensure_topics(session)
         choices = topic_choices(topics(session))
         form = fill({"topic_id": choices[0][0]} if choices else {})
         if request.method == "POST":

@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import socket
 import stat
+import struct
 import subprocess
 import tempfile
 import time
@@ -183,17 +185,26 @@ def _open_the_programs(installed: Path) -> None:
         path.chmod(mode | stat.S_IROTH | passable)
 
 
+def accepts_connections(port: int) -> bool:
+    """Tell whether the server would let somebody log in: asked without a driver, which would double the launcher.
+
+    A StartupMessage (PostgreSQL's protocol 3.0) is answered with an authentication request, R, once the server is up;
+    while it starts or recovers, with an error, E.
+    """
+    names = b"user\0nobody\0database\0nothing\0\0"
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(struct.pack("!ii", 8 + len(names), 196608) + names)
+            return connection.recv(1) == b"R"
+    except OSError:
+        return False
+
+
 def wait_for_postgres(port: int, *, seconds: float) -> bool:
     """Wait until the server accepts connections."""
-    import psycopg  # late: see ensure_database
-
-    knock = f"postgresql://nobody:-@127.0.0.1:{port}/nothing"  # answered with a refusal once the server listens
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        try:
-            psycopg.connect(knock, connect_timeout=2)
-        except psycopg.OperationalError as answer:
-            if "authentication failed" in str(answer):
-                return True
+        if accepts_connections(port):
+            return True
         time.sleep(0.05)
     return False

@@ -1,0 +1,144 @@
+"""The library as those who keep it see it: drafts, shelves and all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared.schema.materials.files import Download, Rendition
+from shared.schema.materials.publications import Publication, Release, Translation
+from shared.schema.materials.shelves import Shelf, ShelfItem
+
+
+@dataclass(frozen=True)
+class PublicationRow:
+    """A publication in the desk's table. ``languages`` are those of its newest published release."""
+
+    id: UUID
+    slug: str
+    kind: str
+    titles: dict[str, Any]
+    edition_id: UUID | None
+    version: str | None
+    published_at: datetime | None
+    languages: Sequence[str]
+    drafts: int
+    people: int
+
+
+@dataclass(frozen=True)
+class ReleaseRow:
+    """A release in its publication's table."""
+
+    id: UUID
+    version: str
+    state: str
+    published_at: datetime | None
+    languages: Sequence[str]
+    files: int
+
+
+@dataclass(frozen=True)
+class ShelfRow:
+    """A shelf, and whether the publication asked about stands on it."""
+
+    id: UUID
+    edition_id: UUID | None
+    names: dict[str, Any]
+    rule: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    holds_it: bool
+
+
+def publications(session: Session) -> list[PublicationRow]:
+    """Return all publications, the newest first."""
+    newest = (
+        select(Release.publication_id, Release.id, Release.version, Release.published_at)
+        .where(Release.state == "published")
+        .distinct(Release.publication_id)
+        .order_by(Release.publication_id, Release.published_at.desc(), Release.id.desc())
+        .subquery("newest")
+    )
+    languages = (
+        select(func.coalesce(func.array_agg(Translation.language.distinct()), []))
+        .where(Translation.release_id == newest.c.id)
+        .scalar_subquery()
+    )
+    drafts = (
+        select(func.count())
+        .select_from(Release)
+        .where(Release.publication_id == Publication.id, Release.state == "draft")
+        .scalar_subquery()
+    )
+    people = (
+        select(func.count(Download.person_id.distinct()))
+        .join(Rendition, Rendition.id == Download.rendition_id)
+        .join(Translation, Translation.id == Rendition.translation_id)
+        .join(Release, Release.id == Translation.release_id)
+        .where(Release.publication_id == Publication.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Publication.id,
+            Publication.slug,
+            Publication.kind,
+            Publication.titles,
+            Publication.edition_id,
+            newest.c.version,
+            newest.c.published_at,
+            languages,
+            drafts,
+            people,
+        )
+        .outerjoin(newest, newest.c.publication_id == Publication.id)
+        .order_by(Publication.created_at.desc(), Publication.id.desc())
+    )
+    return [PublicationRow(*row) for row in rows]
+
+
+def publication_called(session: Session, *, slug: str) -> Publication | None:
+    """Return the publication with this address."""
+    return session.scalar(select(Publication).where(Publication.slug == slug))
+
+
+def releases_of(session: Session, *, publication_id: UUID) -> list[ReleaseRow]:
+    """Return a publication's releases, the newest first."""
+    rows = session.execute(
+        select(
+            Release.id,
+            Release.version,
+            Release.state,
+            Release.published_at,
+            func.coalesce(func.array_agg(Translation.language.distinct()).filter(Translation.id.is_not(None)), []),
+            func.count(Rendition.id),
+        )
+        .outerjoin(Translation, Translation.release_id == Release.id)
+        .outerjoin(Rendition, Rendition.translation_id == Translation.id)
+        .where(Release.publication_id == publication_id)
+        .group_by(Release.id)
+        .order_by(Release.created_at.desc(), Release.id.desc())
+    )
+    return [ReleaseRow(*row) for row in rows]
+
+
+def shelves_for(session: Session, *, publication_id: UUID, edition_id: UUID | None) -> list[ShelfRow]:
+    """Return the shelves of the edition, those of no edition, and those the publication stands on."""
+    stands = (
+        select(ShelfItem.shelf_id)
+        .where(ShelfItem.shelf_id == Shelf.id, ShelfItem.publication_id == publication_id)
+        .exists()
+    )
+    rows = session.execute(
+        select(Shelf.id, Shelf.edition_id, Shelf.names, Shelf.rule, Shelf.opens_at, Shelf.closes_at, stands)
+        .where(stands | Shelf.edition_id.is_(None) | (Shelf.edition_id == edition_id))
+        .order_by(Shelf.created_at, Shelf.id)
+    )
+    return [ShelfRow(*row) for row in rows]

@@ -1,0 +1,88 @@
+"""Who with a place holds a publication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.orm import Session
+
+from services.materials.rules.reach import Holder
+from services.materials.rules.shelves import GONE
+from shared.schema.materials.files import Download, Rendition
+from shared.schema.materials.publications import Release, Translation
+from shared.schema.people.persons import Person
+from shared.schema.registration.applications import Application
+from shared.schema.registration.offers import Enrolment
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person with a place and when they first fetched the publication, if they did."""
+
+    name: str
+    country: str
+    language: str
+    fetched_at: datetime | None
+
+
+def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list[Holder]:
+    """Return everybody with a live place in the edition and whether they hold the publication, in any version."""
+    fetched = _fetched(publication_id)
+    rows = session.execute(
+        select(Application.country, Person.locale, fetched.c.first_at.is_not(None))
+        .select_from(Enrolment)
+        .join(Application, Application.id == Enrolment.application_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(fetched, fetched.c.person_id == Enrolment.person_id)
+        .where(Enrolment.edition_id == edition_id, Enrolment.state.not_in(GONE))
+    )
+    return [Holder(*row) for row in rows]
+
+
+def people_with_places(
+    session: Session, *, publication_id: UUID, edition_id: UUID, holds: bool | None, limit: int, offset: int
+) -> tuple[list[PersonRow], int]:
+    """Return a page of the people with a live place, by name, and how many there are; ``holds`` narrows them."""
+    fetched = _fetched(publication_id)
+    wanted = (
+        select(Person.name, Application.country, Person.locale, fetched.c.first_at)
+        .select_from(Enrolment)
+        .join(Application, Application.id == Enrolment.application_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(fetched, fetched.c.person_id == Enrolment.person_id)
+        .where(Enrolment.edition_id == edition_id, Enrolment.state.not_in(GONE))
+    )
+    if holds is not None:
+        wanted = wanted.where(fetched.c.first_at.is_not(None) if holds else fetched.c.first_at.is_(None))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = wanted.order_by(Person.name, Person.id).limit(limit).offset(offset)
+    return [PersonRow(*row) for row in session.execute(page)], total
+
+
+def people_by_rendition(session: Session, *, publication_id: UUID) -> Mapping[UUID, int]:
+    """Return how many people fetched each rendition of the publication."""
+    rows = session.execute(
+        select(Download.rendition_id, func.count())
+        .join(Rendition, Rendition.id == Download.rendition_id)
+        .join(Translation, Translation.id == Rendition.translation_id)
+        .join(Release, Release.id == Translation.release_id)
+        .where(Release.publication_id == publication_id)
+        .group_by(Download.rendition_id)
+    )
+    return {rendition_id: people for rendition_id, people in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+def _fetched(publication_id: UUID) -> Subquery:
+    return (
+        select(Download.person_id, func.min(Download.first_at).label("first_at"))
+        .join(Rendition, Rendition.id == Download.rendition_id)
+        .join(Translation, Translation.id == Rendition.translation_id)
+        .join(Release, Release.id == Translation.release_id)
+        .where(Release.publication_id == publication_id)
+        .group_by(Download.person_id)
+        .subquery("fetched")
+    )

@@ -1,0 +1,43 @@
+"""The demo's people and editions. Histories come from the real deeds, told the moments at which they happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from services.registration.demo.editions import OPEN, edition_of_2011, open_edition
+from services.registration.demo.histories import tell_histories
+from services.registration.demo.staff import ACCOUNTS, Account, hire_staff
+from shared.schema.registration import Edition
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.registration.settings import RegistrationSettings
+    from shared.database import Database
+
+__all__ = ["ACCOUNTS", "Account", "NotADemo", "load"]
+
+
+class NotADemo(Exception):  # noqa: N818 - stops the command, is shown to its user
+    """The demo's passphrases are public: they are never loaded anywhere else."""
+
+
+def load(database: Database, settings: RegistrationSettings, *, now: datetime) -> None:
+    """Put editions, staff and applicants into an empty database; a second time changes nothing.
+
+    All or nothing, in one transaction. Refuses with :class:`NotADemo` unless the environment is a demo or a test.
+    """
+    if settings.environment == "production":
+        raise NotADemo("ENVIRONMENT is production; the demo's public passphrases do not belong there")
+    with database.transaction() as session:
+        if session.scalar(select(Edition.id).where(Edition.slug == OPEN)) is not None:
+            return
+        session.add(edition_of_2011(now=now - timedelta(days=90)))
+        edition = open_edition(now=now)
+        session.add(edition)
+        session.flush()  # applications point to the edition
+        staff = hire_staff(session, secret_key=settings.secret_key.get_secret_value(), now=now - timedelta(days=60))
+        tell_histories(session, edition=edition, staff=staff, now=now)

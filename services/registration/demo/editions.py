@@ -1,0 +1,133 @@
+"""The demo's two editions: the Academy of 2011, as its announcement tells it, and a made-up one that is open."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from shared.schema.base import new_id
+from shared.schema.registration import Edition
+
+PAST: Final = "montreal-2011"
+OPEN: Final = "demonstration"
+
+NAME_2011: Final = {
+    "en": "Second Social and Solidarity Economy Academy",
+    "fr": "Deuxième Académie de l’économie sociale et solidaire",
+    "es": "Segunda Academia de Economía Social y Solidaria",
+    "pt": "Segunda Academia de Economia Social e Solidária",
+    "ar": "الأكاديمية الثانية للاقتصاد الاجتماعي والتضامني",
+}
+SUMMARY_2011: Final = {
+    "en": "Social and Solidarity Economy: our common road towards Decent Work.",
+    "fr": "Économie sociale et solidaire : notre chemin commun vers le travail décent.",
+    "es": "Economía social y solidaria: nuestro camino común hacia el trabajo decente.",
+    "pt": "Economia social e solidária: o nosso caminho comum para o trabalho digno.",
+    "ar": "الاقتصاد الاجتماعي والتضامني: طريقنا المشترك نحو العمل اللائق.",
+}
+DESCRIPTION_2011: Final = {
+    "en": (
+        "The Academy took place from 24 to 28 October 2011 in Montreal, Canada. Its **Reader** brings together a series"
+        " of articles to help build a common understanding of the concept of social and solidarity economy, with"
+        " specific focus on governance and organizational management, policy and networking.\n\nIt also includes"
+        " articles on the relationship between the social and solidarity economy and the informal economy, the green"
+        " economy, local development and modalities of financing.\n\n*Capacity, deadlines and languages on this page"
+        " are placeholders of the demonstration.*"
+    ),
+    "fr": (
+        "L’Académie s’est tenue du 24 au 28 octobre 2011 à Montréal, au Canada. Son **Recueil** réunit une série"
+        " d’articles pour construire une compréhension commune de l’économie sociale et solidaire : gouvernance et"
+        " gestion des organisations, politiques publiques, réseaux.\n\n*La capacité, les délais et les langues de"
+        " cette page sont des exemples de la démonstration.*"
+    ),
+}
+NAME_OPEN: Final = {
+    "en": "Demonstration edition (made up)",
+    "fr": "Édition de démonstration (fictive)",
+    "es": "Edición de demostración (ficticia)",
+    "pt": "Edição de demonstração (fictícia)",
+    "ar": "دورة تجريبية (وهمية)",
+}
+SUMMARY_OPEN: Final = {
+    "en": "An invented edition with invented applicants, open for applications so that everything can be tried.",
+    "fr": "Une édition inventée, avec des candidatures inventées, ouverte pour que tout puisse être essayé.",
+    "es": "Una edición inventada, con solicitudes inventadas, abierta para poder probarlo todo.",
+    "pt": "Uma edição inventada, com candidaturas inventadas, aberta para se poder experimentar tudo.",
+    "ar": "دورة مُختلَقة بمتقدمين مُختلَقين، مفتوحة للتقديم لكي يُجرَّب كل شيء.",
+}
+DESCRIPTION_OPEN: Final = {
+    "en": (
+        "Five days for people who build, support or regulate cooperatives, mutual societies, associations, foundations"
+        " and social enterprises.\n\n- **Mornings:** plenary sessions with interpretation\n- **Afternoons:** courses"
+        " to choose from\n- **One day** of study visits\n\nNothing on this page is real: place, dates and people are"
+        " made up for the demonstration."
+    ),
+    "fr": (
+        "Cinq jours pour celles et ceux qui bâtissent, accompagnent ou encadrent coopératives, mutuelles, associations,"
+        " fondations et entreprises sociales.\n\n- **Le matin :** séances plénières avec interprétation\n-"
+        " **L’après-midi :** cours au choix\n- **Une journée** de visites d’étude\n\nRien n’est réel sur cette page :"
+        " lieu, dates et personnes sont inventés pour la démonstration."
+    ),
+    "es": (
+        "Cinco días para quienes construyen, apoyan o regulan cooperativas, mutuales, asociaciones, fundaciones y"
+        " empresas sociales.\n\nNada en esta página es real: lugar, fechas y personas son inventados para la"
+        " demostración."
+    ),
+}
+
+
+def edition_of_2011(*, now: datetime) -> Edition:
+    """Return the real edition. What its announcement does not tell is a placeholder, and labelled so."""
+    return Edition(
+        id=new_id(),
+        slug=PAST,
+        name=NAME_2011,
+        summary=SUMMARY_2011,
+        description=DESCRIPTION_2011,
+        place="Montreal, Canada",
+        venue="",
+        starts_on=date(2011, 10, 24),
+        ends_on=date(2011, 10, 28),
+        time_zone="America/Toronto",
+        languages=["en", "fr"],
+        capacity=100,
+        over_offer=0,
+        opens_at=datetime(2011, 4, 1, 13, 0, tzinfo=UTC),
+        closes_at=datetime(2011, 8, 1, 3, 59, tzinfo=UTC),
+        offer_days=14,
+        accent="#8a3b12",
+        contact="socialeconomy@itcilo.org",
+        published_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def open_edition(*, now: datetime) -> Edition:
+    """Return the made-up edition: applications opened forty days ago and close in three weeks."""
+    starts_on = (now + timedelta(days=130)).date()
+    starts_on -= timedelta(days=starts_on.weekday())
+    closes_on = datetime.combine((now + timedelta(days=21)).date(), time(21, 59, 59), tzinfo=UTC)
+    return Edition(
+        id=new_id(),
+        slug=OPEN,
+        name=NAME_OPEN,
+        summary=SUMMARY_OPEN,
+        description=DESCRIPTION_OPEN,
+        place="Turin, Italy",
+        venue="A campus by the river (made up)",
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=4),
+        time_zone="Europe/Rome",
+        languages=["en", "fr", "es", "pt", "ar"],
+        capacity=80,
+        over_offer=0,
+        opens_at=now - timedelta(days=40),
+        closes_at=closes_on,
+        offer_days=14,
+        accent="#14595b",
+        contact="academy@example.org",
+        published_at=now - timedelta(days=45),
+        created_at=now - timedelta(days=60),
+        updated_at=now - timedelta(days=45),
+    )

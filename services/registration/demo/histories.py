@@ -1,0 +1,158 @@
+"""What became of the demo's applicants, told by the real deeds at moments of the past weeks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from services.registration.actions.applications import withdraw_application
+from services.registration.actions.decisions import digest, propose_decisions, release_decisions
+from services.registration.actions.offers import accept_offer, decline_offer, expire_offers
+from services.registration.actions.people import find_or_make_person
+from services.registration.actions.submissions import start_application, submit_application
+from services.registration.demo.applicants import SEED, Applicant, applicants
+from services.registration.queries.decisions import proposals
+from services.registration.routes.wording import CONSENT
+from services.registration.rules.countries import time_zone_of
+from services.registration.rules.decisions import Outcome
+from shared.schema.base import new_id
+from shared.schema.outbox.entries import Entry, FactRow
+from shared.schema.registration import Edition, Offer
+from shared.web.languages import use_locale
+
+DRAFTS: Final = 9
+COUNT: Final = 180
+FIRST_BATCH: Final[dict[Outcome, int]] = {"accept": 38, "reserve": 12, "decline": 10}
+SECOND_BATCH: Final[dict[Outcome, int]] = {"accept": 22, "decline": 8}
+PROPOSED: Final[dict[Outcome, int]] = {"accept": 10, "reserve": 6, "decline": 5}
+
+
+def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID], now: datetime) -> None:
+    """Let everybody apply, be read, be decided on and answer.
+
+    The mails of all this lie in the past: their entries are marked as done, so that the demo does not start by
+    sending hundreds. What other services have to do, they do: an accepted place opens its shelf.
+    """
+    chance = random.Random(SEED)  # noqa: S311 - plausible, not secret
+    everybody = applicants(COUNT + DRAFTS)
+    people = [_apply(session, edition, one, at=_moment(chance, now), now=now) for one in everybody[:COUNT]]
+    for one in everybody[COUNT:]:
+        with use_locale(one.locale):
+            start_application(
+                session,
+                edition_id=edition.id,
+                submission_key=new_id(),
+                answers=one.answers,
+                consent=str(CONSENT),
+                locale=one.locale,
+                now=now - timedelta(hours=chance.randrange(2, 70)),
+            )
+    rest = list(people)
+    chance.shuffle(rest)
+    for application_id, person_id in (rest.pop() for _ in range(7)):
+        withdraw_application(session, application_id=application_id, person_id=person_id, why="", now=_ago(now, 6))
+    first = _decide(session, edition, rest, FIRST_BATCH, staff, at=_ago(now, 16))
+    _release(session, edition, staff, at=_ago(now, 15))
+    _answer(session, first, chance, at=_ago(now, 12), shares=(26, 5))
+    expire_offers(session, now=now)
+    second = _decide(session, edition, rest, SECOND_BATCH, staff, at=_ago(now, 5))
+    _release(session, edition, staff, at=_ago(now, 4))
+    _answer(session, second, chance, at=_ago(now, 2), shares=(8, 2))
+    _decide(session, edition, rest, PROPOSED, staff, at=_ago(now, 1))
+    _forget_past_mails(session, edition)
+
+
+def _ago(now: datetime, days: int) -> datetime:
+    return now - timedelta(days=days, hours=3)
+
+
+def _moment(chance: random.Random, now: datetime) -> datetime:
+    """Return a moment of the past weeks; most people apply late."""
+    return now - timedelta(days=18 + 21 * (1 - chance.random() ** 0.5), minutes=chance.randrange(600))
+
+
+def _apply(session: Session, edition: Edition, one: Applicant, *, at: datetime, now: datetime) -> tuple[UUID, UUID]:
+    answers = one.answers
+    person_id = find_or_make_person(
+        session,
+        email=answers.email,
+        name=answers.name,
+        called=answers.called,
+        locale=one.locale,
+        time_zone=time_zone_of(answers.country) or edition.time_zone,
+        now=min(at, now),
+    )
+    with use_locale(one.locale):
+        application_id = submit_application(
+            session,
+            edition_id=edition.id,
+            person_id=person_id,
+            submission_key=new_id(),
+            answers=answers,
+            consent=str(CONSENT),
+            locale=one.locale,
+            now=at,
+        )
+    return application_id, person_id
+
+
+def _decide(
+    session: Session,
+    edition: Edition,
+    rest: list[tuple[UUID, UUID]],
+    wishes: dict[Outcome, int],
+    staff: dict[str, UUID],
+    *,
+    at: datetime,
+) -> list[UUID]:
+    """Propose decisions for the next people of ``rest``; return who would get a place."""
+    accepted: list[UUID] = []
+    for outcome, count in wishes.items():
+        chosen = [rest.pop() for _ in range(count)]
+        propose_decisions(
+            session,
+            edition_id=edition.id,
+            application_ids=[application_id for application_id, _person in chosen],
+            outcome=outcome,
+            note="",
+            actor_id=staff["reviewer"],
+            now=at,
+        )
+        if outcome == "accept":
+            accepted = [person_id for _application, person_id in chosen]
+    return accepted
+
+
+def _release(session: Session, edition: Edition, staff: dict[str, UUID], *, at: datetime) -> None:
+    seen = digest(proposals(session, edition_id=edition.id))
+    release_decisions(session, edition_id=edition.id, seen=seen, actor_id=staff["organiser"], now=at)
+
+
+def _answer(
+    session: Session, people: Sequence[UUID], chance: random.Random, *, at: datetime, shares: tuple[int, int]
+) -> None:
+    """Let the first of ``people`` accept and the next decline, as many as ``shares`` say; the others keep silent."""
+    accepting, declining = shares
+    rows = session.execute(select(Offer.id, Offer.person_id).where(Offer.person_id.in_(people)).order_by(Offer.id))
+    for number, (offer_id, person_id) in enumerate(rows.all()):
+        moment = at + timedelta(minutes=chance.randrange(2000))
+        if number < accepting:
+            accept_offer(session, offer_id=offer_id, person_id=person_id, now=moment)
+        elif number < accepting + declining:
+            decline_offer(session, offer_id=offer_id, person_id=person_id, why="", now=moment)
+
+
+def _forget_past_mails(session: Session, edition: Edition) -> None:
+    told = select(FactRow.id).where(FactRow.edition_id == edition.id)
+    session.execute(
+        update(Entry)
+        .where(Entry.subscriber == "notifications", Entry.state == "waiting", Entry.fact_id.in_(told))
+        .values(state="done", done_at=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
+    )

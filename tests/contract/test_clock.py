@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+import json
+from services.clock import app as clock
+from services.worker import app as worker
+print(json.dumps([sorted({one["task"] for one in clock.conf.beat_schedule.values()}), sorted(worker.tasks)]))
+"""
+
+
+def test_every_task_the_clock_rings_for_is_one_the_worker_does() -> None:
+    nowhere = "postgresql://nobody:nothing@127.0.0.1:1/nowhere"
+    told = {f"{name}_DATABASE_URL": nowhere for name in ("REGISTRATION", "MATERIALS", "NOTIFICATIONS")}
+    told |= {"REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "x" * 40, "PUBLIC_URL": "http://127.0.0.1:8080"}
+    told |= {"STORE_URL": "file:///tmp/store", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    result = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=told, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    rung, done = json.loads(result.stdout)
+    assert rung
+    assert set(rung) <= set(done)
+
+
+def test_the_clock_does_not_load_the_services() -> None:
+    program = (
+        "import sys, services.clock;"
+        "print([name for name in sys.modules if name.startswith('services.') or name == 'sqlalchemy'])"
+    )
+    told = {"REDIS_URL": "redis://127.0.0.1:1/0", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=told, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "['services.clock']"

@@ -1,0 +1,131 @@
+"""The launcher with real processes: started, hurt, taken over, stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psutil
+import pytest
+
+from shared.stack.places import CHECKOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+READY = re.compile(r"Public pages\s+(http://\S+)/")
+
+
+def start(state: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start the demo on free ports; return the launcher and the public address once it is ready."""
+    environment = os.environ | {"ACADEMY_STATE": str(state), "PYTHONUNBUFFERED": "1"}
+    launcher = subprocess.Popen(
+        [sys.executable, "-m", "shared.stack.command_line", "demo", "--port", "0"],
+        cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    said = []
+    assert launcher.stdout is not None
+    for line in launcher.stdout:
+        said.append(line)
+        found = READY.search(line)
+        if found:
+            return launcher, found[1]
+    raise AssertionError("".join(said))
+
+
+@contextmanager
+def demo(state: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a demo; at the end stop it as Ctrl-C does."""
+    launcher, url = start(state)
+    try:
+        yield launcher, url
+    finally:
+        if launcher.poll() is None:
+            launcher.send_signal(signal.SIGINT)
+            launcher.communicate(timeout=90)
+
+
+def pids(state: Path) -> dict[str, int]:
+    found = {path.stem: int(path.read_text()) for path in (state / "run").glob("*.pid") if path.stem != "supervisord"}
+    return found | {"postgres": int((state / "postgres" / "postmaster.pid").read_text().split()[0])}
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=3).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def wait_for(claim: Any, *, seconds: float = 40) -> None:
+    until = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("academy")
+
+
+def test_what_is_killed_comes_back(state: Path) -> None:
+    with demo(state) as (_launcher, url):
+        before = pids(state)
+        for name in ("gateway", "registration", "materials", "worker", "valkey", "postgres", "mail"):
+            os.kill(before[name], signal.SIGKILL)
+        wait_for(lambda: answers(url) and answers(f"{url}/materials/") is not None and answers(f"{url}/mailbox"))
+        wait_for(lambda: all(alive(pid) for pid in pids(state).values()))
+        assert all(pids(state)[name] != before[name] for name in ("gateway", "registration", "postgres", "mail"))
+
+
+def test_a_clean_stop_leaves_nothing_behind(state: Path) -> None:
+    with demo(state):
+        running = pids(state)
+        assert all(alive(pid) for pid in running.values())
+    assert not any(alive(pid) for pid in running.values())
+    assert not (state / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("victims", [["launcher"], ["launcher", "supervisor"], ["launcher", "supervisor", "postgres"]])
+def test_the_next_start_takes_over_after_a_kill(state: Path, victims: list[str]) -> None:
+    launcher, _url = start(state)
+    before = pids(state) | {"launcher": launcher.pid}
+    for victim in victims:
+        os.kill(before[victim], signal.SIGKILL)
+    launcher.wait(timeout=10)
+    with demo(state) as (_launcher, url):
+        assert answers(url)
+        survivors = [name for name, pid in before.items() if alive(pid)]
+        assert survivors == []
+
+
+def test_a_launcher_whose_supervisor_was_killed_stops_everything_and_says_so(state: Path) -> None:
+    launcher, _url = start(state)
+    running = pids(state)
+    os.kill(running["supervisor"], signal.SIGKILL)
+    said, _nothing = launcher.communicate(timeout=90)
+    assert launcher.returncode == 1
+    assert "The supervisor is gone" in said
+    assert not any(alive(pid) for pid in running.values())
+
+
+def test_a_second_launcher_says_where_the_first_one_runs(state: Path) -> None:
+    with demo(state) as (_launcher, url), pytest.raises(AssertionError, match=f"already runs at {url}"):
+        start(state)

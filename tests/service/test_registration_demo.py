@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from services.registration.demo import NotADemo, load
+from services.registration.queries.places import pool
+from services.registration.settings import RegistrationSettings
+from shared.clock import now
+from shared.schema.outbox.entries import Entry
+from shared.schema.people.persons import Person, Role
+from shared.schema.registration import Application, Edition, Offer
+from tests.support.web import settings
+
+if TYPE_CHECKING:
+    from shared.database import Database
+
+
+def told(**changes: object) -> RegistrationSettings:
+    return RegistrationSettings(**settings(**changes).model_dump())
+
+
+def test_the_demo_loads_quickly_once_with_applicants_in_every_state(registration_database: Database) -> None:
+    begun = time.monotonic()
+    load(registration_database, told(), now=now())
+    assert time.monotonic() - begun < 20
+    load(registration_database, told(), now=now())
+    with registration_database.reading() as session:
+        states = Counter(session.execute(select(Application.state)).scalars())
+        offers = Counter(session.execute(select(Offer.state)).scalars())
+        edition = session.execute(select(Edition.id).where(Edition.slug == "demonstration")).scalar_one()
+        places = pool(session, edition)
+        waiting = session.execute(
+            select(func.count()).where(Entry.state == "waiting", Entry.subscriber == "notifications")
+        ).scalar_one()
+        roles = set(session.execute(select(Role.name)).scalars())
+        addresses = session.execute(select(Person.email)).scalars().all()
+    assert set(states) == {"draft", "submitted", "under_review", "decided", "withdrawn"}
+    assert set(offers) == {"offered", "accepted", "declined", "expired"}
+    assert sum(states.values()) > 150
+    assert places.left > 0
+    assert waiting == 0
+    assert len(roles) == 8
+    assert all(email.rpartition("@")[2] in {"example.org", "example.net", "example.com"} for email in addresses)
+
+
+def test_public_passphrases_never_reach_a_production_database(registration_database: Database) -> None:
+    with pytest.raises(NotADemo):
+        load(registration_database, told(environment="production"), now=now())
