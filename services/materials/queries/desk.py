@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from shared.schema.materials.files import Download, Rendition
@@ -62,7 +63,7 @@ def publications(session: Session) -> list[PublicationRow]:
     newest = (
         select(Release.publication_id, Release.id, Release.version, Release.published_at)
         .where(Release.state == "published")
-        .distinct(Release.publication_id)
+        .ext(distinct_on(Release.publication_id))
         .order_by(Release.publication_id, Release.published_at.desc(), Release.id.desc())
         .subquery("newest")
     )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.materials.queries.rights import claims_by_publication
@@ -34,7 +35,7 @@ def opened_publications(
         select(Publication, Release)
         .join(Release, Release.publication_id == Publication.id)
         .where(Release.state == "published", Publication.id.in_(list(rights)))
-        .distinct(Publication.id)
+        .ext(distinct_on(Publication.id))
         .order_by(Publication.id, Release.published_at.desc(), Release.id.desc())
     )
     if slug is not None:

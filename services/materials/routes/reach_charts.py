@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shared.web.charts import Chart, bar_chart
 from shared.web.formats import country_name, format_number, format_percent, language_name
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from services.materials.rules.reach import Reach, Share
 
+SHOWN: Final = 12
+"""Countries on the picture: the least reached, where help is needed."""
+
 
 def charts_of(reach: Reach) -> list[Chart]:
     """Draw the share of people who hold it, by language and by country; nothing while nobody has a place."""
@@ -20,7 +23,7 @@ def charts_of(reach: Reach) -> list[Chart]:
         return []
     return [
         _draw(reach.by_language, language_name, title=_("Reached, by language"), label=_("Language")),
-        _draw(reach.by_country, country_name, title=_("Reached, by country"), label=_("Country")),
+        _draw(reach.by_country[:SHOWN], country_name, title=_("Reached, by country"), label=_("Country")),
     ]
 
 
