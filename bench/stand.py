@@ -73,7 +73,7 @@ class Stand:
             secret = open_session(session, person_id=person_id, means="link", now=now())
         app = Flask(__name__)
         app.secret_key = self.stack.outline.keys.secret_key
-        serializer = Cookie().get_signing_serializer(app)
+        serializer = Cookie("academy").get_signing_serializer(app)
         assert serializer is not None  # noqa: S101 - there is a key
         return f"academy={serializer.dumps({'_permanent': True, 's': secret})}"
 

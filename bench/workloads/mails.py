@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 
 import psycopg
-from services.notifications.actions.launches import launch_campaign
-from services.notifications.queries.audience import audience_size
-from services.notifications.rules.texts import Said
 from sqlalchemy import select
 
 from bench.stand import Stand
 from services.notifications.actions.campaigns import choose_audience, create_campaign, rewrite_campaign
+from services.notifications.actions.launches import launch_campaign
+from services.notifications.queries.audience import audience_size
 from services.notifications.rules.audience import AudienceRule, Standing
+from services.notifications.rules.texts import Said
 from shared.clock import now
 from shared.database import Database
 from shared.schema.notifications import Topic
