@@ -44,7 +44,7 @@ SENT: Final = {
         "Quand arriver et comment rejoindre la salle.",
         (
             "Bonjour {{ name }},\n\nnous nous réjouissons de {{ edition }} à {{ place }}, {{ dates }}.\n\n"
-            "## Arrivée\n\n- L'accueil ouvre le dimanche à 15 h.\n- Apportez la pièce d'identité de votre inscription.\n\n"
+            "## Arrivée\n\n- L'accueil ouvre le dimanche à 15 h.\n- Apportez votre pièce d'identité.\n\n"
             "[Voir ma page]({{ my_page }})\n"
         ),
     ),

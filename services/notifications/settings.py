@@ -14,5 +14,5 @@ class NotificationsSettings(Settings):
     """A campaign to more people than this needs a second person."""
     campaign_senders: int = Field(default=2, ge=1, le=64)
     """How many connections carry campaign mail at once; notices have one more of their own beside them."""
-    mail_batch: int = Field(default=100, ge=1, le=1000)
+    mail_batch: int = Field(default=200, ge=1, le=1000)
     """How many mails are claimed at once. Larger is faster; a crash leaves at most one of them in doubt."""

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import text
 
 from services.notifications.actions.deliveries import LEASE, claim_campaign_mail
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
+@pytest.mark.parametrize("pipelining", [True, False])
 def test_four_senders_at_once_give_each_recipient_exactly_one_mail_in_the_right_language(
-    owner_database: Database, notifications_database: Database, valkey_url: str
+    pipelining: bool, owner_database: Database, notifications_database: Database, valkey_url: str
 ) -> None:
     arrange_campaign(owner_database, recipients=200)
-    with running_relay() as relay:
+    with running_relay(RelayBehaviour(pipelining=pipelining)) as relay:
         postmen = [
             make_postman(notifications_database, relay.url, valkey_url, mail_batch=7, campaign_senders=4)
             for _ in range(4)
@@ -56,12 +58,13 @@ def test_a_relay_that_is_away_leaves_the_ledger_untouched(
     assert states(owner_database) == {"sent": 3}
 
 
+@pytest.mark.parametrize("pipelining", [True, False])
 def test_a_temporary_refusal_is_tried_again_and_a_permanent_one_is_kept_with_its_words(
-    owner_database: Database, notifications_database: Database, valkey_url: str
+    pipelining: bool, owner_database: Database, notifications_database: Database, valkey_url: str
 ) -> None:
     arrange_campaign(owner_database, recipients=3)
     answers = {"p0@example.org": "450 4.2.1 grey", "p1@example.org": "550 5.1.1 nobody here"}
-    with running_relay(RelayBehaviour(to_recipient=answers.get)) as relay:
+    with running_relay(RelayBehaviour(to_recipient=answers.get, pipelining=pipelining)) as relay:
         make_postman(notifications_database, relay.url, valkey_url).carry()
         assert states(owner_database) == {"deferred": 1, "failed": 1, "sent": 1}
         failed = row_of(owner_database, "p1@example.org")
@@ -83,6 +86,24 @@ def test_a_relay_that_refuses_us_fails_nobody(
     with running_relay(RelayBehaviour(to_sender=lambda _: "550 5.7.1 not you")) as relay:
         make_postman(notifications_database, relay.url, valkey_url).carry()
     assert states(owner_database) == {"deferred": 1, "queued": 4}
+
+
+def test_a_relay_that_closes_after_every_third_mail_gets_them_all_the_same(
+    owner_database: Database, notifications_database: Database, valkey_url: str
+) -> None:
+    arrange_campaign(owner_database, recipients=9)
+    counted: list[str] = []
+
+    def every_third(sender: str) -> str | None:
+        counted.append(sender)
+        return "421 4.7.0 enough for one connection" if len(counted) % 4 == 0 else None
+
+    with running_relay(RelayBehaviour(to_sender=every_third)) as relay:
+        for minutes in range(0, 30, 2):
+            then = NOW + timedelta(minutes=minutes)
+            make_postman(notifications_database, relay.url, valkey_url, clock=lambda then=then: then).carry()  # type: ignore[misc]
+    assert states(owner_database) == {"sent": 9}
+    assert sorted(relay.recipients()) == [f"p{number}@example.org" for number in range(9)]
 
 
 def test_a_line_that_breaks_after_the_final_dot_leaves_one_named_doubt_and_the_rest_goes_on(

@@ -51,6 +51,8 @@ class RelayBehaviour:
     """An answer after the final dot; ``hang up`` closes the line instead, after the message was taken."""
     seconds: float = 0.0
     """How long each message takes."""
+    pipelining: bool = True
+    """Whether it offers RFC 2920."""
     taken: list[TakenMail] = field(default_factory=list)
     connections: int = 0
     port: int = 0
@@ -68,6 +70,13 @@ class RelayBehaviour:
 class _Taker:
     def __init__(self, behaviour: RelayBehaviour) -> None:
         self.behaviour = behaviour
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        offered = ["250-PIPELINING"] if self.behaviour.pipelining else []
+        return [*responses[:-1], *offered, responses[-1]]
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         answer = self.behaviour.to_sender(address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +24,16 @@ Compose = Callable[[Claimed, datetime], tuple[str, bytes]]
 """Returns the wire address and the message of one delivery."""
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A delivery with its message, or with what stands in the way of one."""
+
+    delivery: Claimed
+    recipient: str = ""
+    message: bytes = b""
+    obstacle: Settled | None = None
+
+
 def send_batch(
     claim: Claim,
     *,
@@ -38,42 +49,58 @@ def send_batch(
     not begun goes back to the queue untried.
     """
     results: list[Settled] = []
-    end = time.monotonic() + BATCH_SECONDS
-    stop = False
+    sendable: list[_Ready] = []
     for delivery in claim.deliveries:
-        if stop or not relay.is_open or time.monotonic() > end:
-            results.append(Settled(delivery.id, "queued", untried=True))
-            continue
-        result, stop = _send_one(delivery, relay=relay, sender=sender, notes=notes, compose=compose, now=now)
+        ready = _compose(delivery, compose, now())
+        if ready.obstacle is None:
+            sendable.append(ready)
+        else:
+            results.append(ready.obstacle)
+    end = time.monotonic() + BATCH_SECONDS
+    for place, ready in enumerate(sendable):
+        following = sendable[place + 1].recipient if place + 1 < len(sendable) else None
+        in_time = time.monotonic() < end
+        result, stop = _send_one(
+            ready, relay=relay, sender=sender, notes=notes, following=following if in_time else None, now=now
+        )
         results.append(result)
+        if stop or not relay.is_open or not in_time:
+            results.extend(Settled(rest.delivery.id, "queued", untried=True) for rest in sendable[place + 1 :])
+            break
     return results
 
 
-def _send_one(  # noqa: PLR0911 - each way a try can end is one return
-    delivery: Claimed,
+def _compose(delivery: Claimed, compose: Compose, now: datetime) -> _Ready:
+    try:
+        recipient, message = compose(delivery, now)
+    except Unmailable:
+        return _Ready(delivery, obstacle=Settled(delivery.id, "failed", reason="unmailable"))
+    except Exception:
+        # one text that cannot be composed must not hold up the others; it is tried again, and seen in the log
+        log.exception("a mail could not be composed", extra={"delivery_id": str(delivery.id)})
+        later = Settled(delivery.id, "deferred", reason="not_composed", not_before=now + RELAY_REST)
+        return _Ready(delivery, obstacle=later)
+    return _Ready(delivery, recipient, message)
+
+
+def _send_one(
+    ready: _Ready,
     *,
     relay: Relay,
     sender: str,
     notes: Notes | None,
-    compose: Compose,
+    following: str | None,
     now: Callable[[], datetime],
 ) -> tuple[Settled, bool]:
     """Return what became of one delivery, and whether the batch has to stop."""
-    try:
-        recipient, message = compose(delivery, now())
-    except Unmailable:
-        return Settled(delivery.id, "failed", reason="unmailable"), False
-    except Exception:
-        # one text that cannot be composed must not hold up the others; it is tried again, and seen in the log
-        log.exception("a mail could not be composed", extra={"delivery_id": str(delivery.id)})
-        return Settled(delivery.id, "deferred", reason="not_composed", not_before=now() + RELAY_REST), False
+    delivery = ready.delivery
 
     def before_body() -> None:
         if notes is not None:
             notes.begin(delivery.id)
 
     try:
-        reply = relay.send(sender, recipient, message, before_body=before_body)
+        reply = relay.send(sender, ready.recipient, ready.message, before_body=before_body, following=following)
     except ConnectionBroken as broken:
         log.warning("the line to the relay broke: %s", broken)
         if broken.body_begun:

@@ -1,7 +1,7 @@
 """The journal in Redis: one hash per claim, written without waiting for each answer.
 
 A note is on its way to Redis before the message is on its way to the relay, and stays so if this process dies. Its
-answer is read before the next note: by then it has long arrived, so a note costs two system calls and no wait.
+answer is read before the next note: by then it has long arrived, so a message costs two system calls and no wait.
 """
 
 from __future__ import annotations
@@ -73,32 +73,38 @@ class RedisNotes:
         self._connection: Connection | None = connection
         self._key = key
         self._unread = 0
+        self._held: tuple[str, ...] = ()
+        """The last answer of the relay: it travels with the note that the next message is begun."""
 
     def begin(self, delivery_id: UUID) -> None:
         """See :class:`~services.notifications.gateways.journal.Notes`."""
-        self._note(delivery_id, "begun")
+        self._write(*self._held, str(delivery_id), "begun")
+        self._held = ()
 
     def settle(self, delivery_id: UUID, reply: Reply) -> None:
         """See :class:`~services.notifications.gateways.journal.Notes`."""
-        self._note(delivery_id, f"{reply.stage} {reply.code} {reply.text}")
+        self._held = (str(delivery_id), f"{reply.stage} {reply.code} {reply.text}")
 
     def close(self) -> None:
         """See :class:`~services.notifications.gateways.journal.Notes`."""
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
+                if self._held:
+                    connection.send_command("HSET", self._key, *self._held)  # type: ignore[no-untyped-call]
+                    self._unread += 1
                 self._read(connection)
             except (RedisError, OSError):
                 connection.disconnect()  # type: ignore[no-untyped-call]
             self._redis.connection_pool.release(connection)
 
-    def _note(self, delivery_id: UUID, value: str) -> None:
+    def _write(self, *fields: str) -> None:
         connection = self._connection
         if connection is None:
             raise JournalLost
         try:
             self._read(connection)
-            connection.send_command("HSET", self._key, str(delivery_id), value)  # type: ignore[no-untyped-call]
+            connection.send_command("HSET", self._key, *fields)  # type: ignore[no-untyped-call]
             self._unread += 1
         except (RedisError, OSError) as error:
             connection.disconnect()  # type: ignore[no-untyped-call]

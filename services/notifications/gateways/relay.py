@@ -37,8 +37,18 @@ class Relay(Protocol):
     def is_open(self) -> bool:
         """Whether another message may be tried on this connection."""
 
-    def send(self, sender: str, recipient: str, message: bytes, *, before_body: Callable[[], None]) -> Reply:
+    def send(
+        self,
+        sender: str,
+        recipient: str,
+        message: bytes,
+        *,
+        before_body: Callable[[], None],
+        following: str | None = None,
+    ) -> Reply:
         """Hand over one message and return what settled it.
+
+        ``following`` is who gets the next one on this connection, if that is certain: it may be announced ahead.
 
         ``before_body`` is called before the first byte of the message leaves: from there on a broken line is a doubt.
         Raises :class:`ConnectionBroken` when there was no answer.
