@@ -9,7 +9,9 @@ from services.registration.routes import (
     desk,
     desk_applications,
     desk_decisions,
+    desk_editions,
     editions,
+    languages,
     me,
     my_applications,
     offers,
@@ -21,6 +23,7 @@ from services.registration.routes import (
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
+from shared.web import components_page
 from shared.web.app import create_app
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ BLUEPRINTS = (
     desk.blueprint,
     desk_applications.blueprint,
     desk_decisions.blueprint,
+    desk_editions.blueprint,
+    languages.blueprint,
+    components_page.blueprint,
     sign_in.blueprint,
     staff.blueprint,
     staff_security.blueprint,

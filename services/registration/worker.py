@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from services.registration.actions.offers import expire_offers
 from services.registration.reactions import reactions
 from services.registration.settings import RegistrationSettings
+from shared.clock import now
 from shared.reacting import add_react_task, database_of_worker
 
 if TYPE_CHECKING:
@@ -14,9 +16,26 @@ if TYPE_CHECKING:
 
     from shared.database import Bell, Database
 
+EXPIRY_SECONDS: Final = 60
+"""How often offers whose time is over are looked for. Nobody can accept them meanwhile: the deed looks at the time."""
+BATCH: Final = 200
+
 
 def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     """Add this service's tasks to ``celery``; return the database they work on."""
     _settings, database = database_of_worker(RegistrationSettings, "registration", bell=bell)
     add_react_task(celery, database, reactions, redis=redis)
+
+    @celery.task(name="registration.expire_offers")
+    def expire() -> None:
+        ended = BATCH
+        while ended == BATCH:
+            with database.transaction() as session:
+                ended = expire_offers(session, now=now(), limit=BATCH)
+
+    celery.conf.beat_schedule["registration.expire_offers"] = {
+        "task": "registration.expire_offers",
+        "schedule": EXPIRY_SECONDS,
+        "options": {"expires": EXPIRY_SECONDS},
+    }
     return database

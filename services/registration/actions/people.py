@@ -48,3 +48,10 @@ def change_preferences(
         .values(name=name, called=called, locale=locale, time_zone=time_zone)
         .execution_options(synchronize_session=False)
     )
+
+
+def change_language(session: Session, *, person_id: UUID, locale: str) -> None:
+    """Keep the language in which pages and mails speak to a person."""
+    session.execute(
+        update(Person).where(Person.id == person_id).values(locale=locale).execution_options(synchronize_session=False)
+    )

@@ -34,6 +34,7 @@ from shared.web.formats import language_name
 from shared.web.forms import Form, fill
 from shared.web.identity import signed_in
 from shared.web.languages import _, current_locale
+from shared.web.limits import by_caller, by_field, limited
 from shared.web.policy import public
 from shared.web.redirects import see_other
 from shared.web.sessions import remember_session
@@ -69,6 +70,7 @@ def show_form(edition_slug: str) -> str | Response:
 
 @blueprint.post("/e/<edition_slug>/apply")
 @public
+@limited("20 per hour", by=by_field("email"))
 def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
     edition = _open_edition(edition_slug)
@@ -124,6 +126,7 @@ def show_sent(edition_slug: str, key: UUID) -> str:
 
 @blueprint.post("/e/<edition_slug>/apply/sent/<uuid:key>")
 @public
+@limited("20 per hour", by=by_caller)
 def send_again(edition_slug: str, key: UUID) -> Response:
     """Send the link once more."""
     edition = _open_edition(edition_slug)
