@@ -92,7 +92,7 @@ class CeleryBell:
     def __init__(self, celery: Celery, redis: Redis) -> None:
         self._celery = celery
         self._redis = redis
-        self._producers = producers[celery.connection_for_write(transport_options=SHORT_FUSE)]
+        self._connection = celery.connection_for_write(transport_options=SHORT_FUSE)
         self._quiet_until = 0.0
 
     def ring(self, queue: str) -> None:
@@ -101,7 +101,8 @@ class CeleryBell:
             return
         try:
             if self._redis.set(bell_key(queue), "1", nx=True, ex=BELL_SECONDS):
-                with self._producers.acquire(block=True, timeout=1) as producer:
+                # looked up each time: a forked worker closes the pools it inherited and gets new ones
+                with producers[self._connection].acquire(block=True, timeout=1) as producer:
                     self._celery.send_task(f"{queue}.react", queue=queue, producer=producer, retry=False)
         except (RedisError, KombuError, OSError) as error:
             self._quiet_until = time.monotonic() + QUIET_SECONDS

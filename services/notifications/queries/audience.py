@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.notifications.rules.audience import AudienceRule, Standing
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Publication, Release, Translation
+from shared.schema.materials.shelves import Shelf, ShelfItem
 from shared.schema.notifications.topics import OptOut
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application, Decision, Enrolment, Offer
@@ -138,10 +139,24 @@ def audience_member(session: Session, *, rule: AudienceRule, edition_id: UUID, p
 
 
 def publications_of(session: Session, *, edition_id: UUID) -> list[tuple[UUID, dict[str, str]]]:
-    """Return the publications a rule may ask about, with their titles by language."""
+    """Return the publications a rule may ask about, with their titles by language.
+
+    These are the edition's own, those of no edition, and whatever stands on a shelf of the edition.
+    """
+    on_shelf = (
+        select(ShelfItem.publication_id)
+        .join(Shelf, Shelf.id == ShelfItem.shelf_id)
+        .where(Shelf.edition_id == edition_id)
+    )
     rows = session.execute(
         select(Publication.id, Publication.titles)
-        .where(or_(Publication.edition_id == edition_id, Publication.edition_id.is_(None)))
+        .where(
+            or_(
+                Publication.edition_id == edition_id,
+                Publication.edition_id.is_(None),
+                Publication.id.in_(on_shelf),
+            )
+        )
         .order_by(Publication.created_at)
     )
     return [(publication_id, titles) for publication_id, titles in rows]

@@ -11,7 +11,7 @@ from shared.stack.walk_through.applying import AMINA, BEN, CHLOE, RUN, Applicant
 from shared.stack.walk_through.deciding import sign_in_as_staff
 from shared.stack.walk_through.journey import Journey, require
 from shared.stack.walk_through.letters import Letter
-from shared.stack.walk_through.visitor import Page
+from shared.stack.walk_through.visitor import Form, Page
 
 ENGLISH, FRENCH = f"Your Reader waits for you {RUN}", f"Votre recueil vous attend {RUN}"
 SECONDS_TO_SEND = 60.0
@@ -41,9 +41,7 @@ def choose_audience(journey: Journey) -> str:
     """Choose the accepted people who have not downloaded the Reader, and see how many they are."""
     organiser = journey.visitor("the organiser")
     form = organiser.open(f"{journey.known['campaign']}/audience").form(field="standings")
-    standing = next(value for value in form.options("standings") if "accept" in value or "enrol" in value)
-    download = next(value for value in form.options("download") if value.startswith("has_not"))
-    form.fill(standings=[standing], download=download)
+    form.fill(standings=[option(form, "standings", "accepted")], download=option(form, "download", "has_not"))
     counted = organiser.submit(form, button_value="count")
     require(counted.says(BEN.email) or number_of_people(counted) > 0, "nobody is counted")
     organiser.submit(counted.form(field="standings"), button_value="save")
@@ -111,10 +109,18 @@ def unsubscribe_in_one_click(journey: Journey) -> str:
     form.fill(name=f"After {RUN}", topic_id=form.options("topic_id")[0])
     second = organiser.submit(form).address.rpartition("/")[0]
     audience = organiser.open(f"{second}/audience").form(field="standings")
-    standing = next(value for value in audience.options("standings") if "accept" in value or "enrol" in value)
-    page = organiser.submit(audience.fill(standings=[standing]), button_value="count")
+    audience.fill(standings=[option(audience, "standings", "accepted")])
+    page = organiser.submit(audience, button_value="count")
     require(page.says("opted out"), "the next campaign does not know of the opt-out")
     return "counted as opted out of the next campaign"
+
+
+def option(form: Form, field: str, beginning: str) -> str:
+    """Return the choice of this field whose value begins so."""
+    options = form.options(field)
+    found = [value for value in options if value.startswith(beginning)]
+    require(bool(found), f"{field} offers no {beginning!r}, only {options}")
+    return found[0]
 
 
 def launched(page: Page) -> bool:
