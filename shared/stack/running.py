@@ -19,7 +19,7 @@ from shared.stack.embedded import postgres
 from shared.stack.keys import OWNER, keys_of
 from shared.stack.leftovers import end_leftovers
 from shared.stack.places import Places
-from shared.stack.ports import choose_ports, remembered_ports
+from shared.stack.ports import FIRST_GATEWAY, choose_ports, remembered_ports
 from shared.stack.processes import Outline, Process, processes_of
 from shared.stack.readiness import questions, status_of, wait_until
 from shared.stack.screen import Screen
@@ -97,7 +97,7 @@ class Stack:
         keys = keys_of(self.places.state)
         before = remembered_ports(self.places.state)
         ports = choose_ports(self.places.state, gateway=self._gateway)
-        wished = self._gateway or (before.gateway if before else 8080)
+        wished = self._gateway if self._gateway is not None else (before.gateway if before else FIRST_GATEWAY)
         if wished and ports.gateway != wished:
             self._screen.say(f"  Port {wished} is taken by another program; using {ports.gateway}.")
         addresses = addresses_for(self.places, ports, keys)
