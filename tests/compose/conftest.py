@@ -29,5 +29,5 @@ def accounts(academy: Composition) -> Path:
     for service in SERVICES:
         academy.do("exec", "-T", service, "python", "-m", f"services.{service}.demo", seconds=300)
     file = academy.folder / "accounts.json"
-    file.write_text(academy.inside("registration", "cat", "/var/lib/academy/demo/accounts.json"), encoding="utf-8")
+    file.write_text(academy.inside("registration", "cat", "/tmp/accounts.json"), encoding="utf-8")
     return file

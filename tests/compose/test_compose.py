@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -89,8 +90,12 @@ def test_the_first_page_comes_through_the_gateway(academy: Composition) -> None:
     assert "text/html" in answer.headers["Content-Type"]
 
 
-def test_static_files_come_from_the_gateway_and_live_a_year(academy: Composition) -> None:
-    assert "max-age=31536000" in httpx.get(academy.site + "/static/mark.svg").headers["Cache-Control"]
+def test_the_stylesheet_lives_a_year(academy: Composition) -> None:
+    found = re.search(r'href="(/static/[^"]+\.css)"', httpx.get(academy.site + "/").text)
+    assert found is not None
+    answer = httpx.get(academy.site + found[1])
+    assert answer.status_code == 200
+    assert "max-age=31536000" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/materials/../metrics", "//metrics", "/metrics/"])

@@ -34,10 +34,8 @@ def test_the_demo_loads_the_reader_once_in_five_languages_and_opens_it_to_those_
     registration_database: Database, materials_database: Database, tmp_path: Path
 ) -> None:
     edition = edition_called(registration_database, "montreal-2011")
-    elsewhere = edition_called(registration_database, "demonstration")
-    ada, bo = person_called(registration_database, "Ada"), person_called(registration_database, "Bo")
+    ada = person_called(registration_database, "Ada")
     place_of(registration_database, edition_id=edition, person_id=ada)
-    place_of(registration_database, edition_id=elsewhere, person_id=bo)
     settings = settings_of(materials_database, tmp_path)
 
     began = time.monotonic()
@@ -47,7 +45,7 @@ def test_the_demo_loads_the_reader_once_in_five_languages_and_opens_it_to_those_
 
     with materials_database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Rendition)) == 5 * (2 + 8)
-        assert set(session.scalars(select(ShelfMember.person_id))) == {ada, bo}
+        assert list(session.scalars(select(ShelfMember.person_id))) == [ada]
         files = session.scalars(select(StoredFile)).all()
     store = store_at(settings.store_url)
     for file in files:
