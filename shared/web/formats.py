@@ -127,8 +127,11 @@ def format_duration(seconds: float) -> str:
 def format_range(start: date, end: date) -> str:
     """`24-28 October 2011` with an en dash, as short as the language allows."""
     skeleton = "yMMMMd"
-    if current_locale() == "en" and (start.year, start.month) == (end.year, end.month):
-        return f"{start.day}\N{EN DASH}{format_date(end)}"
+    if current_locale() == "en":  # see _DAY_FIRST
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{start.day}\N{EN DASH}{format_date(end)}"
+        first = format_date(start) if start.year != end.year else format_date(start).rpartition(" ")[0]
+        return f"{first} \N{EN DASH} {format_date(end)}"
     return dates.format_interval(start, end, skeleton, locale=current_locale())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
@@ -107,7 +108,8 @@ def open_edition(*, now: datetime) -> Edition:
     """Return the made-up edition: applications opened forty days ago and close in three weeks."""
     starts_on = (now + timedelta(days=130)).date()
     starts_on -= timedelta(days=starts_on.weekday())
-    closes_on = datetime.combine((now + timedelta(days=21)).date(), time(21, 59, 59), tzinfo=UTC)
+    last_day = (now + timedelta(days=21)).date()
+    closes_on = datetime.combine(last_day, time(23, 59, 59), tzinfo=ZoneInfo("Europe/Rome"))
     return Edition(
         id=new_id(),
         slug=OPEN,
