@@ -1,7 +1,7 @@
 """The clock rings, every few seconds, for work that waits.
 
 It knows the names of tasks and not the services behind them: a whole worker that only tells the time would cost as much
-memory as one that works.
+memory as one that works. So every schedule stands here, and none in a service's ``wire``.
 """
 
 from __future__ import annotations
@@ -13,4 +13,10 @@ from shared.tasks import make_celery
 
 app = make_celery(os.environ["REDIS_URL"], queues=("registration", "materials", "notifications", "mail"))
 app.conf.beat_schedule["mail.tidy"] = {"task": "mail.tidy", "schedule": 15.0, "options": {"expires": 30}}
+# Nobody can accept an offer whose time is over, however late this comes: the deed looks at the time itself.
+app.conf.beat_schedule["registration.expire_offers"] = {
+    "task": "registration.expire_offers",
+    "schedule": 60.0,
+    "options": {"expires": 60},
+}
 leave_signs_of_life()

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from shared.database import Bell, Database
 
-EXPIRY_SECONDS: Final = 60
-"""How often offers whose time is over are looked for. Nobody can accept them meanwhile: the deed looks at the time."""
 BATCH: Final = 200
 
 
@@ -33,9 +31,4 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
             with database.transaction() as session:
                 ended = expire_offers(session, now=now(), limit=BATCH)
 
-    celery.conf.beat_schedule["registration.expire_offers"] = {
-        "task": "registration.expire_offers",
-        "schedule": EXPIRY_SECONDS,
-        "options": {"expires": EXPIRY_SECONDS},
-    }
     return database

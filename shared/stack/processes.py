@@ -37,6 +37,8 @@ class Process:
     stop_seconds: int = 20
     needs_schema: bool = False
     """Started only when the database is at the present schema."""
+    after_pages: bool = False
+    """Started once the pages are there: nobody waits for it before somebody has done something."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _service(outline: Outline, name: str) -> Process:
 def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Process:
     command = [sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
     environment = worker_environment(outline) if name == "worker" else common_environment(outline)
-    return Process(name, command, rank=rank, environment=environment, stop_seconds=30, needs_schema=True)
+    return Process(name, command, rank=rank, environment=environment, stop_seconds=30, after_pages=True)
 
 
 def _gateway(outline: Outline) -> Process:

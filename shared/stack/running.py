@@ -114,7 +114,7 @@ class Stack:
         known = embedded and not new_cluster and self._schema_is_known()
         if embedded and not new_cluster:
             self._prepare_cluster()
-        at_once = [one.name for one in processes if (known or not one.needs_schema)]
+        at_once = [one.name for one in processes if not one.after_pages and (known or not one.needs_schema)]
         supervision.write(processes, autostart=[name for name in at_once if not (new_cluster and name == "postgres")])
         supervision.start()
         if new_cluster:
@@ -140,6 +140,9 @@ class Stack:
                 loading.result()
         with self._screen.step("first page"):
             self._first_page()
+        for process in processes:
+            if process.after_pages:
+                supervision.start_process(process.name)
 
     @contextmanager
     def _waiting_together(self) -> Iterator[ThreadPoolExecutor]:

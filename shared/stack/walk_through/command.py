@@ -42,7 +42,8 @@ def run_on_own_stack() -> int:
         screen.console.print(str(reason), markup=False)
     except KeyboardInterrupt:
         screen.say("Stopped.")
-    stack.stop()
+    finally:
+        stack.stop()
     if happened or os.environ.get("ACADEMY_REMOVE_TRACES"):
         shutil.rmtree(folder, ignore_errors=True)
     else:

@@ -60,7 +60,7 @@ def walk(journey: Journey, steps: list[Step], screen: Screen) -> bool:
         started = time.monotonic()
         try:
             seen = step(journey)
-        except (DidNotHappen, NotOnThePage, NoMail, httpx.HTTPError) as reason:
+        except (DidNotHappen, NotOnThePage, NoMail, httpx.HTTPError, LookupError, ValueError) as reason:
             screen.console.print(f"  [red]✗[/] {number:2} {sentence}")
             screen.console.print(f"     {type(reason).__name__}: {reason}", markup=False)
             return False
