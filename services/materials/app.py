@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.materials.routes import desk, library, releases, renditions
+from services.materials.routes import api, desk, library, releases, renditions
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -32,6 +32,6 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
         settings,
         service="materials",
         database=database,
-        blueprints=[library.blueprint, renditions.blueprint, desk.blueprint, releases.blueprint],
+        blueprints=[api.blueprint, library.blueprint, renditions.blueprint, desk.blueprint, releases.blueprint],
         largest_body=settings.upload_limit + _FORM_AROUND_FILE,
     )

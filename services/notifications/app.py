@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.notifications.actions.notices import MAIL_QUEUE
-from services.notifications.routes import audience, campaigns, launches, ledger, previews, texts, unsubscribe
+from services.notifications.routes import api, audience, campaigns, launches, ledger, previews, texts, unsubscribe
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _QUEUES: Final = ("notifications", MAIL_QUEUE)
-_ROUTES: Final = (audience, campaigns, launches, ledger, previews, texts, unsubscribe)
+_ROUTES: Final = (api, audience, campaigns, launches, ledger, previews, texts, unsubscribe)
 
 
 def create() -> Flask:

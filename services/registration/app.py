@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.registration.routes import (
+    api,
     applications,
     desk,
     desk_applications,
@@ -15,10 +16,12 @@ from services.registration.routes import (
     me,
     my_applications,
     offers,
+    outbox_desk,
     sign_in,
     staff,
     staff_desk,
     staff_security,
+    tokens,
 )
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
@@ -45,6 +48,10 @@ BLUEPRINTS = (
     staff.blueprint,
     staff_security.blueprint,
     staff_desk.blueprint,
+    tokens.blueprint,
+    outbox_desk.blueprint,
+    components_page.blueprint,
+    api.blueprint,
 )
 
 
@@ -54,4 +61,9 @@ def create() -> Flask:
     redis = connect_redis(settings.redis_url)
     bell = CeleryBell(make_celery(settings.redis_url, queues=("registration", "materials", "notifications")), redis)
     database = Database(settings.database_url.get_secret_value(), bell=bell, name="academy registration")
+    return build(settings, database)
+
+
+def build(settings: RegistrationSettings, database: Database) -> Flask:
+    """Return the application with the settings and the database it is given."""
     return create_app(settings, service="registration", database=database, blueprints=BLUEPRINTS)

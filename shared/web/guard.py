@@ -43,7 +43,7 @@ def use_guard(app: Flask, equipment: Tools) -> None:
         if policy is None:
             return None  # no such page; the router's refusal follows
         if policy.kind == "token":
-            require_scope(policy.scope)
+            require_scope(policy.scope, edition_slug=(request.view_args or {}).get("edition_slug"))
             return None
         if request.method not in SAFE and request.endpoint not in exempt:
             require_own_form(equipment.settings)

@@ -40,7 +40,7 @@ class SignedIn:
     name: str
     locale: str
     time_zone: str
-    means: Literal["link", "staff"]
+    means: Literal["link", "staff", "token"]
     roles: tuple[Role, ...]
     session_hash: str
     seen_at: datetime
@@ -99,14 +99,18 @@ def current_person() -> SignedIn:
 
 def actor_id() -> UUID:
     """Return the id of the person who does this."""
-    bearer: UUID | None = g.get("bearer_id")
-    return bearer or current_person().person_id
+    return current_person().person_id
 
 
 def require_role(*names: str, edition_id: UUID | None = None, everywhere: bool = False) -> None:
     """Refuse with Forbidden unless the signed-in person holds one of ``names`` there; see :meth:`SignedIn.holds`."""
     if not current_person().holds(*names, edition_id=edition_id, everywhere=everywhere):
         raise Forbidden
+
+
+def read_roles(found: list[list[str | None]] | None) -> tuple[Role, ...]:
+    """Return the roles that a query gathered as name, edition's id, edition's slug."""
+    return tuple(Role(str(name), UUID(edition) if edition else None, slug) for name, edition, slug in found or ())
 
 
 def _look_up() -> SignedIn | None:
@@ -136,7 +140,7 @@ def _look_up() -> SignedIn | None:
         locale=locale,
         time_zone=time_zone,
         means=means,
-        roles=tuple(Role(role, UUID(edition) if edition else None, slug) for role, edition, slug in roles or ()),
+        roles=read_roles(roles),
         session_hash=hashed,
         seen_at=seen_at,
     )

@@ -49,6 +49,9 @@ _SECTIONS = (
         (
             Item("editions", _l("Editions"), "/desk/editions", ("organiser",)),
             Item("outbox", _l("Outbox"), "/desk/outbox", ("organiser",)),
+            Item("staff", _l("Staff"), "/desk/staff", ("organiser",)),
+            Item("tokens", _l("API tokens"), "/desk/tokens"),
+            Item("security", _l("Passphrase"), "/staff/security"),
             Item("components", _l("Components"), "/desk/components", ("organiser",)),
         ),
     ),

@@ -61,14 +61,14 @@ STATUS[BadRequest] = 400
 STATUS[Unauthenticated] = 401
 
 
-def status_of(refusal: Refusal) -> int:
+def status_of(refused: type[Refusal]) -> int:
     """Return the status code for a refusal: that of its kind, 400 for one without a kind."""
-    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 400)
+    return next((STATUS[kind] for kind in refused.__mro__ if kind in STATUS), 400)
 
 
-def code_of(refusal: Refusal) -> str:
+def code_of(refused: type[Refusal]) -> str:
     """Return the name under which the API documents a refusal: ``EditionFull`` is ``edition-full``."""
-    name = type(refusal).__name__
+    name = refused.__name__
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
 
 
@@ -81,13 +81,16 @@ def use_problems(app: Flask) -> None:
 
 def answer_refusal(refusal: Refusal) -> Response:
     """Say what the rules forbid, in the words of the one who forbade it."""
-    return problem(
-        status_of(refusal),
+    response = problem(
+        status_of(type(refusal)),
         title=refusal.title,
         detail=refusal.detail,
-        code=code_of(refusal),
+        code=code_of(type(refusal)),
         errors=refusal.errors,
     )
+    if isinstance(refusal, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def answer_http_error(error: HTTPException) -> Response:

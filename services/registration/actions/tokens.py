@@ -1,0 +1,45 @@
+"""Tokens for the API: made by staff for themselves, shown once, ended at will."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from shared.schema.base import new_id
+from shared.schema.people.credentials import ApiToken
+from shared.secrets import hash_of, new_secret
+
+PREFIX = "academy_"
+"""Begins every token, so that scanners for leaked secrets know it."""
+
+
+def make_api_token(
+    session: Session, *, person_id: UUID, name: str, scopes: Sequence[str], lasts: timedelta, now: datetime
+) -> str:
+    """Make a token and return it; only its hash is kept, so this is the one time it can be read."""
+    secret = PREFIX + new_secret()
+    session.add(
+        ApiToken(
+            id=new_id(),
+            person_id=person_id,
+            name=name,
+            token_hash=hash_of(secret),
+            scopes=sorted(scopes),
+            created_at=now,
+            expires_at=now + lasts,
+        )
+    )
+    return secret
+
+
+def revoke_api_token(session: Session, *, token_id: UUID, person_id: UUID, now: datetime) -> None:
+    """End one of the person's tokens at once; somebody else's stays untouched."""
+    session.execute(
+        update(ApiToken)
+        .where(ApiToken.id == token_id, ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )

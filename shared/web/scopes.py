@@ -1,0 +1,26 @@
+"""What an API token may be good for, and which roles its owner must still hold when it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.web.languages import LazyText, _l
+from shared.web.policy import ROLES
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One right of a token. A token is worth nothing once its owner holds none of ``roles``."""
+
+    label: LazyText
+    roles: frozenset[str]
+
+
+SCOPES: Final = {
+    "editions:read": Scope(_l("Read editions"), ROLES),
+    "applications:read": Scope(_l("Read applications"), frozenset({"organiser", "reviewer", "viewer"})),
+    "decisions:propose": Scope(_l("Propose decisions"), frozenset({"organiser"})),
+    "materials:read": Scope(_l("Read materials"), frozenset({"organiser", "librarian", "viewer"})),
+    "campaigns:read": Scope(_l("Read campaigns"), frozenset({"organiser", "writer", "approver", "viewer"})),
+}
