@@ -50,7 +50,6 @@ BLUEPRINTS = (
     staff_desk.blueprint,
     tokens.blueprint,
     outbox_desk.blueprint,
-    components_page.blueprint,
     api.blueprint,
 )
 

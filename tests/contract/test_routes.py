@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from services.notifications.actions.notices import MAIL_QUEUE
 from shared.errors import Refusal
-from shared.web.bearers import ScopeMissing
+from shared.facts.subscribers import SUBSCRIBERS
+from shared.stack import processes
 from shared.web.guard import SAFE
 from shared.web.policy import csrf_exemption_of, policy_of
 from shared.web.problems import STATUS, code_of, status_of
@@ -154,7 +157,6 @@ def test_every_token_asks_for_a_known_scope(app: Flask) -> None:
 def refusals() -> list[type[Refusal]]:
     for service in SERVICES:
         importlib.import_module(f"services.{service}.errors")
-    assert ScopeMissing
     found: list[type[Refusal]] = []
     waiting = [Refusal]
     while waiting:
@@ -169,15 +171,16 @@ def test_every_refusal_is_a_documented_problem() -> None:
     own = [kind for kind in refusals() if kind not in STATUS]
     assert [kind for kind in own if status_of(kind) not in {400, 401, 403, 404, 409, 413, 415, 422, 429}] == []
     assert [kind for kind in own if not kind.__doc__ or not str(kind.title)] == []
-    names = [code_of(kind) for kind in refusals()]
+    names = [(".".join(kind.__module__.split(".")[:2]), code_of(kind)) for kind in refusals()]
     assert sorted(names) == sorted(set(names))
 
 
 def test_every_queue_has_a_worker() -> None:
-    """Whoever rings names a queue; the container's and the launcher's workers listen to all of them."""
-    from services.worker import QUEUES
-
-    rung = set(SERVICES)
-    assert rung <= set(QUEUES)
+    """Whoever rings names a queue; the launcher's and the container's workers listen to all of them."""
+    rung = {name for names in SUBSCRIBERS.values() for name in names} | {MAIL_QUEUE}
+    compose = re.search(r'"-Q", "([a-z,]+)"', (ROOT / "docker-compose.yml").read_text())
+    assert compose
+    for listened in (set(compose[1].split(",")), {*SERVICES, processes.MAIL}):
+        assert rung <= listened
     for service in SERVICES:
         assert (ROOT / "services" / service / "worker.py").exists()
