@@ -31,7 +31,7 @@ DEMO: Final = UUID("6f1d4f7e-3d5b-4c38-9a51-0b8f6a2c1e11")
 
 SENT: Final = {
     "en": (
-        "Welcome to Montreal",
+        "Before you travel to {{ place }}",
         "When to arrive, and how to reach the hall.",
         (
             "Dear {{ name }},\n\nwe look forward to {{ edition }} in {{ place }}, {{ dates }}.\n\n"
@@ -40,7 +40,7 @@ SENT: Final = {
         ),
     ),
     "fr": (
-        "Bienvenue à Montréal",
+        "Avant votre voyage à {{ place }}",
         "Quand arriver et comment rejoindre la salle.",
         (
             "Bonjour {{ name }},\n\nnous nous réjouissons de {{ edition }} à {{ place }}, {{ dates }}.\n\n"
@@ -103,7 +103,7 @@ def load(database: Database, settings: Settings, *, now: datetime) -> None:
             return
         topics = {topic.slug: topic.id for topic in session.execute(select(Topic)).scalars()}
         sent = _campaign(session, "sent", edition_id, topics["letters"], writer, now=now - timedelta(days=6))
-        sent.name = "Welcome to Montreal"
+        sent.name = "Before you travel"
         rule = AudienceRule(standings=(Standing.ACCEPTED,))
         sent.audience = rule.model_dump(mode="json")
         sent.state, sent.launched_by, sent.launched_at = "finished", writer, now - timedelta(days=5)
