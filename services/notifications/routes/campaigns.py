@@ -36,7 +36,7 @@ blueprint = Blueprint("campaigns", __name__, url_prefix="/desk/mail/<edition_slu
 
 COLUMNS: Final = (
     Column("name", _l("Campaign"), kind="main"),
-    Column("state", _l("State"), kind="state"),
+    Column("state", _l("State")),
     Column("topic", _l("Topic"), wide=True),
     Column("locales", _l("Languages")),
     Column("sent", _l("Sent"), kind="number"),

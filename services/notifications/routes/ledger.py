@@ -22,7 +22,7 @@ COLUMNS: Final = (
     Column("addressee", _l("Name"), kind="main"),
     Column("address", _l("Address"), wide=True),
     Column("locale", _l("Language")),
-    Column("state", _l("State"), kind="state"),
+    Column("state", _l("State")),
     Column("why", _l("What the mail server said, or why not")),
     Column("settled_at", _l("When"), kind="date"),
 )
