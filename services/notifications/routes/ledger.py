@@ -20,7 +20,6 @@ blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/<edition_slug>/
 
 COLUMNS: Final = (
     Column("addressee", _l("Name"), kind="main"),
-    Column("address", _l("Address"), wide=True),
     Column("locale", _l("Language")),
     Column("state", _l("State")),
     Column("why", _l("What the mail server said, or why not")),
