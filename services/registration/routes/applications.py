@@ -24,13 +24,12 @@ from services.registration.queries.applications import (
     waiting_proof,
 )
 from services.registration.routes.editions import shown_edition
-from services.registration.routes.presented import EditionView
+from services.registration.routes.presented import EditionView, own_names
 from services.registration.routes.wording import CONSENT, FELLOWSHIP, sentences
 from services.registration.rules.emails import suggested_email
 from services.registration.rules.forms import Answers, read_answers
 from shared.clock import now
 from shared.web.flashes import flash_message
-from shared.web.formats import language_name
 from shared.web.forms import Form, fill
 from shared.web.identity import signed_in
 from shared.web.languages import _, current_locale
@@ -197,7 +196,7 @@ def _form(edition: EditionView, form: Form, *, key: UUID, meant: str | None = No
         meant=meant,
         consent=CONSENT,
         fellowship=FELLOWSHIP,
-        language_options=[(code, language_name(code, own=True)) for code in edition.languages],
+        language_options=own_names(edition.languages),
     )
 
 

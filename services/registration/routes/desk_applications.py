@@ -51,8 +51,8 @@ COLUMNS: Final = (
     Column("country", _l("Country"), sortable=True),
     Column("organisation", _l("Organisation"), sortable=True, wide=True),
     Column("language", _l("Language"), sortable=True, wide=True),
-    Column("state", _l("State"), sortable=True, kind="state"),
-    Column("decision", _l("Decision"), kind="state"),
+    Column("state", _l("State"), sortable=True),
+    Column("decision", _l("Decision")),
     Column("submitted_at", _l("Submitted"), sortable=True, kind="date"),
 )
 

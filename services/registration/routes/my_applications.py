@@ -11,7 +11,7 @@ from services.registration.queries.applications import Mine, my_application
 from services.registration.queries.timelines import changes_of
 from services.registration.routes.applications import typed
 from services.registration.routes.histories import my_entries
-from services.registration.routes.presented import present
+from services.registration.routes.presented import own_names, present
 from services.registration.routes.standing import standing
 from services.registration.routes.wording import CONSENT, FELLOWSHIP, sentences
 from services.registration.rules.applications import APPLICATION, is_editable
@@ -19,7 +19,6 @@ from services.registration.rules.forms import read_answers
 from services.registration.rules.texts import clean_text
 from shared.clock import now
 from shared.web.flashes import flash_message
-from shared.web.formats import language_name
 from shared.web.forms import Form, fill
 from shared.web.identity import current_person
 from shared.web.languages import _, current_locale
@@ -128,6 +127,6 @@ def _form(mine: Mine, form: Form) -> str:
         form=form,
         consent=CONSENT,
         fellowship=FELLOWSHIP,
-        language_options=[(code, language_name(code, own=True)) for code in mine.edition.languages],
+        language_options=own_names(mine.edition.languages),
         meant=None,
     )

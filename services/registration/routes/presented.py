@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -17,6 +17,7 @@ from services.registration.queries.editions import published_editions
 from services.registration.rules.editions import Phase, Wording, phase, wording
 from shared.database import Database
 from shared.schema.registration import Edition
+from shared.web.formats import language_name
 
 FRESH_SECONDS: Final = 2.0
 """How old the published editions may be. The page is the one that many open at once when a mail goes out; within one
@@ -90,6 +91,12 @@ def present(edition: Edition, *, language: str, now: datetime) -> EditionView:
             now=now,
         ),
     )
+
+
+def own_names(languages: Iterable[str]) -> list[tuple[str, str]]:
+    """Return languages as choices, each named in itself as a menu shows it."""
+    named = ((code, language_name(code, own=True)) for code in languages)
+    return [(code, name[:1].upper() + name[1:]) for code, name in named]
 
 
 class Showcase:

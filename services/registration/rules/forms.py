@@ -110,9 +110,9 @@ def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple
 
 
 def _problem(kind: str) -> str:
-    if kind in {"missing", "string_too_short"}:
+    if kind in {"missing", "string_too_short", "too_short"}:
         return "missing"
-    return "too_long" if kind == "string_too_long" else "unreadable"
+    return "too_long" if kind in {"string_too_long", "too_long"} else "unreadable"
 
 
 def _checked_anyway(filled: Mapping[str, object]) -> dict[str, str]:
