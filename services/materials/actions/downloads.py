@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, func, literal_column
+from sqlalchemy import bindparam, case, func, literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,19 @@ from services.materials.rules.downloads import DOUBLE_CLICK
 from shared.facts.materials import DownloadStarted
 from shared.outbox import record
 from shared.schema.materials.files import Download
+
+_ROW: Final = insert(Download).values(
+    {name: bindparam(name) for name in ("person_id", "rendition_id", "sha256", "first_at", "last_at")}
+)
+# PostgreSQL leaves xmax at 0 on a row that was inserted, not updated. Made once, since every download runs it.
+_COUNT: Final[Any] = _ROW.on_conflict_do_update(
+    index_elements=[Download.person_id, Download.rendition_id],
+    set_={
+        "times": Download.times + case((_ROW.excluded.last_at - Download.last_at > DOUBLE_CLICK, 1), else_=0),
+        "last_at": func.greatest(Download.last_at, _ROW.excluded.last_at),
+        "sha256": _ROW.excluded.sha256,
+    },
+).returning(literal_column("(xmax = 0)"))
 
 
 def count_download(
@@ -30,20 +44,8 @@ def count_download(
     The first one is a fact. Later ones raise the count, except within a double click, whose window slides. Requests
     that arrive together are one.
     """
-    row = insert(Download).values(
-        person_id=person_id, rendition_id=rendition_id, sha256=sha256, first_at=now, last_at=now
-    )
-    is_another = row.excluded.last_at - Download.last_at > DOUBLE_CLICK
-    counted = row.on_conflict_do_update(
-        index_elements=[Download.person_id, Download.rendition_id],
-        set_={
-            "times": Download.times + case((is_another, 1), else_=0),
-            "last_at": func.greatest(Download.last_at, row.excluded.last_at),
-            "sha256": row.excluded.sha256,
-        },
-    )
-    # PostgreSQL leaves xmax at 0 on a row that was inserted, not updated
-    is_first = bool(session.scalar(counted.returning(literal_column("(xmax = 0)"))))
+    row = {"person_id": person_id, "rendition_id": rendition_id, "sha256": sha256, "first_at": now, "last_at": now}
+    is_first = bool(session.connection().execute(_COUNT, row).scalar())
     if is_first:
         fact = DownloadStarted(
             rendition_id=rendition_id, publication_id=publication_id, person_id=person_id, edition_id=edition_id

@@ -1,4 +1,4 @@
-"""The demo's library: the Reader of 2011, really typeset, on the shelf of those who have a place.
+"""The demo's library: the Reader of 2011, really typeset, on the shelves of those who have a place.
 
 Its facts are those of the announcement of 2011; chapters whose text that does not give are short and labelled.
 """
@@ -16,7 +16,7 @@ from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.gateways.store import Store, store_at
-from services.materials.queries.editions import edition_of_year, editions_by_id
+from services.materials.queries.editions import editions_by_id
 from services.materials.rules.shelves import ACCEPTED
 from shared.schema.materials.publications import Publication
 
@@ -40,24 +40,23 @@ SHELF_NAMES: Final = {
 def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> UUID:
     """Put the Reader into the library and on the accepted shelf of each edition; return the publication's id.
 
-    It was made for 2011; the demo's open edition gives it out as well, so that everything can be tried.
-
-    Loading it twice changes nothing. The edition must be there already; LookupError when none is.
+    It was made for 2011, but belongs to no single edition: the demo's made-up one gives it out as well, so that
+    everything can be tried. Loading it twice changes nothing. LookupError when there is no edition yet.
     """
     store = store_at(settings.store_url)
     with database.transaction() as session:
         present = session.scalar(select(Publication.id).where(Publication.slug == SLUG))
         if present is not None:
             return present
-        edition = edition_of_year(session, year=2011)
-        if edition is None:
+        editions = editions_by_id(session)
+        if not editions:
             raise LookupError("there is no edition yet: load registration's demo first")
         texts = {language: texts_in(language) for language in LANGUAGES}
         publication = add_publication(
             session,
             slug=SLUG,
             kind="reader",
-            edition_id=edition.id,
+            edition_id=None,
             titles={code: f"{text['title']}: {text['subtitle']}" for code, text in texts.items()},
             summaries={code: text["summary"] for code, text in texts.items()},
             contributors=["International Training Centre of the ILO"],
@@ -65,7 +64,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             rights="© International Labour Organization",
         )
         _release(session, store, publication, texts, settings=settings, now=now)
-        for edition_id in editions_by_id(session):
+        for edition_id in editions:
             shelf = put_up_shelf(
                 session, edition_id=edition_id, names=SHELF_NAMES, rule=ACCEPTED, opens_at=None, closes_at=None, now=now
             )

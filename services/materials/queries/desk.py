@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -110,6 +110,21 @@ def publication_called(session: Session, *, slug: str) -> Publication | None:
     return session.scalar(select(Publication).where(Publication.slug == slug))
 
 
+def editions_of(session: Session) -> dict[UUID, set[UUID]]:
+    """Return for each publication the editions whose people it is for: its own, and those of its shelves."""
+    own = select(Publication.id, Publication.edition_id).where(Publication.edition_id.is_not(None))
+    shelved = (
+        select(ShelfItem.publication_id, Shelf.edition_id)
+        .join(Shelf, Shelf.id == ShelfItem.shelf_id)
+        .where(Shelf.edition_id.is_not(None))
+    )
+    editions: dict[UUID, set[UUID]] = {}
+    for publication_id, edition_id in (*session.execute(own), *session.execute(shelved)):
+        if edition_id is not None:
+            editions.setdefault(publication_id, set()).add(edition_id)
+    return editions
+
+
 def releases_of(session: Session, *, publication_id: UUID) -> list[ReleaseRow]:
     """Return a publication's releases, the newest first."""
     rows = session.execute(
@@ -131,7 +146,7 @@ def releases_of(session: Session, *, publication_id: UUID) -> list[ReleaseRow]:
 
 
 def shelves_for(session: Session, *, publication_id: UUID, edition_id: UUID | None) -> list[ShelfRow]:
-    """Return the shelves of the edition, those of no edition, and those the publication stands on."""
+    """Return the shelves of the edition (all shelves when it is None), those of none, and those it stands on."""
     stands = (
         select(ShelfItem.shelf_id)
         .where(ShelfItem.shelf_id == Shelf.id, ShelfItem.publication_id == publication_id)
@@ -139,7 +154,7 @@ def shelves_for(session: Session, *, publication_id: UUID, edition_id: UUID | No
     )
     rows = session.execute(
         select(Shelf.id, Shelf.edition_id, Shelf.names, Shelf.rule, Shelf.opens_at, Shelf.closes_at, stands)
-        .where(stands | Shelf.edition_id.is_(None) | (Shelf.edition_id == edition_id))
+        .where(stands | Shelf.edition_id.is_(None) | (true() if edition_id is None else Shelf.edition_id == edition_id))
         .order_by(Shelf.created_at, Shelf.id)
     )
     return [ShelfRow(*row) for row in rows]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import extract, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.materials.rules.languages import text_in
@@ -39,10 +39,3 @@ def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None
     if ids is not None:
         wanted = wanted.where(Edition.id.in_([key for key in ids if key is not None]))
     return {row[0]: EditionRow(*row) for row in session.execute(wanted)}
-
-
-def edition_of_year(session: Session, *, year: int) -> EditionRow | None:
-    """Return the edition that begins in ``year``; without one, the newest; None where there is none at all."""
-    in_year = extract("year", Edition.starts_on) == year
-    row = session.execute(select(*_COLUMNS).order_by(in_year.desc(), Edition.starts_on.desc()).limit(1)).first()
-    return EditionRow(*row) if row else None

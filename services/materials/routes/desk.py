@@ -17,7 +17,7 @@ from services.materials.routes.reach_charts import charts_of
 from services.materials.routes.wording import FORMATS, KINDS, RULES
 from services.materials.rules.languages import text_in
 from services.materials.rules.reach import reach_of
-from shared.errors import Conflict
+from shared.errors import Conflict, Forbidden
 from shared.web.flashes import flash_message
 from shared.web.forms import bind, fill
 from shared.web.identity import current_person, require_role
@@ -33,14 +33,16 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
+    from services.materials.queries.editions import EditionRow
     from shared.schema.materials.publications import Publication
+    from shared.web.identity import SignedIn
 
 blueprint = Blueprint("materials_desk", __name__)
 SEE: Final = ("organiser", "librarian", "viewer")
 KEEP: Final = ("organiser", "librarian")
 _LIST: Final = (
     Column("title", _l("Title"), kind="main"),
-    Column("edition", _l("Edition")),
+    Column("editions", _l("For the people of")),
     Column("version", _l("Published version")),
     Column("languages", _l("Languages")),
     Column("people", _l("People who have it"), kind="number"),
@@ -61,11 +63,13 @@ def publications() -> str:
     person = current_person()
     with tools().database.reading() as session:
         rows = library.publications(session)
+        reached = library.editions_of(session)
         editions = editions_by_id(session)
-    seen = [row for row in rows if person.holds(*SEE, edition_id=row.edition_id, everywhere=row.edition_id is None)]
+    seen = [row for row in rows if _may_see(person, reached.get(row.id, set()))]
     return render_template(
         "materials/desk/publications.html",
         rows=seen,
+        reached=reached,
         columns=_LIST,
         editions=editions,
         may_keep=person.holds(*KEEP),
@@ -107,8 +111,8 @@ def publication(slug: str) -> str:
         found = publication_to_see(session, slug)
         releases = library.releases_of(session, publication_id=found.id)
         shelves = library.shelves_for(session, publication_id=found.id, edition_id=found.edition_id)
-        editions = editions_by_id(session)
-        edition = editions.get(found.edition_id) if found.edition_id else None
+        mine = _editions_to_see(session, found.id)
+        edition = _chosen(mine)
         reach = reach_of(holders(session, publication_id=found.id, edition_id=edition.id) if edition else [])
         newest = next((release for release in releases if release.state == "published"), None)
         kept = release_to_keep(session, release_id=newest.id) if newest else None
@@ -119,6 +123,7 @@ def publication(slug: str) -> str:
         releases=releases,
         shelves=shelves,
         about=edition,
+        mine=mine,
         reach=reach,
         charts=charts_of(reach),
         copies=kept.whole if kept else (),
@@ -137,28 +142,65 @@ def people(slug: str) -> str:
     holds = {"yes": True, "no": False}.get("".join(query.chosen("has")))
     with tools().database.reading() as session:
         found = publication_to_see(session, slug)
-        if found.edition_id is None:
+        mine = _editions_to_see(session, found.id)
+        edition = _chosen(mine)
+        if edition is None:
             raise PublicationUnknown
         rows, total = people_with_places(
             session,
             publication_id=found.id,
-            edition_id=found.edition_id,
+            edition_id=edition.id,
             holds=holds,
             limit=query.limit,
             offset=query.offset,
         )
     return render_template(
-        "materials/desk/people.html", publication=found, rows=rows, total=total, columns=_PEOPLE, query=query, **words()
+        "materials/desk/people.html",
+        publication=found,
+        about=edition,
+        mine=mine,
+        rows=rows,
+        total=total,
+        columns=_PEOPLE,
+        query=query,
+        **words(),
     )
 
 
-def publication_to_see(session: Session, slug: str, *roles: str) -> Publication:
-    """Return the publication if the signed-in person works for its edition; refuse otherwise."""
+def publication_to_see(session: Session, slug: str) -> Publication:
+    """Return the publication if the signed-in person works for an edition it is for; refuse otherwise."""
     found = library.publication_called(session, slug=slug)
     if found is None:
         raise PublicationUnknown
-    require_role(*(roles or SEE), edition_id=found.edition_id, everywhere=found.edition_id is None)
+    if not _may_see(current_person(), library.editions_of(session).get(found.id, set())):
+        raise Forbidden
     return found
+
+
+def publication_to_keep(session: Session, slug: str) -> Publication:
+    """Return the publication if the signed-in person may change it: by a role in its edition, or in all."""
+    found = library.publication_called(session, slug=slug)
+    if found is None:
+        raise PublicationUnknown
+    require_role(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None)
+    return found
+
+
+def _may_see(person: SignedIn, editions: set[UUID]) -> bool:
+    return person.holds(*SEE, everywhere=True) or any(person.holds(*SEE, edition_id=one) for one in editions)
+
+
+def _editions_to_see(session: Session, publication_id: UUID) -> list[EditionRow]:
+    """Return the editions whose people the publication is for and this person works for, the newest first."""
+    person, wanted = current_person(), library.editions_of(session).get(publication_id, set())
+    found = editions_by_id(session, ids=wanted).values()
+    return [edition for edition in found if person.holds(*SEE, edition_id=edition.id)]
+
+
+def _chosen(editions: list[EditionRow]) -> EditionRow | None:
+    """Return the edition that the address asks about, else the newest."""
+    asked = request.args.get("edition", "")
+    return next((one for one in editions if one.slug == asked), editions[0] if editions else None)
 
 
 def words() -> dict[str, Any]:
