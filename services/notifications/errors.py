@@ -18,6 +18,12 @@ class NoSuchEdition(NotFound):
     title = _l("There is no such edition")
 
 
+class NoSuchTopic(Invalid):
+    """No topic has that id."""
+
+    title = _l("There is no such topic")
+
+
 class NoSuchSubscription(NotFound):
     """The link is not one of ours, or was cut in two by a mail program."""
 

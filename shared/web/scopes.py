@@ -23,4 +23,6 @@ SCOPES: Final = {
     "decisions:propose": Scope(_l("Propose decisions"), frozenset({"organiser"})),
     "materials:read": Scope(_l("Read materials"), frozenset({"organiser", "librarian", "viewer"})),
     "campaigns:read": Scope(_l("Read campaigns"), frozenset({"organiser", "writer", "approver", "viewer"})),
+    "campaigns:write": Scope(_l("Write campaigns"), frozenset({"organiser", "writer"})),
+    "campaigns:launch": Scope(_l("Launch campaigns"), frozenset({"organiser", "writer", "approver"})),
 }

@@ -35,12 +35,14 @@ def launch_campaign(
     confirmed: int,
     approval_above: int,
     actor_id: UUID,
+    may_approve: bool,
     now: datetime,
 ) -> Campaign:
     """Freeze the audience and begin to send, or ask for a second person when it is larger than ``approval_above``.
 
     ``confirmed`` is the number of people that was shown; when the rule means another number by now, AudienceChanged.
-    Somebody other than the writer and the one who asked approves by launching again: else SecondPersonNeeded.
+    Somebody who may approve, other than the writer and the one who asked, approves by launching again; else
+    SecondPersonNeeded.
     """
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     rule = AudienceRule.model_validate(campaign.audience)
@@ -58,7 +60,7 @@ def launch_campaign(
         if campaign.state == "draft":
             campaign.state, campaign.submitted_by, campaign.submitted_at = "awaiting_approval", actor_id, now
             return campaign
-        if actor_id in {campaign.written_by, campaign.submitted_by}:
+        if not may_approve or actor_id in {campaign.written_by, campaign.submitted_by}:
             raise SecondPersonNeeded
     campaign.state, campaign.launched_by, campaign.launched_at = "sending", actor_id, now
     session.flush()  # the deliveries below refer to the campaign

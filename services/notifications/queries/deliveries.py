@@ -58,7 +58,7 @@ def ledger_of(
     wanted = _narrowed(
         select(*(getattr(Delivery, field.name) for field in fields(LedgerRow))), campaign_id, states, search
     )
-    if after:
+    if after is not None:
         wanted = wanted.where(Delivery.id > after).order_by(Delivery.id)
     else:
         wanted = wanted.order_by(Delivery.addressee, Delivery.id).offset(offset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -13,7 +13,7 @@ from services.notifications.actions.launches import (
     pause_campaign,
     resume_campaign,
 )
-from services.notifications.errors import AudienceChanged, SecondPersonNeeded
+from services.notifications.errors import AudienceChanged
 from services.notifications.queries.audience import audience_size
 from services.notifications.queries.campaigns import campaign_of, in_language, texts_of, topics
 from services.notifications.queries.people import names_of
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+
+
+APPROVERS: Final = ("organiser", "approver")
 
 
 def approval_above() -> int:
@@ -67,7 +70,7 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
             threshold=approval_above(),
             needs_second=size.total > approval_above(),
             may_approve=waiting
-            and person.holds_in(edition_slug, "organiser", "approver")
+            and person.holds_in(edition_slug, *APPROVERS)
             and person.person_id not in {campaign.written_by, campaign.submitted_by},
             waiting=waiting,
             names=names_of(session, person_ids=[campaign.written_by, campaign.submitted_by]),
@@ -81,13 +84,10 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     confirmed = request.form.get("confirmed", "")
     with tools().database.reading() as session:
         edition = desk_edition(session, edition_slug)
-        before = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id).state
     page = campaign_url(edition, campaign_id, "launch")
     if not request.form.get("sure") or not confirmed.isdecimal():
         flash_message(_("Tick the box to confirm, then launch."), "error")
         return see_other(page)
-    if before == "awaiting_approval" and not current_person().holds_in(edition_slug, "organiser", "approver"):
-        raise SecondPersonNeeded
     try:
         with tools().database.transaction() as session:
             campaign = launch_campaign(
@@ -97,6 +97,7 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 confirmed=int(confirmed),
                 approval_above=approval_above(),
                 actor_id=actor_id(),
+                may_approve=current_person().holds_in(edition_slug, *APPROVERS),
                 now=now(),
             )
             state, people = campaign.state, campaign.audience_size
