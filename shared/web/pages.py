@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +22,8 @@ from shared.web.negotiation import register_languages
 from shared.web.static_files import send_static, static_url
 
 TEMPLATES = Path(__file__).parent / "templates"
+_LAST_EDITION = "edition"
+_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 # Which file of templates/components/ holds which macro.
 MACROS = {
@@ -124,6 +128,7 @@ def register_pages(app: Flask) -> None:
     _serve_static(app)
     app.context_processor(lambda: {"person": signed_in()})
     register_languages(app, _reader)
+    app.after_request(_remember_edition)
 
 
 def _serve_static(app: Flask) -> None:
@@ -147,8 +152,20 @@ def _roles() -> set[str]:
 
 
 def _desk_navigation(edition: Any) -> list[Section]:
-    slug = getattr(edition, "slug", None) or (request.view_args or {}).get("edition_slug")
-    return sections(_roles(), slug)
+    slug = str(getattr(edition, "slug", "") or _edition_slug() or request.cookies.get(_LAST_EDITION, ""))
+    return sections(_roles(), slug if _SLUG.fullmatch(slug) else None)
+
+
+def _edition_slug() -> str:
+    return str((request.view_args or {}).get("edition_slug", ""))
+
+
+def _remember_edition(response: Response) -> Response:
+    """Let the desk's pages that belong to no edition lead back to the one worked on last."""
+    slug = _edition_slug()
+    if slug and request.path.startswith("/desk/") and response.status_code == HTTPStatus.OK:
+        response.set_cookie(_LAST_EDITION, slug, path="/desk", samesite="Lax", httponly=True, secure=request.is_secure)
+    return response
 
 
 def _language_url(code: str) -> str:
