@@ -1,4 +1,4 @@
-"""The door: what is checked before any view runs, in this order: host, form token, policy."""
+"""The door: what is checked before any view runs, in this order: host, policy, form token."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, redirect, request
+from sqlalchemy import text
 
+from shared.clock import now
 from shared.errors import Forbidden, NotFound
 from shared.web.access import ROUTE
 from shared.web.bearers import require_scope
 from shared.web.csrf import require_own_form
 from shared.web.identity import SignedIn, signed_in
+from shared.web.lifetimes import SEEN_AFTER
 from shared.web.policy import Policy, csrf_exemption_of
-from shared.web.problems import ForeignHost
+from shared.web.problems import BadRequest, ForeignHost
 from shared.web.redirects import own_path
-from shared.web.tools import Tools
+from shared.web.tools import Tools, tools
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SEEN: Final = text("UPDATE people.session SET seen_at = :now WHERE token_hash = :hash AND revoked_at IS NULL")
 SIGN_IN: Final = {"participant": "/sign-in", "staff": "/staff/sign-in"}
 
 
@@ -40,16 +44,20 @@ def use_guard(app: Flask, equipment: Tools) -> None:
             require_direct_caller()
             return None
         require_own_host(host)
+        if "\0" in request.environ["PATH_INFO"] or b"%00" in request.query_string:
+            raise BadRequest
         if policy is None:
             return None  # no such page; the router's refusal follows
+        # A body is read only once its sender may be here: an upload costs nothing to refuse.
         if policy.kind == "token":
             require_scope(policy.scope, edition_slug=(request.view_args or {}).get("edition_slug"))
-            return None
-        if request.method not in SAFE and request.endpoint not in exempt:
-            require_own_form(equipment.settings)
-        if policy.kind == "public":
-            return None
-        return admit(policy)
+        elif policy.kind != "public" and (elsewhere := admit(policy)) is not None:
+            return elsewhere
+        if request.method not in SAFE:
+            if policy.kind != "token" and request.endpoint not in exempt:
+                require_own_form(equipment.settings)
+            require_body_without_nul()
+        return None
 
 
 def require_own_host(host: str) -> None:
@@ -57,6 +65,16 @@ def require_own_host(host: str) -> None:
     environ = request.environ
     if environ.get("HTTP_HOST") != host or environ.get("HTTP_X_FORWARDED_HOST", host) != host:
         raise ForeignHost
+
+
+def require_body_without_nul() -> None:
+    """Refuse a NUL in what was sent: nobody types it, and PostgreSQL keeps no text that has one."""
+    if request.is_json:
+        found = b"\\u0000" in request.get_data()
+    else:
+        found = any("\0" in value for values in request.form.listvalues() for value in values)
+    if found:
+        raise BadRequest
 
 
 def require_direct_caller() -> None:
@@ -74,6 +92,24 @@ def admit(policy: Policy) -> AnyResponse | None:
         return _to_sign_in(policy)
     if policy.kind == "staff":
         _require_one_of(person, policy)
+    return _keep_alive(person)
+
+
+def _keep_alive(person: SignedIn) -> AnyResponse | None:
+    """Let it be written, now and then, that the session is in use; registration alone may write it.
+
+    From a page of another service the browser is led by way of registration, at most once in the time between two
+    sightings, and only where a person opens a page: never a form, a download tool or a script.
+    """
+    moment = now()
+    if person.means == "token" or moment - person.seen_at < SEEN_AFTER[person.means]:
+        return None
+    equipment = tools()
+    if equipment.service == "registration":
+        with equipment.database.transaction() as session:
+            session.execute(_SEEN, {"now": moment, "hash": person.session_hash})
+    elif request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate":
+        return redirect("/session/seen?" + urlencode({"next": own_path(request.full_path.rstrip("?"))}), code=303)
     return None
 
 

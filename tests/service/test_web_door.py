@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import Blueprint, Flask, render_template_string, request
+from sqlalchemy import select
 
 from services.registration.actions.sessions import end_session
 from shared.clock import now
+from shared.schema.people.credentials import SessionRow
 from shared.secrets import hash_of
 from shared.web.identity import current_person
 from shared.web.policy import PolicyMissing, csrf_exempt, internal, participant, public, staff
@@ -156,3 +159,74 @@ def test_inside_pages_are_for_direct_callers_only(app: Flask) -> None:
         == 404
     )
     assert client.get("/inside", environ_base={"REMOTE_ADDR": "8.8.8.8"}).status_code == 404
+
+
+def aged(database: Database, **columns: timedelta) -> None:
+    """Make every session older by so much."""
+    with database.transaction() as session:
+        for row in session.scalars(select(SessionRow)):
+            for name, age in columns.items():
+                setattr(row, name, getattr(row, name) - age)
+
+
+@pytest.mark.parametrize(
+    ("means", "idle", "absolute"),
+    [("link", timedelta(days=14), timedelta(days=60)), ("staff", timedelta(hours=2), timedelta(hours=12))],
+)
+def test_sessions_end_when_idle_and_in_any_case(
+    app: Flask, registration_database: Database, means: str, idle: timedelta, absolute: timedelta
+) -> None:
+    ada = person_called(registration_database, "Ada")
+    client = signed_in_as(app, registration_database, ada, means=means)
+    aged(registration_database, seen_at=idle - timedelta(minutes=1))
+    assert client.get("/me").status_code == 200
+    aged(registration_database, seen_at=idle)
+    assert client.get("/me").status_code == 303
+    client = signed_in_as(app, registration_database, ada, means=means)
+    aged(registration_database, expires_at=absolute)
+    assert client.get("/me").status_code == 303
+
+
+def test_a_session_in_use_stays_alive_with_few_writes(app: Flask, registration_database: Database) -> None:
+    client = signed_in_as(app, registration_database, person_called(registration_database, "Ada"), means="staff")
+
+    def seen() -> datetime:
+        with registration_database.reading() as session:
+            return session.scalars(select(SessionRow.seen_at)).one()
+
+    first = seen()
+    client.get("/me")
+    assert seen() == first
+    aged(registration_database, seen_at=timedelta(minutes=6))
+    client.get("/me")
+    assert seen() > first
+
+
+def test_other_services_lead_a_browser_past_registration_to_keep_the_session_alive(
+    registration_database: Database, materials_database: Database
+) -> None:
+    app = app_of(rooms(), database=materials_database, service="materials")
+    client = signed_in_as(app, registration_database, person_called(registration_database, "Ada"), means="staff")
+    page = {"Sec-Fetch-Mode": "navigate"}
+    assert client.get("/me", headers=page).status_code == 200
+    aged(registration_database, seen_at=timedelta(minutes=6))
+    assert client.get("/me").status_code == 200
+    assert client.get("/me?tab=2", headers=page).location == "/session/seen?next=%2Fme%3Ftab%3D2"
+
+
+def test_a_cookie_that_was_tampered_with_is_nobodys(app: Flask, registration_database: Database) -> None:
+    client = signed_in_as(app, registration_database, person_called(registration_database, "Ada"))
+    cookie = client.get_cookie("academy", "academy.test")
+    assert cookie is not None
+    for value in (cookie.value[:-6] + "AAAAAA", cookie.value.split(".")[0], "", "x.y.z"):
+        client.set_cookie("academy", value, domain="academy.test")
+        assert client.get("/me").status_code == 303
+
+
+def test_a_nul_gets_no_further_than_the_door(app: Flask) -> None:
+    client = visitor(app)
+    token = form_token(client.get("/form").text)
+    assert client.get("/open?q=%00").status_code == 400
+    assert client.get("/op%00en").status_code == 400
+    assert client.post("/form", data={"csrf_token": token, "name": "a\0b"}).status_code == 400
+    assert client.post("/exempt", json={"name": "a\0b"}).status_code == 400

@@ -49,12 +49,3 @@ def end_sessions_of(session: Session, *, person_id: UUID, now: datetime, keep: s
         .where(SessionRow.person_id == person_id, SessionRow.token_hash != keep, SessionRow.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-
-
-def note_sighting(session: Session, *, token_hash: str, now: datetime) -> None:
-    """Write that the session is in use."""
-    session.execute(
-        update(SessionRow)
-        .where(SessionRow.token_hash == token_hash, SessionRow.revoked_at.is_(None), SessionRow.seen_at < now)
-        .values(seen_at=now)
-    )

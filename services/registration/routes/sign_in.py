@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, render_template, request, session
 from pydantic import AfterValidator, BaseModel, StringConstraints
 from werkzeug.wrappers import Response
 
-from services.registration.actions.sessions import end_session, note_sighting, open_session
+from services.registration.actions.sessions import end_session, open_session
 from services.registration.actions.sign_in import redeem_sign_in_link, request_sign_in_link
 from services.registration.errors import LinkSpent
 from services.registration.queries.sign_in import link_as_seen_by
@@ -18,7 +18,7 @@ from shared.clock import now
 from shared.secrets import hash_of, new_secret
 from shared.web.flashes import flash_message
 from shared.web.forms import bind, fill
-from shared.web.identity import current_person, signed_in
+from shared.web.identity import signed_in
 from shared.web.languages import _, _l
 from shared.web.limits import by_caller, by_field, limited
 from shared.web.policy import participant, public
@@ -128,9 +128,7 @@ def sign_out() -> Response:
 @blueprint.get("/session/seen")
 @participant
 def seen() -> Response:
-    """Note that the session is in use and lead back to the other service's page, which may not write it itself."""
-    with tools().database.transaction() as work:
-        note_sighting(work, token_hash=current_person().session_hash, now=now())
+    """Lead back to the other service's page; on the way in, the door has noted that the session is in use."""
     return see_other(own_path(request.args.get("next"), otherwise="/me"))
 
 

@@ -64,7 +64,7 @@ def step_of(code: str, *, secret: str, now: datetime, last_step: int) -> int | N
     present = int(now.timestamp()) // STEP
     generator = pyotp.HOTP(secret)
     for step in (present, present - 1, present + 1):
-        if step > last_step and hmac.compare_digest(generator.at(step), code):
+        if step > last_step and hmac.compare_digest(generator.at(step).encode(), code.encode()):
             return step
     return None
 
