@@ -19,7 +19,7 @@ from shared.stack.running import CannotStart, Stack, watch
 from shared.stack.schema_state import StepFailed
 from shared.stack.screen import Screen
 
-SECONDS_TO_SETTLE = 5
+SECONDS_TO_SETTLE = 10
 
 
 @dataclass

@@ -107,42 +107,47 @@ class Stack:
         self._supervision = Supervision(self.places, port=ports.supervisor, password=keys.supervisor_password)
 
     def _bring_up(self) -> None:
-        outline, supervision = self.outline, self._supervision
-        processes = processes_of(outline)
-        embedded = "postgres" in outline.addresses.embedded
+        processes = processes_of(self.outline)
+        known = self._start_supervision(processes)
+        with self._waiting_together() as pool:
+            asked = questions(self.outline)
+            stores = [name for name in asked if name not in {*SERVICES, "gateway"}]
+            waiting: dict[str, Future[None]] = {name: pool.submit(self._await, name, asked[name]) for name in stores}
+            if "postgres" in waiting:
+                waiting["postgres"].result()
+            if not known:
+                self._make_schema(processes)
+            waiting |= {name: pool.submit(self._await, name, asked[name]) for name in (*SERVICES, "gateway")}
+            if self._demo:
+                waiting["demo"] = pool.submit(self._load_demo)
+            for part in waiting.values():
+                part.result()
+        with self._screen.step("first page"):
+            self._first_page()
+        for process in (one for one in processes if one.after_pages):
+            self._supervision.start_process(process.name)
+
+    def _start_supervision(self, processes: list[Process]) -> bool:
+        """Start the supervisor and what needs nothing else. Return whether the schema is known to be the present one.
+
+        It is when an earlier start has brought our own cluster there; then the services start at once as well.
+        """
+        supervision = self._supervision
+        embedded = "postgres" in self.outline.addresses.embedded
         new_cluster = embedded and not (self.places.postgres / "PG_VERSION").exists()
         known = embedded and not new_cluster and self._schema_is_known()
         if embedded and not new_cluster:
             self._prepare_cluster()
-        at_once = [one.name for one in processes if not one.after_pages and (known or not one.needs_schema)]
-        supervision.write(processes, autostart=[name for name in at_once if not (new_cluster and name == "postgres")])
+        later = {one.name for one in processes if one.after_pages or (one.needs_schema and not known)}
+        later |= {"postgres"} if new_cluster else set()
+        supervision.write(processes, autostart=[one.name for one in processes if one.name not in later])
         supervision.start()
         if new_cluster:
             with self._screen.step("PostgreSQL's data directory"):
                 self._prepare_cluster()
             wait_until(lambda: bool(supervision.states()), seconds=20, alive=supervision.is_alive)
             supervision.start_process("postgres")
-        with self._waiting_together() as pool:
-            waiting: dict[str, Future[None]] = {}
-            asked = questions(outline)
-            for name in (name for name in asked if name not in {*SERVICES, "gateway"}):
-                waiting[name] = pool.submit(self._await, name, asked[name])
-            if "postgres" in waiting:
-                waiting.pop("postgres").result()
-            if not known:
-                self._make_schema(processes)
-            for name in (*SERVICES, "gateway"):
-                waiting[name] = pool.submit(self._await, name, asked[name])
-            loading = pool.submit(self._load_demo) if self._demo else None
-            for part in waiting.values():
-                part.result()
-            if loading:
-                loading.result()
-        with self._screen.step("first page"):
-            self._first_page()
-        for process in processes:
-            if process.after_pages:
-                supervision.start_process(process.name)
+        return known
 
     @contextmanager
     def _waiting_together(self) -> Iterator[ThreadPoolExecutor]:
