@@ -66,7 +66,7 @@ def facts(database: Database) -> list[str]:
 
 
 def proof_link(app: Flask, application_id: UUID) -> str:
-    return "/proofs/" + app.extensions["academy"].signer.sign("proof", application_id)
+    return f"/proofs/{app.extensions['academy'].signer.sign('proof', application_id)}"
 
 
 def test_an_edition_is_shown_with_its_deadline_and_structured_facts(app: Flask) -> None:

@@ -197,6 +197,7 @@ def test_a_person_keeps_language_and_zone_and_takes_the_data_along(
     assert person.post("/me/settings", data=form | {"locale": "xx", "time_zone": "Mars"}).status_code == 422
     data = person.get("/me/data")
     assert data.headers["Content-Disposition"].startswith("attachment")
+    assert data.json is not None
     assert data.json["person"]["name"] == "Awa D."
     assert data.json["applications"][0]["answers"]["motivation"] == "To learn from others."
     assert "decline" not in data.text

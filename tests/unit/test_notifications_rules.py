@@ -110,7 +110,7 @@ def test_any_value_in_any_text_arrives_as_one_well_formed_mail_with_the_value_in
     assert message.defects == []
     assert [address.addr_spec for address in message["To"].addresses] == ["p@example.org"]
     assert message["Bcc"] is None
-    plain, html = (part.get_payload(decode=True) for part in message.iter_parts())  # type: ignore[union-attr]
+    plain, html = (bytes(part.get_payload(decode=True)) for part in message.iter_parts())
     clean = one_line(value)
     assert plain.decode() == template.replace(token, clean).replace("\n", "\r\n")
     assert clean in plain.decode()
@@ -183,7 +183,7 @@ def test_a_sender_setting_is_split_into_name_and_address() -> None:
     ],
 )
 def test_each_reply_has_one_meaning(code: int, stage: str, state: str, trouble: bool) -> None:
-    judged = verdict(code=code, stage=stage, first_tried_at=NOW, now=NOW)  # type: ignore[arg-type]
+    judged = verdict(code=code, stage=stage, first_tried_at=NOW, now=NOW)
     assert (judged.state, judged.relay_trouble) == (state, trouble)
 
 
@@ -191,7 +191,7 @@ def test_each_reply_has_one_meaning(code: int, stage: str, state: str, trouble: 
     st.integers(400, 599), st.sampled_from(["mail", "rcpt", "data", "end"]), st.timedeltas(timedelta(0), 2 * PATIENCE)
 )
 def test_a_delivery_is_tried_again_only_for_as_long_as_patience_lasts(code: int, stage: str, age: timedelta) -> None:
-    result = settle(SOMEBODY, code=code, text="no", stage=stage, first_tried_at=NOW - age, now=NOW)  # type: ignore[arg-type]
+    result = settle(SOMEBODY, code=code, text="no", stage=stage, first_tried_at=NOW - age, now=NOW)
     assert result.state in {"deferred", "failed"}
     assert (result.not_before is not None) == (result.state == "deferred")
     if result.not_before:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -39,16 +41,16 @@ def upgrade() -> None:
         publish(op, f"materials.{table}", readers=("registration", "notifications"))
 
 
-def key() -> sa.Column[sa.Uuid]:
+def key() -> sa.Column[UUID]:
     return sa.Column("id", sa.Uuid(), primary_key=True)
 
 
-def of(table: str, *, primary: bool = False, nullable: bool = False) -> sa.Column[sa.Uuid]:
+def of(table: str, *, primary: bool = False, nullable: bool = False) -> sa.Column[UUID]:
     target = sa.ForeignKey(f"materials.{table}.id")
     return sa.Column(f"{table}_id", sa.Uuid(), target, primary_key=primary, nullable=nullable)
 
 
-def person(*, primary: bool = False) -> sa.Column[sa.Uuid]:
+def person(*, primary: bool = False) -> sa.Column[UUID]:
     target = sa.ForeignKey("people.person.id", ondelete="CASCADE")
     return sa.Column("person_id", sa.Uuid(), target, primary_key=primary, nullable=False)
 
