@@ -183,7 +183,7 @@ def test_a_sender_setting_is_split_into_name_and_address() -> None:
     ],
 )
 def test_each_reply_has_one_meaning(code: int, stage: str, state: str, trouble: bool) -> None:
-    judged = verdict(code=code, stage=stage, first_tried_at=NOW, now=NOW)
+    judged = verdict(code=code, stage=stage, first_tried_at=NOW, now=NOW)  # type: ignore[arg-type]
     assert (judged.state, judged.relay_trouble) == (state, trouble)
 
 
@@ -191,7 +191,7 @@ def test_each_reply_has_one_meaning(code: int, stage: str, state: str, trouble: 
     st.integers(400, 599), st.sampled_from(["mail", "rcpt", "data", "end"]), st.timedeltas(timedelta(0), 2 * PATIENCE)
 )
 def test_a_delivery_is_tried_again_only_for_as_long_as_patience_lasts(code: int, stage: str, age: timedelta) -> None:
-    result = settle(SOMEBODY, code=code, text="no", stage=stage, first_tried_at=NOW - age, now=NOW)
+    result = settle(SOMEBODY, code=code, text="no", stage=stage, first_tried_at=NOW - age, now=NOW)  # type: ignore[arg-type]
     assert result.state in {"deferred", "failed"}
     assert (result.not_before is not None) == (result.state == "deferred")
     if result.not_before:
