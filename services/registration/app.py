@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.registration.routes import (
-    api,
+    api_deeds,
     applications,
     desk,
     desk_applications,
@@ -50,7 +50,7 @@ BLUEPRINTS = (
     staff_desk.blueprint,
     tokens.blueprint,
     outbox_desk.blueprint,
-    api.blueprint,
+    api_deeds.blueprint,
 )
 
 

@@ -20,7 +20,9 @@ class Scope:
 SCOPES: Final = {
     "editions:read": Scope(_l("Read editions"), ROLES),
     "applications:read": Scope(_l("Read applications"), frozenset({"organiser", "reviewer", "viewer"})),
+    "applications:submit": Scope(_l("Hand in applications"), frozenset({"organiser"})),
     "decisions:propose": Scope(_l("Propose decisions"), frozenset({"organiser"})),
+    "decisions:release": Scope(_l("Release decisions"), frozenset({"organiser", "approver"})),
     "materials:read": Scope(_l("Read materials"), frozenset({"organiser", "librarian", "viewer"})),
     "campaigns:read": Scope(_l("Read campaigns"), frozenset({"organiser", "writer", "approver", "viewer"})),
     "campaigns:write": Scope(_l("Write campaigns"), frozenset({"organiser", "writer"})),
