@@ -24,6 +24,7 @@ SCOPES: Final = {
     "decisions:propose": Scope(_l("Propose decisions"), frozenset({"organiser"})),
     "decisions:release": Scope(_l("Release decisions"), frozenset({"organiser", "approver"})),
     "materials:read": Scope(_l("Read materials"), frozenset({"organiser", "librarian", "viewer"})),
+    "materials:keep": Scope(_l("Draft and publish materials"), frozenset({"organiser", "librarian"})),
     "campaigns:read": Scope(_l("Read campaigns"), frozenset({"organiser", "writer", "approver", "viewer"})),
     "campaigns:write": Scope(_l("Write campaigns"), frozenset({"organiser", "writer"})),
     "campaigns:launch": Scope(_l("Launch campaigns"), frozenset({"organiser", "writer", "approver"})),

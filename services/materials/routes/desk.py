@@ -65,7 +65,7 @@ def publications() -> str:
         rows = library.publications(session)
         reached = library.editions_of(session)
         editions = editions_by_id(session)
-    seen = [row for row in rows if _may_see(person, reached.get(row.id, set()))]
+    seen = [row for row in rows if may_see(person, reached.get(row.id, set()))]
     return render_template(
         "materials/desk/publications.html",
         rows=seen,
@@ -111,7 +111,7 @@ def publication(slug: str) -> str:
         found = publication_to_see(session, slug)
         releases = library.releases_of(session, publication_id=found.id)
         shelves = library.shelves_for(session, publication_id=found.id, edition_id=found.edition_id)
-        mine = _editions_to_see(session, found.id)
+        mine = editions_to_see(session, found.id)
         edition = _chosen(mine)
         reach = reach_of(holders(session, publication_id=found.id, edition_id=edition.id) if edition else [])
         newest = next((release for release in releases if release.state == "published"), None)
@@ -142,7 +142,7 @@ def people(slug: str) -> str:
     holds = {"yes": True, "no": False}.get("".join(query.chosen("has")))
     with tools().database.reading() as session:
         found = publication_to_see(session, slug)
-        mine = _editions_to_see(session, found.id)
+        mine = editions_to_see(session, found.id)
         edition = _chosen(mine)
         if edition is None:
             raise PublicationUnknown
@@ -172,7 +172,7 @@ def publication_to_see(session: Session, slug: str) -> Publication:
     found = library.publication_called(session, slug=slug)
     if found is None:
         raise PublicationUnknown
-    if not _may_see(current_person(), library.editions_of(session).get(found.id, set())):
+    if not may_see(current_person(), library.editions_of(session).get(found.id, set())):
         raise Forbidden
     return found
 
@@ -186,11 +186,12 @@ def publication_to_keep(session: Session, slug: str) -> Publication:
     return found
 
 
-def _may_see(person: SignedIn, editions: set[UUID]) -> bool:
+def may_see(person: SignedIn, editions: set[UUID]) -> bool:
+    """Say whether a person works for one of the editions a publication is for, or for all."""
     return person.holds(*SEE, everywhere=True) or any(person.holds(*SEE, edition_id=one) for one in editions)
 
 
-def _editions_to_see(session: Session, publication_id: UUID) -> list[EditionRow]:
+def editions_to_see(session: Session, publication_id: UUID) -> list[EditionRow]:
     """Return the editions whose people the publication is for and this person works for, the newest first."""
     person, wanted = current_person(), library.editions_of(session).get(publication_id, set())
     found = editions_by_id(session, ids=wanted).values()

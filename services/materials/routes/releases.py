@@ -80,7 +80,7 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
     assert isinstance(settings, MaterialsSettings)  # noqa: S101 - this service is started with its own settings
     try:
         with tools().database.transaction() as session:
-            publication_to_keep(session, _slug_of(session, release_id))
+            publication_to_keep(session, slug_of_release(session, release_id))
             _require_chapter(session, release_id, bound.model.chapter_id)
             stream: BinaryIO = file.stream  # type: ignore[assignment]
             add_rendition(
@@ -107,7 +107,7 @@ def publish(release_id: UUID) -> Response:
     """Publish a draft."""
     try:
         with tools().database.transaction() as session:
-            found = publication_to_keep(session, _slug_of(session, release_id))
+            found = publication_to_keep(session, slug_of_release(session, release_id))
             publish_release(session, release_id=release_id, now=now())
     except Conflict as refusal:
         flash_message(str(refusal), "error")
@@ -157,7 +157,8 @@ def take(slug: str, shelf_id: UUID) -> Response:
     return see_other(f"/desk/materials/{slug}")
 
 
-def _slug_of(session: Session, release_id: UUID) -> str:
+def slug_of_release(session: Session, release_id: UUID) -> str:
+    """Return the address of a release's publication; refuse an unknown release."""
     slug = session.scalar(select(Publication.slug).join(Release).where(Release.id == release_id))
     if slug is None:
         raise ReleaseUnknown
@@ -182,7 +183,7 @@ def _require_shelf(session: Session, shelf_id: UUID) -> None:
 
 def _release_page(release_id: UUID, form: Form) -> str:
     with tools().database.reading() as session:
-        found = publication_to_see(session, _slug_of(session, release_id))
+        found = publication_to_see(session, slug_of_release(session, release_id))
         kept = release_to_keep(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
     return render_template(
