@@ -1,0 +1,49 @@
+"""A whole Academy for the tests that need one: the demo on free ports with a directory of its own, started once."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from shared.stack.foreground import demo_accounts
+from shared.stack.places import Places
+from shared.stack.running import Stack
+from shared.stack.screen import Screen
+from shared.stack.walk_through.letters import Letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Academy:
+    """A running demo: its address, its mail, its staff."""
+
+    stack: Stack
+    letters: Letters
+    accounts: dict[str, dict[str, str]]
+    """By role: email, passphrase, totp_secret."""
+
+    @property
+    def url(self) -> str:
+        """Where people look, without a slash at the end."""
+        return self.stack.public_url
+
+
+@contextmanager
+def running_academy() -> Iterator[Academy]:
+    """Start the demo on nothing, stop it at the end; what the launcher says stays out of the tests' words."""
+    with tempfile.TemporaryDirectory(prefix="academy-whole-") as folder:
+        stack = Stack(Places(Path(folder)), demo=True, screen=Screen(Console(file=StringIO())), gateway=0)
+        stack.start()
+        try:
+            accounts = {one["role"]: one for one in demo_accounts(Path(folder))}
+            yield Academy(stack, Letters(f"{stack.public_url}/mailbox/api/messages"), accounts)
+        finally:
+            stack.stop()
