@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from shared.context import request_id, within_request
@@ -42,23 +42,37 @@ def record(session: Session, fact: Fact, *, actor_id: UUID | None = None) -> UUI
     After the commit each subscriber's bell rings. ``actor_id`` is the person who caused it, where there is one.
     """
     fact_id = new_id()
-    session.execute(
-        insert(FactRow).values(
-            id=fact_id,
-            name=type(fact).__name__,
-            payload=fact.model_dump(mode="json"),
-            edition_id=subject(fact, "edition_id"),
-            person_id=subject(fact, "person_id"),
-            actor_id=actor_id,
-            request_id=request_id(),
-        )
-    )
     subscribers = SUBSCRIBERS.get(type(fact), ())
+    session.execute(
+        _RECORD,
+        {
+            "id": fact_id,
+            "name": type(fact).__name__,
+            "payload": fact.model_dump_json(),
+            "edition_id": subject(fact, "edition_id"),
+            "person_id": subject(fact, "person_id"),
+            "actor_id": actor_id,
+            "request_id": request_id(),
+            "entries": [new_id() for _ in subscribers],
+            "subscribers": list(subscribers),
+        },
+    )
     if subscribers:
-        entries = [{"id": new_id(), "fact_id": fact_id, "subscriber": name} for name in subscribers]
-        session.execute(insert(Entry), entries)
         ring_after_commit(session, subscribers)
     return fact_id
+
+
+_RECORD: Final = text("""
+WITH fact AS (
+    INSERT INTO outbox.fact (id, name, payload, edition_id, person_id, actor_id, request_id)
+    VALUES (:id, :name, CAST(:payload AS jsonb), CAST(:edition_id AS uuid), CAST(:person_id AS uuid),
+            CAST(:actor_id AS uuid), :request_id)
+    RETURNING id
+)
+INSERT INTO outbox.entry (id, fact_id, subscriber)
+SELECT told.id, fact.id, told.subscriber
+FROM fact, unnest(CAST(:entries AS uuid[]), CAST(:subscribers AS text[])) AS told (id, subscriber)""")
+"""One journey to PostgreSQL for the fact and its entries: every deed of every service passes here."""
 
 
 def ring_after_commit(session: Session, queues: Iterable[str]) -> None:
