@@ -139,6 +139,9 @@ def send_campaign(visit: Visit, slug: str, *, subject: str) -> None:
     visit.fill(name=subject)
     visit.follow("main form button:not(.plain)")
     visit.fill(subject__en=subject, body__en="Dear {{ name }},\n\nyour Reader waits.")
+    french = visit.page.locator("details:has([name='subject.fr'])")
+    if french.get_attribute("open") is None:
+        french.locator("summary").click()
     visit.fill(subject__fr=f"{subject} (fr)", body__fr="Bonjour {{ name }},\n\nvotre recueil attend.")
     visit.follow("button[value=show]")
     campaign = visit.page.url

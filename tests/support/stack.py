@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -44,6 +44,7 @@ def running_academy() -> Iterator[Academy]:
         stack.start()
         try:
             accounts = {one["role"]: one for one in demo_accounts(Path(folder))}
-            yield Academy(stack, Letters(f"{stack.public_url}/mailbox/api/messages"), accounts)
+            with closing(Letters(f"{stack.public_url}/mailbox/api/messages")) as letters:
+                yield Academy(stack, letters, accounts)
         finally:
             stack.stop()

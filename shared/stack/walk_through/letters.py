@@ -45,6 +45,10 @@ class Letters:
         self._api = api
         self._client = httpx.Client(timeout=10, trust_env=False)
 
+    def close(self) -> None:
+        """Close the connection to the catcher."""
+        self._client.close()
+
     def for_person(self, email: str) -> list[Letter]:
         """Return all mails to this address, newest first."""
         answer: Any = self._client.get(self._api, params={"q": email, "limit": 1000}).raise_for_status().json()
