@@ -87,6 +87,7 @@ class Mails:
                 confirmed=count,
                 approval_above=10 * MAILS,
                 actor_id=actor_id,
+                may_approve=False,
                 now=now(),
             )
         return campaign_id

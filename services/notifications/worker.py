@@ -56,12 +56,15 @@ class Postman:
         *,
         journal: Journal,
         connect: Callable[[], Relay],
+        call_another: Callable[[], None] = lambda: None,
         clock: Callable[[], datetime] = now,
     ) -> None:
+        """``call_another`` wakes one more postman, when there is more to carry than one batch."""
         self._database = database
         self._settings = settings
         self._journal = journal
         self._connect = connect
+        self._call_another = call_another
         self._clock = clock
         self._composer = Composer(settings, words=self._words)
 
@@ -83,11 +86,15 @@ class Postman:
         except RelayUnreachable as error:
             log.warning("the mail relay cannot be reached: %s", error)
             return False
+        called = False
         try:
             while relay.is_open and time.monotonic() < end:
                 claim = self._claim()
                 if claim is None:
                     return False
+                if claim.found == self._settings.mail_batch and not called:
+                    self._call_another()
+                    called = True
                 if self._send(claim, relay):
                     return False
             return True
@@ -156,6 +163,7 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
         settings,
         journal=RedisJournal(redis),
         connect=lambda: SmtpRelay(settings.smtp_url, local_name=settings.mail_domain),
+        call_another=lambda: bell.ring(MAIL_QUEUE),
     )
 
     @celery.task(name=f"{MAIL_QUEUE}.react")
