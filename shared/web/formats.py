@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
 from typing import Literal
 
 from babel import dates, numbers, units
@@ -142,9 +143,14 @@ def country_name(code: str | None) -> str:
 
 def country_choices() -> list[tuple[str, str]]:
     """All countries as (code, name), in the order of the reader's alphabet (accents do not count)."""
-    names = babel_locale(current_locale()).territories
+    return list(_country_choices(current_locale()))
+
+
+@cache
+def _country_choices(language: str) -> tuple[tuple[str, str], ...]:
+    names = babel_locale(language).territories
     known = [(code, name) for code, name in names.items() if len(code) == 2 and code not in _NOT_COUNTRIES]  # noqa: PLR2004 - ISO 3166 alpha-2
-    return sorted(known, key=lambda pair: _plain(pair[1]))
+    return tuple(sorted(known, key=lambda pair: _plain(pair[1])))
 
 
 _NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}

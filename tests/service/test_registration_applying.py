@@ -213,4 +213,16 @@ def test_no_text_however_odd_breaks_the_form(app: Flask, naughty: str) -> None:
     sent = naughty.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     for field in (*answers(), "key"):
         response = browser.post("/e/spring-2026/apply", data=answers() | form | {field: sent})
-        assert response.status_code in {200, 303, 422}, (field, response.status_code)
+        assert response.status_code in {200, 303, 400, 422}, (field, response.status_code)
+
+
+def test_the_shared_page_has_a_nonce_of_its_own_for_everybody_and_no_wish_of_anybody(app: Flask) -> None:
+    pages = [visitor(app).get("/e/spring-2026") for _visitor in range(3)]
+    nonces = [re.findall(r'nonce="([^"]+)"', page.text) for page in pages]
+    assert all(len(set(found)) == 1 for found in nonces)
+    assert len({found[0] for found in nonces}) == 3
+    for found, page in zip(nonces, pages, strict=True):
+        assert found[0] in page.headers["Content-Security-Policy"]
+    wished = visitor(app).get("/e/spring-2026?lang=fr")
+    assert "Académie de printemps" in wished.text
+    assert "lang=fr" not in visitor(app).get("/e/spring-2026").text.replace('?lang=fr" hreflang', "")

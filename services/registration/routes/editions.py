@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
 from services.registration.errors import EditionUnknown
@@ -10,6 +11,7 @@ from services.registration.routes.presented import EditionView, Showcase, presen
 from services.registration.routes.wording import PHASE
 from shared.clock import now
 from shared.web.formats import format_list, language_name
+from shared.web.headers import nonce
 from shared.web.languages import current_locale
 from shared.web.policy import public
 from shared.web.tools import tools
@@ -37,6 +39,10 @@ def shown_edition(slug: str) -> EditionView:
 @public
 def list_editions() -> str:
     """Show all published editions."""
+    return _for_visitors("/", _editions)
+
+
+def _editions() -> str:
     moment, language = now(), current_locale()
     views = [present(edition, language=language, now=moment) for edition in showcase().editions()]
     upcoming = [view for view in views if view.phase != "over"]
@@ -53,6 +59,17 @@ def list_editions() -> str:
 @public
 def show_edition(edition_slug: str) -> str:
     """Show one edition to everybody."""
+    return _for_visitors(f"/e/{edition_slug}", lambda: _edition(edition_slug))
+
+
+def _for_visitors(address: str, render: Callable[[], str]) -> str:
+    """Return the page; visitors without our cookie and without wishes in the address share one rendering."""
+    if request.query_string or current_app.config["SESSION_COOKIE_NAME"] in request.environ.get("HTTP_COOKIE", ""):
+        return render()
+    return showcase().page(address, current_locale(), nonce=nonce, render=render)
+
+
+def _edition(edition_slug: str) -> str:
     edition = shown_edition(edition_slug)
     return render_template(
         "registration/edition.html",

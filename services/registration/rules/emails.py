@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 LONGEST: Final = 254
@@ -41,5 +42,12 @@ def suggested_email(text: str) -> str | None:
     squashed = domain.replace(",", ".")
     if squashed.endswith((".con", ".cmo", ".comm")):
         squashed = squashed.rsplit(".", 1)[0] + ".com"
-    close = [squashed] if squashed in COMMON_DOMAINS else get_close_matches(squashed, COMMON_DOMAINS, n=1, cutoff=0.86)
-    return f"{local}@{close[0]}" if close else None
+    close = _closest(squashed)
+    return f"{local}@{close}" if close else None
+
+
+@lru_cache(maxsize=4096)
+def _closest(domain: str) -> str | None:
+    # Comparing with every common domain costs more than the rest of reading a form, and domains repeat.
+    close = [domain] if domain in COMMON_DOMAINS else get_close_matches(domain, COMMON_DOMAINS, n=1, cutoff=0.86)
+    return close[0] if close else None
