@@ -17,6 +17,7 @@ from flask import Response, abort, request
 
 STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_HASH = re.compile(r"\.[0-9a-f]{10}(?=\.)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -65,17 +66,25 @@ def static_url(name: str) -> str:
 
 
 def send_static(filename: str) -> Response:
-    """Send one of our static files, immutable for a year; 404 for any other name, an outdated hash included."""
-    file = _by_sent_name().get(filename)
+    """Send one of our static files, immutable for a year; 404 for a name that is none of ours.
+
+    A page of another release may ask for another hash (services are replaced one after the other): it gets today's
+    file and is told not to keep it.
+    """
+    current = _by_sent_name().get(filename)
+    file = current or _files().get(_HASH.sub("", filename))
     if file is None:
         abort(404)
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     response = Response(file.packed if packed else file.body, content_type=file.media_type)
     response.set_etag(f"{file.etag}-gz" if packed else file.etag)
     response.vary.add("Accept-Encoding")
-    response.cache_control.public = True
-    response.cache_control.max_age = 31_536_000
-    response.cache_control.immutable = True
+    if current:
+        response.cache_control.public = True
+        response.cache_control.max_age = 31_536_000
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.make_conditional(request)

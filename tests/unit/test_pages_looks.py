@@ -4,6 +4,7 @@ import gzip
 from datetime import date
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from shared.web import charts
 from shared.web.colours import INK_PAPER, PAPER, accent_style, accent_tokens, contrast
 from shared.web.formats import country_choices
 from shared.web.languages import use_locale
-from shared.web.static_files import STATIC, static_url
+from shared.web.static_files import STATIC, send_static, static_url
 from shared.web.tiles import PLACES
 
 LEGIBLE = 4.5  # WCAG 2.2, 1.4.3
@@ -74,3 +75,12 @@ def test_a_static_name_carries_its_contents_hash() -> None:
     assert static_url("academy.css").startswith("/static/academy.")
     with pytest.raises(KeyError):
         static_url("gone.css")
+
+
+def test_a_page_of_another_release_still_gets_its_styles_but_may_not_keep_them() -> None:
+    with Flask("any").test_request_context():
+        kept = send_static(static_url("academy.css").removeprefix("/static/"))
+        passing = send_static("academy.0123456789.css")
+    assert kept.cache_control.immutable
+    assert passing.cache_control.no_cache
+    assert passing.get_data() == kept.get_data()
