@@ -64,6 +64,19 @@ def test_a_backup_brings_back_every_row_and_every_file(academy: Composition, tmp
     academy.do("up", "--detach", seconds=300)
     academy.wait_healthy(*RUNNING, seconds=120)
     assert files_of(academy) == files
+    assert not damaged(academy)
+    academy.inside("materials", "rm", min(file for file in files if "incoming" not in file))
+    assert len(damaged(academy).splitlines()) >= 1
+
+
+def damaged(academy: Composition) -> str:
+    """Return what sha256sum says of files that are missing or not what their name says."""
+    line = "SELECT sha256 || '  ' || left(sha256, 2) || '/' || sha256 FROM materials.stored_file"
+    listed = academy.inside("postgres", "psql", "-qtA", "-U", "academy_owner", "academy", "-c", line)
+    assert listed
+    check = "cd /var/lib/academy/store && sha256sum --check --quiet"
+    command = academy.command(*_exec("materials", "sh", "-c", check))
+    return subprocess.run(command, input=listed, capture_output=True, text=True, timeout=60, check=False).stdout
 
 
 def _exec(part: str, *words: str) -> tuple[str, ...]:
