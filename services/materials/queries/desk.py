@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from shared.schema.materials.files import Download, Rendition
-from shared.schema.materials.publications import Publication, Release, Translation
+from shared.schema.materials.publications import Chapter, Publication, Release, Translation
 from shared.schema.materials.shelves import Shelf, ShelfItem
 
 
@@ -123,6 +123,22 @@ def editions_of(session: Session) -> dict[UUID, set[UUID]]:
         if edition_id is not None:
             editions.setdefault(publication_id, set()).add(edition_id)
     return editions
+
+
+def slug_of_release(session: Session, *, release_id: UUID) -> str | None:
+    """Return the address of a release's publication."""
+    return session.scalar(select(Publication.slug).join(Release).where(Release.id == release_id))
+
+
+def has_chapter(session: Session, *, release_id: UUID, chapter_id: UUID) -> bool:
+    """Say whether the chapter is a part of the release."""
+    chapter = session.get(Chapter, chapter_id)
+    return chapter is not None and chapter.release_id == release_id
+
+
+def shelf_with(session: Session, *, shelf_id: UUID) -> Shelf | None:
+    """Return the shelf with this id."""
+    return session.get(Shelf, shelf_id)
 
 
 def releases_of(session: Session, *, publication_id: UUID) -> list[ReleaseRow]:

@@ -111,6 +111,7 @@ def publication(slug: str) -> str:
         found = publication_to_see(session, slug)
         releases = library.releases_of(session, publication_id=found.id)
         shelves = library.shelves_for(session, publication_id=found.id, edition_id=found.edition_id)
+        editions = editions_by_id(session, ids=[shelf.edition_id for shelf in shelves])
         mine = editions_to_see(session, found.id)
         edition = _chosen(mine)
         reach = reach_of(holders(session, publication_id=found.id, edition_id=edition.id) if edition else [])
@@ -122,6 +123,7 @@ def publication(slug: str) -> str:
         publication=found,
         releases=releases,
         shelves=shelves,
+        editions=editions,
         about=edition,
         mine=mine,
         reach=reach,

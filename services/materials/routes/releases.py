@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
 
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
 from services.materials.errors import ReleaseUnknown, ShelfUnknown
 from services.materials.gateways.store import pieces_of, store_at
+from services.materials.queries import desk as library
 from services.materials.queries.library import release_to_keep
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.desk import KEEP, SEE, publication_to_keep, publication_to_see, words
@@ -20,8 +20,6 @@ from services.materials.routes.payloads import NewRelease, Placing, Upload
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
 from shared.errors import Conflict, Invalid
-from shared.schema.materials.publications import Chapter, Publication, Release
-from shared.schema.materials.shelves import Shelf
 from shared.web.flashes import flash_message
 from shared.web.forms import Form, bind, fill
 from shared.web.identity import actor_id, current_person, require_role
@@ -159,23 +157,20 @@ def take(slug: str, shelf_id: UUID) -> Response:
 
 def slug_of_release(session: Session, release_id: UUID) -> str:
     """Return the address of a release's publication; refuse an unknown release."""
-    slug = session.scalar(select(Publication.slug).join(Release).where(Release.id == release_id))
+    slug = library.slug_of_release(session, release_id=release_id)
     if slug is None:
         raise ReleaseUnknown
     return slug
 
 
 def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None) -> None:
-    if chapter_id is None:
-        return
-    chapter = session.get(Chapter, chapter_id)
-    if chapter is None or chapter.release_id != release_id:
+    if chapter_id is not None and not library.has_chapter(session, release_id=release_id, chapter_id=chapter_id):
         raise ReleaseUnknown
 
 
 def _require_shelf(session: Session, shelf_id: UUID) -> None:
     """Refuse a shelf of an edition that the signed-in person does not work for."""
-    shelf = session.get(Shelf, shelf_id)
+    shelf = library.shelf_with(session, shelf_id=shelf_id)
     if shelf is None:
         raise ShelfUnknown
     require_role(*KEEP, edition_id=shelf.edition_id, everywhere=shelf.edition_id is None)
