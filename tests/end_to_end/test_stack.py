@@ -7,8 +7,10 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -19,7 +21,6 @@ from shared.stack.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 READY = re.compile(r"Public pages\s+(http://\S+)/")
@@ -39,6 +40,7 @@ def start(state: Path) -> tuple[subprocess.Popen[str], str]:
         found = READY.search(line)
         if found:
             return launcher, found[1]
+    launcher.communicate(timeout=90)
     raise AssertionError("".join(said))
 
 
@@ -81,8 +83,10 @@ def alive(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("academy")
+def state() -> Iterator[Path]:
+    """Give a directory of our own: pytest closes its own to others whenever a run begins, PostgreSQL's user included."""
+    with tempfile.TemporaryDirectory(prefix="academy-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def test_what_is_killed_comes_back(state: Path) -> None:
@@ -109,7 +113,7 @@ def test_the_next_start_takes_over_after_a_kill(state: Path, victims: list[str])
     before = pids(state) | {"launcher": launcher.pid}
     for victim in victims:
         os.kill(before[victim], signal.SIGKILL)
-    launcher.wait(timeout=10)
+    launcher.communicate(timeout=10)
     with demo(state) as (_launcher, url):
         assert answers(url)
         survivors = [name for name, pid in before.items() if alive(pid)]
