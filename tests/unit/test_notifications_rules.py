@@ -219,6 +219,14 @@ def test_nothing_but_a_known_name_is_a_placeholder(text: str) -> None:
         assert set(names) <= set(CAMPAIGN_PLACEHOLDERS)
 
 
+def test_a_latin_name_in_an_arabic_text_keeps_its_own_direction_and_a_link_stays_bare() -> None:
+    slots = Slots(isolated=True)
+    name, link = slots.token("name"), slots.token("materials")
+    assert slot_line("{{ name }}", slots) == f"\u2068{name}\u2069"
+    source = slot_markdown("{{ name }} [x]({{ materials }})", slots, CAMPAIGN_PLACEHOLDERS)
+    assert source == f"\u2068{name}\u2069 [x]({link})"
+
+
 def test_a_token_cannot_be_guessed_from_another_letter() -> None:
     text = f"Dear {Slots().token('name')}"
     assert Slots().cut(text) == [text]
@@ -230,7 +238,7 @@ def test_markdown_gives_text_that_reads_well_and_html_without_anything_raw() -> 
         "- one\n- two\n\n1. first\n2. second\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     )
     assert to_text(source) == (
-        "Hello\n=====\n\nDear <b>you</b>, see this (https://x.example/a).\n\nOpen it:\nhttps://x.example/b\n\n"
+        "Hello\n=====\n\nDear <b>you</b>, see this (https://x.example/a).\n\nOpen it\nhttps://x.example/b\n\n"
         "- one\n- two\n\n1. first\n2. second\n\n> quoted\n\na | b\n1 | 2\n"
     )
     html = to_html(source)

@@ -17,7 +17,7 @@ from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, Slo
 from services.notifications.rules.skeletons import Letter, Skeleton
 from services.notifications.rules.words import Words
 from shared.settings import Settings
-from shared.web.languages import use_locale
+from shared.web.languages import text_direction, use_locale
 from shared.web.pages import mail_environment
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -41,8 +41,8 @@ class Letters:
         return self._campaigns(words)
 
     def _compile_notice(self, kind: str, locale: str) -> Skeleton:
-        slots = Slots()
-        values = {name: slots.token(name) for name in VALUES}
+        slots = Slots(isolated=text_direction(locale) == "rtl")
+        values = {name: slots.token(name) if name == "link" else slots.words(name) for name in VALUES}
         with use_locale(locale):
             template = self._templates.get_template(f"notifications/notices/{NOTICES[kind].kind}.txt")
             context = template.new_context(values)
@@ -51,7 +51,7 @@ class Letters:
         return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
 
     def _compile_campaign(self, words: Words) -> Skeleton:
-        slots = Slots()
+        slots = Slots(isolated=text_direction(words.locale) == "rtl")
         with use_locale(words.locale):
             letter = self._frame(
                 words.locale,

@@ -26,6 +26,7 @@ from shared.schema.base import new_id
 from shared.web.flashes import flash_message
 from shared.web.identity import current_person
 from shared.web.languages import _
+from shared.web.limits import by_caller, limited
 from shared.web.policy import staff
 from shared.web.redirects import see_other
 from shared.web.tools import tools
@@ -126,6 +127,7 @@ def preview_mail(edition_slug: str, campaign_id: UUID) -> Response:
 
 @blueprint.post("/test")
 @staff("organiser", "writer", "approver")
+@limited("60 per hour", by=by_caller)
 def send_test(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Mail the campaign in the chosen language to oneself, as a person of the audience would get it."""
     with tools().database.transaction() as session:

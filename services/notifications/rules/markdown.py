@@ -160,5 +160,5 @@ def inline_text(token: Token) -> str:
         elif child.type == "link_close":
             label = "".join(out[label_at:])
             if label != href.removeprefix("mailto:"):
-                out.append(f":\n{href}" if whole else f" ({href})")
+                out.append(f"\n{href}" if whole else f" ({href})")
     return "".join(out)

@@ -57,6 +57,13 @@ class Slots:
     """
 
     nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+    isolated: bool = False
+    """Whether values may run against the text's direction, and are kept apart from it (UAX 9, FSI and PDI)."""
+
+    def words(self, name: str) -> str:
+        """Return the token for a value that is read, as opposed to a link."""
+        token = self.token(name)
+        return f"\N{FIRST STRONG ISOLATE}{token}\N{POP DIRECTIONAL ISOLATE}" if self.isolated else token
 
     def token(self, name: str) -> str:
         """Return what stands for ``name`` in a template until it is cut."""
@@ -81,7 +88,7 @@ def unknown_placeholders(text: str, allowed: Iterable[str]) -> list[str]:
 
 def slot_line(text: str, slots: Slots) -> str:
     """Return a one-line text such as a subject with its placeholders replaced by tokens."""
-    return _WRITTEN.sub(lambda match: slots.token(match[1]), text)
+    return _WRITTEN.sub(lambda match: slots.words(match[1]), text)
 
 
 def slot_markdown(text: str, slots: Slots, allowed: Mapping[str, Placeholder]) -> str:
@@ -96,8 +103,8 @@ def slot_markdown(text: str, slots: Slots, allowed: Mapping[str, Placeholder]) -
     def replace(match: re.Match[str]) -> str:
         token = slots.token(match[1])
         inside_link = text[: match.start()].endswith(("](", "[", "<"))
-        if allowed[match[1]].kind == "link" and not inside_link:
-            return f"[{token}]({token})"
-        return token
+        if inside_link:
+            return token
+        return f"[{token}]({token})" if allowed[match[1]].kind == "link" else slots.words(match[1])
 
     return _WRITTEN.sub(replace, text)
