@@ -29,7 +29,10 @@ from shared.schema.base import new_id
 from shared.schema.registration import Application, Edition
 
 APPLICATIONS: Final = cast("Table", Application.__table__)
-"""Sending a form is the hot path: plain Core, no unit of work."""
+INSERT_ONCE: Final = (
+    insert(APPLICATIONS).on_conflict_do_nothing(constraint="uq_application_submission_key").returning(APPLICATIONS.c.id)
+)
+"""Sending a form is the hot path: plain Core, no unit of work, and a statement that is put together once."""
 
 
 def start_application(
@@ -58,8 +61,7 @@ def start_application(
         "state": "draft",
         "created_at": now,
     }
-    statement = insert(APPLICATIONS).values(row).on_conflict_do_nothing(constraint="uq_application_submission_key")
-    if session.execute(statement.returning(APPLICATIONS.c.id)).first() is None:
+    if session.execute(INSERT_ONCE, row).first() is None:
         return _repeat(session, row=row, values=values, now=now)
     record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
     return application_id
@@ -201,8 +203,7 @@ def submit_application(
         "state": "draft",
         "created_at": now,
     }
-    statement = insert(APPLICATIONS).values(row).on_conflict_do_nothing(constraint="uq_application_submission_key")
-    if session.execute(statement.returning(APPLICATIONS.c.id)).first() is None:
+    if session.execute(INSERT_ONCE, row).first() is None:
         known = session.execute(
             select(Application.id).where(
                 Application.edition_id == edition_id,
