@@ -6,29 +6,37 @@ and where it happened, not its message, which may quote a row. In a demo the lin
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import structlog
 
 from shared.context import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from structlog.typing import EventDict, Processor
 
     from shared.settings import Settings
 
+    Tell = Callable[[Mapping[str, object]], None]
+
 _FRAMES: Final = 12
+log = logging.getLogger(__name__)
 
 
-def use_logs(settings: Settings, *, service: str) -> None:
-    """Let this process write its log to standard error; tests keep their own."""
+def use_logs(settings: Settings, *, service: str) -> Tell:
+    """Let this process write its log to standard error; tests keep their own.
+
+    Return what writes the line that tells of an answer.
+    """
     if settings.environment == "test":
-        return
+        return _write_plainly
     for_people = settings.environment == "demo" and sys.stderr.isatty()
 
     def add_service(_logger: object, _method: str, event: EventDict) -> EventDict:
@@ -57,6 +65,26 @@ def use_logs(settings: Settings, *, service: str) -> None:
     root.setLevel(settings.log_level.upper())
     for noisy in ("werkzeug", "urllib3", "kombu", "amqp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    return (
+        _write_plainly
+        if for_people or settings.log_level in {"warning", "error"}
+        else _write_quickly(service, sys.stderr)
+    )
+
+
+def _write_quickly(service: str, stream: TextIO) -> Tell:
+    """Return what writes the one line that every request costs, past the general way, which takes ten times as long."""
+    frame = json.dumps({"event": "answered", "level": "info", "service": service})[:-1]
+
+    def write(answer: Mapping[str, object]) -> None:
+        line = json.dumps({**answer, "request_id": request_id(), "timestamp": datetime.now(UTC).isoformat()})
+        stream.write(f"{frame}, {line[1:]}\n")
+
+    return write
+
+
+def _write_plainly(answer: Mapping[str, object]) -> None:
+    log.info("answered", extra=dict(answer))
 
 
 def add_request_id(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 from shared.web.metrics import observer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from wsgiref.types import WSGIEnvironment
-
-log = logging.getLogger(__name__)
 
 ROUTE: Final = "academy.route"
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics", "/static/<path:filename>"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def teller(service: str) -> Callable[[WSGIEnvironment, str, float], None]:
-    """Return what takes down each answer of ``service``."""
+def teller(
+    service: str, write: Callable[[Mapping[str, object]], None]
+) -> Callable[[WSGIEnvironment, str, float], None]:
+    """Return what takes down each answer of ``service``; ``write`` puts the line into the log."""
 
     def tell(environ: WSGIEnvironment, status: str, seconds: float) -> None:
         route = environ.get(ROUTE, "-")
         method = environ["REQUEST_METHOD"]
         observer(service, route, method if method in _METHODS else "-", status)(seconds)
         if route not in _QUIET:
-            fields = {"route": route, "method": method, "status": int(status), "ms": round(seconds * 1000, 1)}
-            log.info("answered", extra=fields)
+            write({"route": route, "method": method, "status": int(status), "ms": round(seconds * 1000, 1)})
 
     return tell

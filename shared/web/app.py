@@ -55,7 +55,7 @@ def create_app(
     Raises :class:`shared.web.policy.PolicyMissing` when a view declares no policy. ``largest_body`` is in bytes.
     Templates are looked up in ``services/<service>/templates``, then in ``shared/web/templates``.
     """
-    use_logs(settings, service=service)
+    write = use_logs(settings, service=service)
     app = Flask(f"services.{service}", static_folder=str(_HERE / "static"), static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = largest_body
     app.config["TESTING"] = settings.environment == "test"
@@ -78,7 +78,7 @@ def create_app(
     use_guard(app, equipment)
     use_problems(app)
     envelope = Envelope(
-        _behind_proxies(app, settings), settings, cookie=app.config["SESSION_COOKIE_NAME"], tell=teller(service)
+        _behind_proxies(app, settings), settings, cookie=app.config["SESSION_COOKIE_NAME"], tell=teller(service, write)
     )
     app.wsgi_app = envelope  # type: ignore[method-assign]
     return app

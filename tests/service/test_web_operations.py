@@ -13,9 +13,9 @@ import structlog
 from flask import Blueprint, Flask
 
 from shared.context import request_id
-from shared.logs import place_of_exception, use_logs
+from shared.logs import place_of_exception
 from shared.web.policy import public
-from tests.support.web import app_of, settings, visitor
+from tests.support.web import app_of, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,7 @@ HEADERS = {
 }
 
 
-@pytest.fixture
-def app(registration_database: Database) -> Flask:
+def rooms() -> Blueprint:
     rooms = Blueprint("rooms", __name__)
 
     @rooms.get("/links/<token>")
@@ -52,7 +51,12 @@ def app(registration_database: Database) -> Flask:
     def broken_api() -> str:
         raise RuntimeError("ada@example.org lives in Ouagadougou")
 
-    return app_of(rooms, database=registration_database)
+    return rooms
+
+
+@pytest.fixture
+def app(registration_database: Database) -> Flask:
+    return app_of(rooms(), database=registration_database)
 
 
 def direct(app: Flask, path: str, **headers: str) -> TestResponse:
@@ -145,19 +149,23 @@ def test_a_mishap_tells_its_number_and_nothing_else(app: Flask) -> None:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """A log as production writes it."""
+def logging_app(
+    registration_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Flask, io.StringIO]]:
+    """An application that logs as production does, and what it has written."""
     text = io.StringIO()
-    monkeypatch.setattr("sys.stderr", text)
     root = logging.getLogger()
     before = root.handlers, root.level
-    use_logs(settings(environment="production"), service="registration")
-    yield text
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", text)
+        app = app_of(rooms(), database=registration_database, environment="production")
+    yield app, text
     root.handlers, level = before
     root.setLevel(level)
 
 
-def test_the_log_has_ids_and_routes_and_no_personal_data(app: Flask, written: io.StringIO) -> None:
+def test_the_log_has_ids_and_routes_and_no_personal_data(logging_app: tuple[Flask, io.StringIO]) -> None:
+    app, written = logging_app
     browser = visitor(app)
     answer = browser.get("/links/a-secret-token?email=ada@example.org")
     browser.get("/broken")
@@ -173,9 +181,10 @@ def test_the_log_has_ids_and_routes_and_no_personal_data(app: Flask, written: io
     assert any("broken" in frame for frame in mishap["at"])
 
 
-def test_nobody_writes_a_second_line_into_the_log(written: io.StringIO) -> None:
+def test_nobody_writes_a_second_line_into_the_log(logging_app: tuple[Flask, io.StringIO]) -> None:
     logging.getLogger("x").warning('first\n{"event": "forged"}')
-    assert [json.loads(line)["event"] for line in written.getvalue().splitlines()] == ['first\n{"event": "forged"}']
+    lines = logging_app[1].getvalue().splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ['first\n{"event": "forged"}']
 
 
 def test_an_exception_without_a_trace_is_named_all_the_same() -> None:
