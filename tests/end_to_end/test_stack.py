@@ -84,7 +84,7 @@ def alive(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
-    """Give a directory of our own: pytest closes its own to others whenever a run begins, PostgreSQL's user included."""
+    """Give a directory of our own: whenever a run begins, pytest closes its own to PostgreSQL's user."""
     with tempfile.TemporaryDirectory(prefix="academy-test-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
