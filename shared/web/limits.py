@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from ipaddress import IPv6Network
 from typing import Any, Final, TypeVar
 
 from flask import Flask, request
@@ -68,7 +69,12 @@ def limits_of(view: object) -> tuple[Limit, ...]:
 def by_caller() -> str:
     """Count for each address that calls: one IPv4 address, or one IPv6 network of 64 bits."""
     address = request.remote_addr or "unknown"
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    if ":" not in address:
+        return address
+    try:
+        return str(IPv6Network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
 
 def by_field(name: str) -> Key:
