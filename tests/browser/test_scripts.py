@@ -1,0 +1,110 @@
+"""Our two scripts, each on a page made of the components it enhances."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.web.pages import mail_environment
+from shared.web.static_files import STATIC
+from shared.web.tables import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+ROWS = [{"id": number, "name": f"Person {number}"} for number in range(1, 5)]
+DIALOG = """
+{% call ui.dialog("sure", "Sure?", "Withdraw") %}<p>Think.</p><button data-close>Keep</button>{% endcall %}
+"""
+TABLE = """
+{% call(row, column) ui.table(columns, rows, "People", select="ids") %}<a href="#">{{ row.name }}</a>{% endcall %}
+{% call ui.bulk_bar(total=312) %}{% endcall %}
+<form id="bulk"></form><input id="q"><dialog id="keys">Keys</dialog>
+"""
+
+
+@contextmanager
+def showing(browser: Browser, template: str, *scripts: str, works: bool = True) -> Iterator[Page]:
+    """Show a template with our scripts (or in a browser without JavaScript)."""
+    source = mail_environment().from_string(template)
+    body = source.render(columns=(Column("name", "Name", kind="main"),), rows=ROWS)
+    context = browser.new_context(java_script_enabled=works)
+    try:
+        page = context.new_page()
+        page.set_content(f"<!doctype html><html lang=en><body>{body}</body></html>")
+        for script in scripts if works else ():
+            page.add_script_tag(content=(STATIC / script).read_text("utf-8"), type="module")
+        yield page
+    finally:
+        context.close()
+
+
+def test_a_section_becomes_a_dialog_that_opens_and_closes(browser: Browser) -> None:
+    with showing(browser, DIALOG, "page.js") as page:
+        assert not page.get_by_text("Think.").is_visible()
+        page.get_by_role("button", name="Withdraw").click()
+        assert page.get_by_role("dialog", name="Sure?").is_visible()
+        page.get_by_role("button", name="Keep").click()
+        assert not page.get_by_text("Think.").is_visible()
+
+
+def test_without_javascript_the_dialog_is_a_section_that_its_link_leads_to(browser: Browser) -> None:
+    with showing(browser, DIALOG, works=False) as page:
+        assert page.get_by_text("Think.").is_visible()
+        assert page.get_by_role("link", name="Withdraw").get_attribute("href") == "#sure"
+
+
+def test_a_menu_closes_on_escape_and_on_a_click_beside_it(browser: Browser) -> None:
+    menu = '<details class="menu"><summary>Language</summary><p>French</p></details><p>Beside</p>'
+    with showing(browser, menu, "page.js") as page:
+        for escaping in (True, False):
+            page.get_by_text("Language").click()
+            assert page.get_by_text("French").is_visible()
+            if escaping:
+                page.keyboard.press("Escape")
+            else:
+                page.get_by_text("Beside").click()
+            assert not page.get_by_text("French").is_visible()
+
+
+def test_a_form_is_sent_once_however_often_its_button_is_pressed(browser: Browser) -> None:
+    form = '<form method="post" target="away"><button>Send</button></form><iframe name="away"></iframe>'
+    with showing(browser, form, "page.js") as page:
+        page.evaluate("addEventListener('submit', (e) => { window.sent = (window.sent ?? 0) + !e.defaultPrevented })")
+        for _press in range(3):
+            page.locator("button").dispatch_event("click")
+        assert page.evaluate("window.sent") == 1
+
+
+def test_the_summary_of_errors_has_the_focus(browser: Browser) -> None:
+    with showing(browser, '<div tabindex="-1" data-focus>Put these right</div>', "page.js") as page:
+        assert page.evaluate("document.activeElement.textContent") == "Put these right"
+
+
+def test_keys_walk_the_rows_and_select_them(browser: Browser) -> None:
+    with showing(browser, TABLE, "desk.js") as page:
+        for key in ("j", "j", "k", "x", "j", "j", "x"):
+            page.keyboard.press(key)
+        chosen = page.evaluate("[...document.querySelectorAll('[name=ids]:checked')].map((box) => box.value)")
+        assert chosen == ["1", "3"]
+        assert page.get_by_text("2 selected").is_visible()
+        page.keyboard.press("?")
+        assert page.get_by_role("dialog").is_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type("jx")
+        assert page.locator("#q").input_value() == "jx", "keys are letters where people write"
+
+
+def test_shift_selects_a_range_and_the_heading_selects_the_page(browser: Browser) -> None:
+    with showing(browser, TABLE, "desk.js") as page:
+        page.get_by_label("Select Person 1").click()
+        page.get_by_label("Select Person 3").click(modifiers=["Shift"])
+        assert page.get_by_text("3 selected").is_visible()
+        page.get_by_label("Select all on this page").check()
+        assert page.get_by_text("4 selected").is_visible()
