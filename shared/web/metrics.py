@@ -17,6 +17,7 @@ if "gunicorn" in os.environ.get("SERVER_SOFTWARE", ""):  # before the library is
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     from shared.database import Database
@@ -60,8 +61,12 @@ def _outbox(database: Database) -> CollectorRegistry:
     oldest = Gauge(
         "academy_outbox_oldest_seconds", "Age of the oldest one.", ("subscriber", "state"), registry=registry
     )
-    with database.reading() as session:
-        for subscriber, state, count, seconds in session.execute(_WAITING):
-            entries.labels(subscriber, state).set(count)
-            oldest.labels(subscriber, state).set(max(0.0, float(seconds)))
+    try:
+        with database.reading() as session:
+            rows = session.execute(_WAITING).all()
+    except SQLAlchemyError:
+        rows = []  # the other figures matter most just then
+    for subscriber, state, count, seconds in rows:
+        entries.labels(subscriber, state).set(count)
+        oldest.labels(subscriber, state).set(max(0.0, float(seconds)))
     return registry

@@ -74,6 +74,7 @@ def test_a_service_without_its_database_lives_but_is_not_ready() -> None:
     app = app_of(database=Database("postgresql://nobody@127.0.0.1:1/none"))
     assert direct(app, "/healthz").status_code == 200
     assert direct(app, "/readyz").status_code == 503
+    assert direct(app, "/metrics").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
