@@ -10,13 +10,14 @@ from services.materials.actions.publications import add_publication, draft_relea
 from services.materials.errors import PublicationUnknown
 from services.materials.queries import desk as library
 from services.materials.queries.editions import editions_by_id
-from services.materials.queries.library import release_to_keep
+from services.materials.queries.library import opened_publications, release_to_keep
 from services.materials.queries.reach import holders, people_by_rendition, people_with_places
 from services.materials.routes.payloads import NewPublication
 from services.materials.routes.reach_charts import charts_of
 from services.materials.routes.wording import FORMATS, KINDS, RULES
 from services.materials.rules.languages import text_in
 from services.materials.rules.reach import reach_of
+from shared.clock import now
 from shared.errors import Conflict, Forbidden
 from shared.web.flashes import flash_message
 from shared.web.forms import bind, fill
@@ -118,8 +119,10 @@ def publication(slug: str) -> str:
         newest = next((release for release in releases if release.state == "published"), None)
         kept = release_to_keep(session, release_id=newest.id) if newest else None
         people = people_by_rendition(session, publication_id=found.id)
+        opened = opened_publications(session, person_id=current_person().person_id, now=now(), slug=slug)
     return render_template(
         "materials/desk/publication.html",
+        may_open=bool(opened),
         publication=found,
         releases=releases,
         shelves=shelves,
