@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from psycopg import ClientCursor
 from sqlalchemy import event
 
-from bench.load import SECONDS
+from bench.load import SECONDS, LoadFailed
 from services.registration.actions.submissions import start_application
 from services.registration.rules.forms import read_answers
 from shared.clock import now
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CLIENTS = 8
 DIGITS = (10**11, 10**12 - 1)
-PLAIN_FORM = re.compile(r"'([0-9a-f]{32})'")
+PLAIN_FORM = re.compile(r"\b[0-9a-f]{32}\b")
 """How psycopg writes a UUID."""
 UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -47,7 +47,7 @@ class Pgbench:
         result = subprocess.run([program, *options, self._url], capture_output=True, text=True, check=False)
         found = re.search(r"^tps = ([0-9.]+)", result.stdout, re.MULTILINE)
         if found is None or not re.search(r"failed transactions: 0 ", result.stdout):
-            raise RuntimeError(f"pgbench failed:\n{result.stdout}\n{result.stderr}")
+            raise LoadFailed(f"pgbench failed:\n{result.stdout}\n{result.stderr}")
         return float(found[1])
 
 
@@ -74,7 +74,7 @@ def recorded_statements(stand: Stand, answers: dict[str, str]) -> list[str]:
                 locale="en",
                 now=now(),
             )
-    statements = [PLAIN_FORM.sub(lambda found: f"'{UUID(found[1])}'", one) for one in statements]
+    statements = [PLAIN_FORM.sub(lambda found: str(UUID(found[0])), one) for one in statements]
     return [one for one in statements if one.lstrip().upper().startswith(("INSERT", "SELECT", "UPDATE", "WITH"))]
 
 

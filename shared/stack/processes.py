@@ -146,7 +146,8 @@ def _service(outline: Outline, name: str) -> Process:
 
 
 def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Process:
-    command = [sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
+    yielding = ["nice", "-n", "10"] if name == "worker" else []  # pages come before mails
+    command = [*yielding, sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
     environment = worker_environment(outline) if name == "worker" else common_environment(outline)
     return Process(name, command, rank=rank, environment=environment, stop_seconds=30, after_pages=True)
 
