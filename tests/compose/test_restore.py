@@ -41,8 +41,7 @@ def counted(academy: Composition) -> str:
 @pytest.mark.usefixtures("accounts")
 def test_a_backup_brings_back_every_row_and_every_file(academy: Composition, tmp_path: Path) -> None:
     dump, store = tmp_path / "academy.dump", tmp_path / "store.tar"
-    for part in OURS:
-        academy.do("stop", part)
+    academy.do("stop", *OURS)
     academy.do("start", "materials")
     rows, files = counted(academy), files_of(academy)
     assert files
