@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 
 from bench.comparisons import WORKLOADS, Bench
-from bench.load import LoadFailed, ToolMissing
+from bench.load import ToolMissing
 from bench.measures import Comparison
 from bench.report import print_table, write_json
 
@@ -60,8 +60,11 @@ def _measure(
     """Take the figures of one workload; a missing tool or a wrong answer costs only that workload."""
     try:
         found = workload(stand)
-    except (ToolMissing, LoadFailed) as reason:
+    except ToolMissing as reason:
         left_out.append(f"{workload.__name__}: {reason}")
-        console.print(f"  [red]{reason}[/]", markup=True)
+        return
+    except Exception as reason:  # noqa: BLE001 - hours of other figures must not be lost with it
+        left_out.append(f"{workload.__name__}: {type(reason).__name__}: {reason}")
+        console.print_exception()
         return
     comparisons.extend(found)

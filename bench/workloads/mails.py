@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bench.stand import Stand
 from services.notifications.actions.campaigns import choose_audience, create_campaign, rewrite_campaign
 from services.notifications.actions.launches import launch_campaign
+from services.notifications.actions.topics import ensure_topics
 from services.notifications.queries.audience import audience_size
 from services.notifications.rules.audience import AudienceRule, Standing
 from services.notifications.rules.texts import Said
@@ -58,6 +59,7 @@ class Mails:
         edition_id, actor_id, moment = self._stand.edition_id, self._people[0], now()
         rule = AudienceRule(standings=(Standing.ACCEPTED,))
         with database.transaction() as session:
+            ensure_topics(session)
             topic_id = session.scalars(select(Topic.id).order_by(Topic.slug).limit(1)).one()
             campaign_id = create_campaign(
                 session, edition_id=edition_id, topic_id=topic_id, name="Bench", actor_id=actor_id, now=moment
