@@ -16,7 +16,7 @@ def test_loading_the_demo_twice_changes_nothing_and_its_ledger_adds_up(databases
     with databases["owner"].reading() as session:
         found = session.execute(text("SELECT state, audience_size FROM notifications.campaign ORDER BY state")).all()
     assert [tuple(row) for row in found] == [("draft", 0), ("finished", 20)]
-    assert "Welcome to Montreal" in desk.browser.get(DESK).get_data(as_text=True)
+    assert "Before you travel" in desk.browser.get(DESK).get_data(as_text=True)
 
 
 def test_an_empty_house_gets_topics_and_nothing_else(databases: dict[str, Database]) -> None:
