@@ -29,9 +29,13 @@ class Form:
 
     def is_chosen(self, name: str, choice: object) -> bool:
         """Whether `choice` is the field's value, or one of them."""
+        return str(choice) in self.chosen(name)
+
+    def chosen(self, name: str) -> frozenset[str]:
+        """Return the field's values as text, enumerations by their value."""
         held = self.values.get(name)
         several = held if isinstance(held, (list, tuple, set, frozenset)) else (held,)
-        return str(choice) in {str(getattr(one, "value", one)) for one in several if one is not None}
+        return frozenset(str(getattr(one, "value", one)) for one in several if one is not None)
 
     def error(self, name: str) -> str:
         """Return the field's error sentence, or empty text."""

@@ -49,7 +49,9 @@ class Components:
     def __getattr__(self, name: str) -> Any:
         if name not in _FILE_OF:
             raise AttributeError(f"There is no component {name!r}")
-        return getattr(self._environment.get_template(f"components/{_FILE_OF[name]}.html").module, name)
+        macro = getattr(self._environment.get_template(f"components/{_FILE_OF[name]}.html").module, name)
+        setattr(self, name, macro)  # found directly from now on
+        return macro
 
 
 def furnish(environment: Environment) -> None:
@@ -106,6 +108,7 @@ def mail_environment(*folders: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader([*map(str, folders), str(TEMPLATES)]),
         autoescape=select_autoescape(("html",)),
+        auto_reload=False,
     )
     furnish(environment)
     return environment
