@@ -112,6 +112,17 @@ def test_another_host_name_is_refused(academy: Composition) -> None:
     assert httpx.get(academy.site + "/", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_one_command_invites_the_first_organiser(academy: Composition) -> None:
+    said = academy.inside("registration", "python", "-m", "shared.stack.first_organiser", "first@example.org")
+    link = re.search(rf"{re.escape(academy.site)}/staff/invitations/\S+", said)
+    assert link is not None, said
+    visitor = Visitor(academy.site)
+    try:
+        assert "passphrase" in visitor.open(link[0]).form(field="passphrase").fields
+    finally:
+        visitor.close()
+
+
 def test_the_main_job_works_from_end_to_end(academy: Composition, accounts: Path) -> None:
     walk(academy, accounts)
 
