@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.web.catalogues import ROOT, template_files
+from shared.web.catalogues import ROOT, extracted, faults, template_files
+from shared.web.languages import LANGUAGES
 from tests.support.words import bare_words_in_python, bare_words_in_template, python_files
 
 
@@ -38,3 +39,8 @@ def test_the_listener_hears_bare_words_and_nothing_else(tmp_path: Path, template
     path = tmp_path / "page.html"
     path.write_text(template, "utf-8")
     assert bare_words_in_template(path) == heard
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_catalogue_has_every_sentence_translated(language: str) -> None:
+    assert faults(language, extracted()) == [], "python -m shared.web.catalogues update, then translate"
