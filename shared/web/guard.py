@@ -70,7 +70,8 @@ def require_own_host(host: str) -> None:
 def require_body_without_nul() -> None:
     """Refuse a NUL in what was sent: nobody types it, and PostgreSQL keeps no text that has one."""
     if request.is_json:
-        found = b"\\u0000" in request.get_data()
+        sent = request.get_data()
+        found = b"\0" in sent or b"\\u0000" in sent  # UTF-16 and UTF-32, which JSON is not sent in, are full of it
     else:
         found = any("\0" in value for values in request.form.listvalues() for value in values)
     if found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -88,6 +89,7 @@ def break_off(place: Place, target: Path, *, after: int) -> None:
     target.write_bytes(body[:after])
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed: it is what resumes here")
 def test_a_download_that_breaks_off_is_resumed_by_curl_to_the_same_bytes_and_counts_once(
     place: Place, materials_database: Database, tmp_path: Path
 ) -> None:

@@ -230,3 +230,5 @@ def test_a_nul_gets_no_further_than_the_door(app: Flask) -> None:
     assert client.get("/op%00en").status_code == 400
     assert client.post("/form", data={"csrf_token": token, "name": "a\0b"}).status_code == 400
     assert client.post("/exempt", json={"name": "a\0b"}).status_code == 400
+    wide = '{"name": "a\\u0000b"}'.encode("utf-16")
+    assert client.post("/exempt", data=wide, content_type="application/json").status_code == 400

@@ -48,7 +48,14 @@ def test_the_tag_makes_the_date_void() -> None:
 
 @pytest.mark.parametrize(
     ("since", "expected"),
-    [(HTTP_DATE, True), ("Mon, 24 Oct 2011 07:59:59 GMT", False), ("yesterday", False), (None, False)],
+    [
+        (HTTP_DATE, True),
+        ("Mon, 24 Oct 2011 07:59:59 GMT", False),
+        ("Mon, 24 Oct 99999999999 08:00:00 GMT", False),
+        ("Mon, 24 Oct 2011 08:00:00 +99999999999999999999", False),
+        ("yesterday", False),
+        (None, False),
+    ],
 )
 def test_without_a_tag_the_date_decides(since: str | None, expected: bool) -> None:
     assert unchanged(since=since) is expected
@@ -68,6 +75,10 @@ def test_without_a_tag_the_date_decides(since: str | None, expected: bool) -> No
         ("bytes=", False),
         ("bytes=-", False),
         ("bytes=x-", False),
+        ("bytes=-0", False),
+        (f"bytes={'0' * 5000}-", True),
+        (f"bytes={'9' * 5000}-", False),
+        (f"bytes=-{'9' * 5000}", True),
     ],
 )
 def test_a_download_begins_where_the_answer_holds_the_first_byte(header: str | None, expected: bool) -> None:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 _TAG: Final = re.compile(r'(W/)?("[^"]*")')
-_RANGE: Final = re.compile(r"\s*(\d*)\s*-\s*(\d*)\s*")
+_RANGE: Final = re.compile(r"\s*([0-9]*)\s*-\s*([0-9]*)\s*")
 
 
 def etag_of(sha256: str) -> str:
@@ -54,9 +54,12 @@ def begins_at_first_byte(
     if match is None or match.groups() == ("", ""):
         return False
     first, last = match.groups()
-    if not first:
-        return int(last) >= size > 0  # the last N bytes, when there are no more than N
-    return int(first) == 0 and size > 0
+    if size == 0:
+        return False
+    if not first:  # the last N bytes, when there are no more than N; N may have thousands of digits
+        digits = last.lstrip("0")
+        return len(digits) > len(str(size)) or int(digits or "0") >= size
+    return not first.strip("0")
 
 
 def _part_is_meant(if_range: str | None, *, etag: str, modified_at: datetime) -> bool:
@@ -70,6 +73,6 @@ def _part_is_meant(if_range: str | None, *, etag: str, modified_at: datetime) ->
 def _moment(header: str | None) -> datetime | None:
     try:
         moment = parsedate_to_datetime(header or "")
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for years and zones beyond what a machine counts
         return None
     return moment if moment.tzinfo else None
