@@ -191,6 +191,27 @@ def test_a_mistyped_domain_is_a_question_and_not_a_refusal(app: Flask, registrat
     assert [one.email for one in applications(registration_database)] == ["awa@gmial.com"]
 
 
+def test_one_address_gets_no_flood_of_mails_however_it_is_written(app: Flask, registration_database: Database) -> None:
+    browser = visitor(app)
+    form = answers() | open_form(browser)
+
+    def send(**fields: str) -> int:
+        return browser.post("/e/spring-2026/apply", data=form | {"key": str(uuid4()), **fields}).status_code
+
+    spelled = ["victim@example.org", "Victim@Example.org", "victim@example.org\u202e", " victim@example.org"]
+    for number in range(20):
+        email = (
+            {"email": f"{number}@example.org", "use_email": spelled[number % 4]}
+            if number % 2
+            else {"email": spelled[number % 4]}
+        )
+        assert send(**email) == 303
+    assert send(email="x@example.org", use_email="victim@example.org") == 429
+    assert send(email="victim@example.org\u202d") == 429
+    assert send(email="somebody-else@example.org") == 303
+    assert len(applications(registration_database)) == 21
+
+
 def test_a_closed_edition_takes_nothing(app: Flask, registration_database: Database) -> None:
     browser = visitor(app)
     form = answers() | open_form(browser)

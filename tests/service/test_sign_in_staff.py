@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,9 +15,10 @@ from flask import Blueprint
 from sqlalchemy import select
 
 from services.registration.actions.staff import create_first_organiser, create_staff_member
+from services.registration.actions.tokens import make_api_token
 from services.registration.routes import sign_in, staff, staff_desk, staff_security
 from shared.clock import now
-from shared.schema.people.credentials import RecoveryCode, StaffCredential
+from shared.schema.people.credentials import ApiToken, RecoveryCode, StaffCredential
 from shared.schema.people.persons import Person, Role
 from shared.vault import vault_of
 from shared.web.policy import staff as policy
@@ -230,9 +232,12 @@ def test_an_organiser_invites_grants_and_revokes(app: Flask, registration_databa
     token = form_token(page)
     assert browser.post(f"/desk/staff/{rita}/roles", data={"csrf_token": token, "role": "viewer"}).status_code == 303
     assert browser.post(f"/desk/staff/roles/{role}/revoke", data={"csrf_token": token}).status_code == 303
+    with registration_database.transaction() as session:
+        make_api_token(session, person_id=rita, name="found", scopes=[], lasts=timedelta(days=1), now=now())
     assert browser.post(f"/desk/staff/{rita}/reset", data={"csrf_token": token}).status_code == 303
     with registration_database.reading() as session:
         assert session.scalars(select(Role.name).where(Role.person_id == rita)).all() == ["viewer"]
+        assert session.scalars(select(ApiToken.revoked_at).where(ApiToken.person_id == rita)).one() is not None
 
 
 def test_the_last_organiser_stays(app: Flask, registration_database: Database) -> None:
@@ -253,7 +258,13 @@ def test_an_organiser_of_one_edition_rules_only_there(app: Flask, registration_d
     assert invite(browser, name="Max", email="max@example.org", role="viewer", edition_id=str(edition)) == 303
     assert invite(browser, name="Max", email="max@example.org", role="viewer", edition_id=str(other)) == 403
     assert invite(browser, name="Max", email="max@example.org", role="organiser") == 403
-    token = form_token(browser.get("/desk/staff").text)
+    page = browser.get("/desk/staff").text
+    assert "Olga" in page
+    assert "Max" in page
+    assert "Rita" not in page
+    token = form_token(page)
+    grant = {"csrf_token": token, "role": "viewer", "edition_id": str(edition)}
+    assert browser.post(f"/desk/staff/{rita}/roles", data=grant).status_code == 404
     assert browser.post(f"/desk/staff/{rita}/reset", data={"csrf_token": token}).status_code == 403
     with registration_database.reading() as session:
         role = session.scalars(select(Role.id).where(Role.person_id == rita)).one()

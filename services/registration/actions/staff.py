@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.actions.roles import grant_role
 from services.registration.actions.sessions import end_sessions_of
+from services.registration.actions.tokens import end_tokens_of
 from services.registration.errors import AuthenticatorBound, InvitationSpent, PassphraseTooShort
 from services.registration.rules.emails import normal_email
 from services.registration.rules.staff import (
@@ -97,10 +98,14 @@ def _staff_person(session: Session, *, email: str, name: str, now: datetime) -> 
 
 
 def reset_staff_credential(session: Session, *, person_id: UUID, actor_id: UUID, now: datetime) -> None:
-    """Take passphrase and codes from a member of staff who lost them, end all sessions, mail a new invitation."""
+    """Take passphrase and codes from a member of staff who lost them, end all sessions and tokens, invite anew.
+
+    Whoever found what was lost may have made a token for the API with it.
+    """
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.execute(delete(StaffCredential).where(StaffCredential.person_id == person_id))
     end_sessions_of(session, person_id=person_id, now=now)
+    end_tokens_of(session, person_id=person_id, now=now)
     invitation_id = _invite(session, person_id=person_id, actor_id=actor_id, now=now)
     record(session, StaffInvited(person_id=person_id, invitation_id=invitation_id), actor_id=actor_id)
 

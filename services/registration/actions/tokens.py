@@ -43,3 +43,10 @@ def revoke_api_token(session: Session, *, token_id: UUID, person_id: UUID, now: 
         .where(ApiToken.id == token_id, ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def end_tokens_of(session: Session, *, person_id: UUID, now: datetime) -> None:
+    """End all tokens of the person at once."""
+    session.execute(
+        update(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
+    )

@@ -101,8 +101,19 @@ def proposals(session: Session, *, edition_id: UUID) -> list[Proposal]:
 
 
 def locked_proposals(session: Session, *, edition_id: UUID) -> list[Proposal]:
-    """Return everything proposed and hold decisions and applications until the transaction ends."""
-    statement = _proposals(edition_id).with_for_update(of=[Decision, Application])
+    """Return everything proposed and hold applications and decisions until the transaction ends.
+
+    Applications first and by their ids, as whoever proposes or withdraws holds them: two who meet wait one for the
+    other, never each for the other.
+    """
+    session.execute(
+        select(Application.id)
+        .join(Decision, Decision.application_id == Application.id)
+        .where(Decision.edition_id == edition_id, Decision.state == "proposed")
+        .order_by(Application.id)
+        .with_for_update(of=Application)
+    )
+    statement = _proposals(edition_id).with_for_update(of=Decision)
     return [Proposal(*row) for row in session.execute(statement)]
 
 

@@ -26,14 +26,16 @@ from services.registration.queries.applications import (
 from services.registration.routes.editions import shown_edition
 from services.registration.routes.presented import EditionView, own_names
 from services.registration.routes.wording import CONSENT, FELLOWSHIP, sentences
-from services.registration.rules.emails import suggested_email
+from services.registration.rules.emails import normal_email, suggested_email
 from services.registration.rules.forms import Answers, read_answers
+from services.registration.rules.texts import clean_line
 from shared.clock import now
+from shared.secrets import hash_of
 from shared.web.flashes import flash_message
 from shared.web.forms import Form, fill
 from shared.web.identity import signed_in
 from shared.web.languages import _, current_locale
-from shared.web.limits import by_caller, by_field, limited
+from shared.web.limits import by_caller, limited
 from shared.web.policy import public
 from shared.web.redirects import see_other
 from shared.web.sessions import remember_session
@@ -67,9 +69,15 @@ def show_form(edition_slug: str) -> str | Response:
     return _form(edition, fill(known), key=uuid4())
 
 
+def _by_address() -> str:
+    """Count for each address that a mail would go to, however it was spelled and by whichever field it came."""
+    written = request.form.get("use_email") or request.form.get("email", "")
+    return hash_of(normal_email(clean_line(written)))
+
+
 @blueprint.post("/e/<edition_slug>/apply")
 @public
-@limited("20 per hour", by=by_field("email"))
+@limited("20 per hour", by=_by_address)
 def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
     edition = _open_edition(edition_slug)

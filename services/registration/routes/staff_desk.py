@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from pydantic import AfterValidator, BaseModel, StringConstraints
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.registration.actions.roles import grant_role, revoke_role
 from services.registration.actions.staff import invite_staff, reset_staff_credential
-from services.registration.queries.staff import edition_choices, role_at_stake, staff_members
+from services.registration.queries.staff import StaffMember, edition_choices, role_at_stake, staff_members
 from services.registration.rules.emails import is_email
 from shared.clock import now
 from shared.errors import NotFound
@@ -73,7 +75,7 @@ def everybody() -> str:
 
 def _page(form: Form) -> str:
     with tools().database.reading() as reading:
-        members = staff_members(reading, now=now())
+        members = _colleagues(reading)
         editions = edition_choices(reading)
     person = current_person()
     everywhere = person.holds("organiser", everywhere=True)
@@ -124,7 +126,7 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
         return _page(bound.form), 422
     _require_organiser_of(bound.model.edition_id)
     with tools().database.transaction() as work:
-        if not any(member.id == person_id for member in staff_members(work, now=now())):
+        if not any(member.id == person_id for member in _colleagues(work)):
             raise NotFound
         grant_role(
             work,
@@ -158,11 +160,30 @@ def reset(person_id: UUID) -> Response:
     """Take away passphrase and authenticator of somebody who lost them, and mail a new invitation."""
     require_role("organiser", everywhere=True)
     with tools().database.transaction() as work:
-        if not any(member.id == person_id for member in staff_members(work, now=now())):
+        if not any(member.id == person_id for member in _colleagues(work)):
             raise NotFound
         reset_staff_credential(work, person_id=person_id, actor_id=actor_id(), now=now())
     flash_message(_("A new invitation goes out by mail"))
     return see_other("/desk/staff")
+
+
+def _colleagues(session: Session) -> list[StaffMember]:
+    """Return the staff of the editions this organiser works for, with their roles there; who works for all sees all."""
+    person, members = current_person(), staff_members(session, now=now())
+    if person.holds("organiser", everywhere=True):
+        return members
+    shared = [
+        replace(
+            member,
+            roles=tuple(
+                role
+                for role in member.roles
+                if role.edition_id is None or person.holds("organiser", edition_id=role.edition_id)
+            ),
+        )
+        for member in members
+    ]
+    return [member for member in shared if member.roles]
 
 
 def _require_organiser_of(edition_id: UUID | None) -> None:
