@@ -11,7 +11,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import psutil
@@ -20,7 +20,7 @@ import pytest
 from shared.stack.places import CHECKOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 READY = re.compile(r"Public pages\s+(http://\S+)/")
@@ -57,8 +57,11 @@ def demo(state: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def pids(state: Path) -> dict[str, int]:
-    found = {path.stem: int(path.read_text()) for path in (state / "run").glob("*.pid") if path.stem != "supervisord"}
-    return found | {"postgres": int((state / "postgres" / "postmaster.pid").read_text().split()[0])}
+    """Return the process ids as the parts wrote them; a part that is just starting has none yet."""
+    files = {path.stem: path for path in (state / "run").glob("*.pid") if path.stem != "supervisord"}
+    files["postgres"] = state / "postgres" / "postmaster.pid"
+    written = {name: path.read_text().split() for name, path in files.items() if path.exists()}
+    return {name: int(lines[0]) for name, lines in written.items() if lines}
 
 
 def answers(url: str) -> bool:
@@ -68,7 +71,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_for(claim: Any, *, seconds: float = 40) -> None:
+def wait_for(claim: Callable[[], bool], *, seconds: float = 40) -> None:
     until = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < until
@@ -90,13 +93,16 @@ def state() -> Iterator[Path]:
 
 
 def test_what_is_killed_comes_back(state: Path) -> None:
+    victims = ("gateway", "registration", "materials", "worker", "valkey", "postgres", "mail")
     with demo(state) as (_launcher, url):
+        wait_for(lambda: {"worker", "clock"} <= pids(state).keys())  # they start after the first page
         before = pids(state)
-        for name in ("gateway", "registration", "materials", "worker", "valkey", "postgres", "mail"):
+        for name in victims:
             os.kill(before[name], signal.SIGKILL)
-        wait_for(lambda: answers(url) and answers(f"{url}/materials/") is not None and answers(f"{url}/mailbox"))
-        wait_for(lambda: all(alive(pid) for pid in pids(state).values()))
-        assert all(pids(state)[name] != before[name] for name in ("gateway", "registration", "postgres", "mail"))
+        wait_for(lambda: all(pids(state).get(name, pid) != pid for name, pid in before.items() if name in victims))
+        wait_for(lambda: pids(state).keys() == before.keys() and all(map(alive, pids(state).values())))
+        wait_for(lambda: all(answers(url + page) for page in ("/", "/sign-in", "/mailbox")))
+        wait_for(lambda: httpx.get(f"{url}/materials", timeout=3).status_code < 400)  # a stranger is led to sign in
 
 
 def test_a_clean_stop_leaves_nothing_behind(state: Path) -> None:
