@@ -79,18 +79,20 @@ def application_lines(
     ordered = key.desc().nulls_last() if descending else key.asc().nulls_last()
     statement = (
         _narrowed(
-            select(
-                Application.id,
-                Application.name,
-                Application.email,
-                Application.country,
-                Application.organisation,
-                Application.language,
-                Application.state,
-                Application.submitted_at,
-                _DECISION.c.outcome,
-                _DECISION.c.state,
-                _OFFER.c.state,
+            _standing(
+                select(
+                    Application.id,
+                    Application.name,
+                    Application.email,
+                    Application.country,
+                    Application.organisation,
+                    Application.language,
+                    Application.state,
+                    Application.submitted_at,
+                    _DECISION.c.outcome,
+                    _DECISION.c.state,
+                    _OFFER.c.state,
+                )
             ),
             edition_id=edition_id,
             wish=wish,
@@ -104,14 +106,14 @@ def application_lines(
 
 def count_applications(session: Session, *, edition_id: UUID, wish: Wish) -> int:
     """Return how many applications match."""
-    statement = _narrowed(select(func.count(Application.id)), edition_id=edition_id, wish=wish)
+    statement = _narrowed(_asked(select(func.count(Application.id)), wish), edition_id=edition_id, wish=wish)
     found: int = session.execute(statement).scalar_one()
     return found
 
 
 def matching_ids(session: Session, *, edition_id: UUID, wish: Wish, limit: int) -> list[UUID]:
     """Return the ids of all that match, at most ``limit``."""
-    statement = _narrowed(select(Application.id), edition_id=edition_id, wish=wish).limit(limit)
+    statement = _narrowed(_asked(select(Application.id), wish), edition_id=edition_id, wish=wish).limit(limit)
     return list(session.execute(statement).scalars())
 
 
@@ -121,13 +123,17 @@ def countries_present(session: Session, *, edition_id: UUID) -> list[str]:
     return list(session.execute(statement.distinct()).scalars())
 
 
+def _standing(statement: Select[Any]) -> Select[Any]:
+    return statement.select_from(Application).outerjoin(_DECISION, true()).outerjoin(_OFFER, true())
+
+
+def _asked(statement: Select[Any], wish: Wish) -> Select[Any]:
+    """Look decisions and offers up only where the wish is about them: it is done for every row that is counted."""
+    return _standing(statement) if wish.decisions else statement.select_from(Application)
+
+
 def _narrowed(statement: Select[Any], *, edition_id: UUID, wish: Wish) -> Select[Any]:
-    statement = (
-        statement.select_from(Application)
-        .outerjoin(_DECISION, true())
-        .outerjoin(_OFFER, true())
-        .where(Application.edition_id == edition_id)
-    )
+    statement = statement.where(Application.edition_id == edition_id)
     statement = statement.where(Application.state.in_(wish.states) if wish.states else Application.state != "draft")
     if wish.countries:
         statement = statement.where(Application.country.in_(wish.countries))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from shared.schema.notifications.deliveries import Delivery
@@ -20,8 +20,8 @@ class Mailed:
 
 
 def mails_to(session: Session, *, email: str, person_id: UUID | None, edition_id: UUID) -> list[Mailed]:
-    """Return the mails of this edition to a person or address, newest first."""
-    to = Delivery.address == email
+    """Return the mails of this edition to a person, and to ``email`` while nobody had proved it; newest first."""
+    to = and_(Delivery.person_id.is_(None), Delivery.address == email)
     if person_id is not None:
         to = or_(to, Delivery.person_id == person_id)
     statement = select(Delivery.kind, Delivery.state, Delivery.created_at).where(to, Delivery.edition_id == edition_id)

@@ -182,10 +182,12 @@ INDEXES = (
         "CREATE UNIQUE INDEX uq_decision_current ON registration.decision (application_id, state)"
         " WHERE state in ('proposed', 'released')"
     ),
+    "CREATE INDEX ix_offer_application_id ON registration.offer (application_id, offered_at)",
     "CREATE INDEX ix_offer_due ON registration.offer (expires_at) WHERE state = 'offered'",
     "CREATE INDEX ix_offer_edition_id_state ON registration.offer (edition_id, state)",
     "CREATE INDEX ix_offer_person_id ON registration.offer (person_id)",
     "CREATE UNIQUE INDEX uq_offer_live ON registration.offer (application_id) WHERE state in ('offered', 'accepted')",
+    "CREATE INDEX ix_enrolment_application_id ON registration.enrolment (application_id)",
     "CREATE INDEX ix_enrolment_person_id ON registration.enrolment (person_id)",
     (
         "CREATE UNIQUE INDEX uq_enrolment_live ON registration.enrolment (edition_id, person_id)"

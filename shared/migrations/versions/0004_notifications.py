@@ -159,6 +159,7 @@ def make_deliveries() -> None:
     partial_index("ix_delivery_sending", "delivery", ["lease_until"], where="state = 'sending'")
     op.create_index("ix_delivery_campaign_id_state", "delivery", ["campaign_id", "state"], schema="notifications")
     op.create_index("ix_delivery_person_id", "delivery", ["person_id", "created_at"], schema="notifications")
+    partial_index("ix_delivery_unproved", "delivery", ["address"], where="person_id IS NULL")
 
 
 def partial_index(name: str, table: str, columns: list[str], *, where: str) -> None:

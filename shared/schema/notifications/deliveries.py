@@ -48,6 +48,7 @@ class Delivery(Base):
         Index("ix_delivery_sending", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_delivery_campaign_id_state", "campaign_id", "state"),
         Index("ix_delivery_person_id", "person_id", "created_at"),
+        Index("ix_delivery_unproved", "address", postgresql_where=text("person_id IS NULL")),
         {"schema": "notifications"},
     )
 

@@ -21,6 +21,7 @@ class Offer(Base):
             unique=True,
             postgresql_where=text("state in ('offered', 'accepted')"),
         ),
+        Index("ix_offer_application_id", "application_id", "offered_at"),
         Index("ix_offer_edition_id_state", "edition_id", "state"),
         Index("ix_offer_due", "expires_at", postgresql_where=text("state = 'offered'")),
         Index("ix_offer_person_id", "person_id"),
@@ -55,6 +56,7 @@ class Enrolment(Base):
             unique=True,
             postgresql_where=text("state not in ('withdrawn', 'substituted')"),
         ),
+        Index("ix_enrolment_application_id", "application_id"),
         Index("ix_enrolment_person_id", "person_id"),
         {"schema": "registration"},
     )
