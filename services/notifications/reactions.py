@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.notices import queue_notice
+from services.notifications.queries.campaigns import in_language
 from services.notifications.queries.recipients import (
     EditionFacts,
     Recipient,
@@ -145,7 +146,7 @@ def notice_fields(recipient: Recipient, edition: EditionFacts | None, deadline: 
     with use_locale(recipient.locale, recipient.time_zone or zone):
         fields = {"name": recipient.called}
         if edition:
-            fields["edition"] = edition.name.get(recipient.locale) or edition.name.get("en") or edition.slug
+            fields["edition"] = in_language(edition.name, recipient.locale) or edition.slug
             fields["place"] = edition.place
             fields["dates"] = format_range(edition.starts_on, edition.ends_on)
         if deadline:

@@ -55,6 +55,16 @@ def test_launching_twice_or_with_another_number_mails_nobody_twice(databases: di
     assert states(databases["owner"]) == {"queued": 3}
 
 
+def test_a_topic_or_a_number_that_no_page_offers_is_refused_in_words(databases: dict[str, Database]) -> None:
+    desk = mail_desk(databases)
+    nowhere = desk.post(f"{DESK}/new", name="To nobody", topic_id="00000000-0000-7000-8000-000000000000")
+    assert nowhere.status_code == 422
+    assert 'href="#topic_id"' in nowhere.text
+    base = desk.campaign()
+    assert desk.post(f"{base}/launch", sure="yes", confirmed="9" * 5000).status_code == 303
+    assert states(databases["owner"]) == {}
+
+
 def test_a_large_campaign_waits_for_a_second_person_who_did_not_write_it(databases: dict[str, Database]) -> None:
     desk = mail_desk(databases, approval_above=2)
     base = desk.campaign()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from services.notifications.reactions import reactions
 from services.registration.routes import sign_in, staff
@@ -12,6 +13,7 @@ from shared.facts.materials import ShelfOpened
 from shared.outbox import drain, record
 from shared.schema.base import new_id
 from shared.schema.people.credentials import SignInLink, StaffInvitation
+from shared.schema.registration import Edition
 from shared.tokens import Signer
 from tests.support.mail import NOW, make_application, make_edition, make_offer, make_person, make_postman, states
 from tests.support.relay import RelayBehaviour, running_relay
@@ -48,6 +50,18 @@ def test_an_applicant_gets_the_link_that_proves_the_address_in_the_language_of_t
     token = mail.text().split("https://academy.example/proofs/")[1].split()[0]
     assert Signer("x" * 40).unsign("proof", token) == application_id
     assert f"https://academy.example/proofs/{token}" in mail.text("html")
+
+
+def test_an_edition_without_a_name_in_the_readers_language_is_called_as_it_is_called_elsewhere(
+    databases: dict[str, Database], valkey_url: str
+) -> None:
+    edition_id = make_edition(databases["owner"])
+    with databases["owner"].transaction() as session:
+        session.execute(update(Edition).values(name={"fr": "Académie de Montréal"}))
+    application_id = make_application(databases["owner"], edition_id, email="awa@example.org", locale="es")
+    fact = facts.AddressProofRequested(application_id=application_id, edition_id=edition_id)
+    (mail,) = mailed_after(fact, databases["registration"], databases["notifications"], valkey_url)
+    assert "Académie de Montréal" in mail.text()
 
 
 def test_a_sign_in_link_is_not_mailed_once_it_has_stopped_working(

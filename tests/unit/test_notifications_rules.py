@@ -28,7 +28,7 @@ from services.notifications.rules.placeholders import (
     slot_markdown,
     unknown_placeholders,
 )
-from services.notifications.rules.retries import PATIENCE, after_doubt, settle, verdict
+from services.notifications.rules.retries import PATIENCE, after_doubt, not_composed, settle, verdict
 from services.notifications.rules.skeletons import Envelope, Letter, Skeleton
 from services.notifications.rules.texts import Said, half_written, language_plan, unknown_names
 
@@ -199,6 +199,12 @@ def test_a_delivery_is_tried_again_only_for_as_long_as_patience_lasts(code: int,
     if age >= PATIENCE and code < 500:
         assert result.state == "failed"
     assert (result.code, result.text) == (code, "no")
+
+
+def test_a_text_that_cannot_be_put_together_is_given_up_when_patience_ends() -> None:
+    early = not_composed(SOMEBODY, first_tried_at=NOW - timedelta(hours=1), now=NOW)
+    assert (early.state, early.not_before is not None) == ("deferred", True)
+    assert not_composed(SOMEBODY, first_tried_at=NOW - PATIENCE, now=NOW).state == "failed"
 
 
 def test_a_doubt_sends_a_notice_once_more_and_a_campaign_mail_never() -> None:

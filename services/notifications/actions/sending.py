@@ -13,7 +13,7 @@ from services.notifications.actions.deliveries import Claim, Claimed
 from services.notifications.gateways.journal import JournalLost, Notes
 from services.notifications.gateways.relay import ConnectionBroken, Relay
 from services.notifications.rules.headers import Unmailable
-from services.notifications.rules.retries import RELAY_REST, Settled, after_doubt, settle
+from services.notifications.rules.retries import Settled, after_doubt, not_composed, settle
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +78,7 @@ def _compose(delivery: Claimed, compose: Compose, now: datetime) -> _Ready:
     except Exception:
         # one text that cannot be composed must not hold up the others; it is tried again, and seen in the log
         log.exception("a mail could not be composed", extra={"delivery_id": str(delivery.id)})
-        later = Settled(delivery.id, "deferred", reason="not_composed", not_before=now + RELAY_REST)
-        return _Ready(delivery, obstacle=later)
+        return _Ready(delivery, obstacle=not_composed(delivery.id, first_tried_at=delivery.first_tried_at, now=now))
     return _Ready(delivery, recipient, message)
 
 

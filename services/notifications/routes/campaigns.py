@@ -81,7 +81,9 @@ def new_campaign(edition_slug: str) -> ResponseReturnValue:
         if request.method == "POST":
             bound = bind(NewCampaign, request.form)
             form = bound.form
-            if bound.model is not None:
+            if bound.model is not None and str(bound.model.topic_id) not in {value for value, *_rest in choices}:
+                form = form.with_errors({"topic_id": _("Choose a topic.")})
+            elif bound.model is not None:
                 campaign = create_campaign(
                     session,
                     edition_id=edition.id,

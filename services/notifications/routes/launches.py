@@ -36,6 +36,8 @@ blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/<edition_slug
 
 
 APPROVERS: Final = ("organiser", "approver")
+_DIGITS: Final = 9
+"""Nobody writes to a billion people."""
 
 
 def approval_above() -> int:
@@ -85,7 +87,7 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     with tools().database.reading() as session:
         edition = desk_edition(session, edition_slug)
     page = campaign_url(edition, campaign_id, "launch")
-    if not request.form.get("sure") or not confirmed.isdecimal():
+    if not request.form.get("sure") or not confirmed.isdecimal() or len(confirmed) > _DIGITS:
         flash_message(_("Tick the box to confirm, then launch."), "error")
         return see_other(page)
     try:

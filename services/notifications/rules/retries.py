@@ -89,3 +89,10 @@ def after_doubt(delivery_id: UUID, *, notice: bool, resent: bool, reason: str, n
     if notice and not resent:
         return Settled(delivery_id, "queued", not_before=now, again=True)
     return Settled(delivery_id, "uncertain", reason=reason)
+
+
+def not_composed(delivery_id: UUID, *, first_tried_at: datetime, now: datetime) -> Settled:
+    """Return what becomes of a mail whose text could not be put together: tried again, but not for ever."""
+    if now - first_tried_at >= PATIENCE:
+        return Settled(delivery_id, "failed", reason="not_composed")
+    return Settled(delivery_id, "deferred", reason="not_composed", not_before=now + RELAY_REST)
