@@ -14,7 +14,7 @@ from shared.schema.outbox.entries import FactRow
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application
 from tests.support.registration import make_edition
-from tests.support.web import Browser, app_of, form_token, visitor
+from tests.support.web import Browser, app_of, form_token, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -221,6 +221,24 @@ def test_a_closed_edition_takes_nothing(app: Flask, registration_database: Datab
     app.extensions.pop("showcase")
     assert browser.get("/e/closed/apply").status_code == 409
     assert browser.post("/e/closed/apply", data=form).status_code == 409
+
+
+def test_the_limit_counts_the_address_that_gets_the_mail_whichever_field_it_came_in(app: Flask) -> None:
+    browser = visitor(app)
+    form = answers(use_email="victim@example.org") | open_form(browser)
+    sent = [browser.post("/e/spring-2026/apply", data=form | {"email": f"{one}@example.org"}) for one in range(21)]
+    assert [one.status_code for one in sent] == [303] * 20 + [429]
+
+
+def test_signed_in_people_whose_form_has_no_address_do_not_share_one_limit(
+    app: Flask, registration_database: Database
+) -> None:
+    stranger = visitor(app)
+    form = answers(email="") | open_form(stranger)
+    assert {stranger.post("/e/spring-2026/apply", data=form).status_code for _ in range(20)} == {422}
+    assert stranger.post("/e/spring-2026/apply", data=form).status_code == 429
+    person = signed_in_as(app, registration_database, person_called(registration_database, "Ada"))
+    assert person.post("/e/spring-2026/apply", data=answers(email="") | open_form(person)).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -69,15 +69,22 @@ def show_form(edition_slug: str) -> str | Response:
     return _form(edition, fill(known), key=uuid4())
 
 
-def _by_address() -> str:
-    """Count for each address that a mail would go to, however it was spelled and by whichever field it came."""
+def _by_addressee() -> str:
+    """Count for each address that a mail would go to, however it was spelled and by whichever field it came.
+
+    The form of a signed-in person has no address, so the person is counted.
+    """
+    person = signed_in()
+    if person is not None:
+        return f"person:{person.person_id}"
     written = request.form.get("use_email") or request.form.get("email", "")
     return hash_of(normal_email(clean_line(written)))
 
 
 @blueprint.post("/e/<edition_slug>/apply")
 @public
-@limited("20 per hour", by=_by_address)
+@limited("120 per hour", by=by_caller)
+@limited("20 per hour", by=_by_addressee)
 def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
     edition = _open_edition(edition_slug)
