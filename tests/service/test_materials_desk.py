@@ -78,6 +78,10 @@ def test_a_librarian_drafts_uploads_publishes_and_shelves_a_reader_that_particip
     assert add_file(librarian, release, TEXT, "text", "reader.txt").status_code == 303
     shelving = {"name": "Participants", "rule": "accepted"}
     page = "/desk/materials/sse-reader"
+    for opens_at, closes_at in (("9999-12-31T23:59-12:00", ""), ("2027-01-02T00:00Z", "2027-01-01T00:00")):
+        wrong = shelving | {"opens_at": opens_at, "closes_at": closes_at}
+        assert send(librarian, page, f"{page}/shelves", **wrong).status_code == 303
+    assert "Participants" not in librarian.get(page).text
     assert send(librarian, page, f"{page}/shelves", **shelving).status_code == 303
     assert reader.get("/materials/sse-reader").status_code == 404
     assert send(librarian, release, f"{release}/publish").status_code == 303

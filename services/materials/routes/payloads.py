@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 from shared.web.languages import LANGUAGES, _l
 
@@ -15,6 +15,9 @@ Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Dated = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+_YEARS: Final = range(1900, 2200)
+"""Beyond them clocks and calendars give up."""
 
 
 class NewPublication(BaseModel):
@@ -39,6 +42,13 @@ class NewPublication(BaseModel):
     publisher: Words = ""
     licence: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+-]*$", max_length=60)] = ""
     rights: Words = ""
+
+    @field_validator("slug")
+    @classmethod
+    def _slug_free(cls, slug: str) -> str:
+        if slug == "new":  # the desk's page for a new one
+            raise ValueError(_l("This address belongs to a page of ours"))
+        return slug
 
     @model_validator(mode="after")
     def _has_a_title(self) -> Self:
@@ -90,9 +100,17 @@ class Placing(BaseModel):
     opens_at: datetime | None = Field(default=None)
     closes_at: datetime | None = Field(default=None)
 
+    @field_validator("opens_at", "closes_at")
+    @classmethod
+    def _in_our_time(cls, moment: datetime | None) -> datetime | None:
+        if moment and moment.year not in _YEARS:
+            raise ValueError(_l("Enter a real date and time"))
+        return moment
+
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
-        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+        opens_at, closes_at = self.in_utc(self.opens_at), self.in_utc(self.closes_at)
+        if opens_at and closes_at and closes_at <= opens_at:
             raise ValueError(_l("The shelf closes before it opens"))
         return self
 

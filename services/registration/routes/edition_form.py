@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 from werkzeug.datastructures import MultiDict
 
+from services.registration.rules.editions import RESERVED, YEARS
 from services.registration.rules.emails import is_email, normal_email
 from services.registration.rules.texts import clean_line, clean_text
 from shared.web.forms import Form, bind
@@ -43,6 +44,20 @@ class EditionForm(BaseModel):
         if self.time_zone not in available_timezones():
             raise ValueError(_l("Choose a time zone from the list"))
         return self
+
+    @field_validator("slug")
+    @classmethod
+    def _slug_free(cls, slug: str) -> str:
+        if slug in RESERVED:
+            raise ValueError(_l("This address belongs to a page of ours"))
+        return slug
+
+    @field_validator("starts_on", "ends_on", "opens_at", "closes_at")
+    @classmethod
+    def _in_our_time(cls, day: date) -> date:
+        if day.year not in YEARS:
+            raise ValueError(_l("Enter a real date, with day, month and year"))
+        return day
 
 
 class EditionValues(BaseModel):

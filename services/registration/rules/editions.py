@@ -12,6 +12,12 @@ FALLBACK: Final = ("en", "fr", "es", "pt", "ar")
 """Where a text is missing in a person's language, the next of these that has it is shown, and marked as such."""
 
 
+RESERVED: Final = frozenset({"components", "editions", "mail", "materials", "new", "outbox", "staff", "tokens"})
+"""Words that lead elsewhere at the desk, so that no edition can have one as its address."""
+YEARS: Final = range(1900, 2200)
+"""Years that a date of an edition is in; far beyond them clocks and calendars give up."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """A text and the language it is really in."""
