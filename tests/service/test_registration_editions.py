@@ -54,7 +54,8 @@ def test_an_edition_is_created_published_shown_changed_and_taken_from_view(app: 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("slug", "Turin 2027"), ("slug", "spring-2026"), ("slug", "mail"), ("ends_on", "2027-06-01"),
-     ("closes_at", "2019-01-01T00:00"), ("time_zone", "Mars/Base"), ("capacity", "-1"), ("contact", "nobody"), ("name_en", ""), ("accent", "red"),
+     ("closes_at", "2019-01-01T00:00"),
+     ("time_zone", "Mars/Base"), ("capacity", "-1"), ("contact", "nobody"), ("name_en", ""), ("accent", "red"),
      ("starts_on", "soon"), ("closes_at", "9999-12-31T23:59"), ("opens_at", "0001-01-01T00:00")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
