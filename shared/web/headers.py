@@ -6,6 +6,7 @@ Added outside of Flask, where a header costs no more than a tuple.
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +39,7 @@ _CSP: Final = (
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _CSP_WITHOUT_SCRIPTS: Final = _CSP.format(scripts="'none'", styles="")
+_PIECE: Final = 1024 * 1024
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -80,11 +82,25 @@ class Envelope:
             return start_response(status, headers, failure)
 
         with within_request(request_id):
-            return self._app(environ, start)
+            answer = self._app(environ, start)
+            if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+                _read_to_the_end(environ)
+            return answer
 
     def _is_personal(self, environ: WSGIEnvironment) -> bool:
         """Whatever a cookie had a part in belongs to one person; the rest may be kept if it is asked about again."""
         return self._cookie in environ.get("HTTP_COOKIE", "") or environ["REQUEST_METHOD"] not in _READS
+
+
+def _read_to_the_end(environ: WSGIEnvironment) -> None:
+    """Throw away what a refusal left unread of the body.
+
+    The server gives up a connection with more than a little left on it, while the gateway keeps it for the next
+    request: that one, perhaps somebody else's form, was then answered 502.
+    """
+    with suppress(OSError):
+        while environ["wsgi.input"].read(_PIECE):
+            pass
 
 
 def _policy(own: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -232,3 +233,13 @@ def test_a_nul_gets_no_further_than_the_door(app: Flask) -> None:
     assert client.post("/exempt", json={"name": "a\0b"}).status_code == 400
     wide = '{"name": "a\\u0000b"}'.encode("utf-16")
     assert client.post("/exempt", data=wide, content_type="application/json").status_code == 400
+
+
+def test_a_refused_body_is_read_to_its_end_so_that_the_next_request_on_the_connection_is_answered(
+    registration_database: Database,
+) -> None:
+    body = BytesIO(b"x" * 1_500_000)
+    browser = visitor(app_of(rooms(), database=registration_database))
+    refused = browser.post("/form", input_stream=body, content_length=1_500_000, content_type="text/plain")
+    assert refused.status_code == 403
+    assert body.tell() == 1_500_000
