@@ -17,7 +17,8 @@ MAIN = """\
 daemon off;
 {user}worker_processes 1;
 pid "{folder}/nginx.pid";
-error_log stderr warn;
+# The error log names each caller and the whole address asked for, tokens too; the access log says what failed.
+error_log stderr crit;
 events {{ worker_connections 1024; }}
 http {{
     client_body_temp_path "{folder}/body";
