@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.notices import queue_notice
-from services.notifications.queries.campaigns import in_language
 from services.notifications.queries.recipients import (
     EditionFacts,
     Recipient,
@@ -24,7 +23,7 @@ from shared.facts import registration as facts
 from shared.facts.materials import ShelfOpened
 from shared.outbox import Heard, Reactions
 from shared.web.formats import format_moment, format_range
-from shared.web.languages import use_locale
+from shared.web.languages import text_in, use_locale
 
 reactions = Reactions("notifications")
 
@@ -146,7 +145,7 @@ def notice_fields(recipient: Recipient, edition: EditionFacts | None, deadline: 
     with use_locale(recipient.locale, recipient.time_zone or zone):
         fields = {"name": recipient.called}
         if edition:
-            fields["edition"] = in_language(edition.name, recipient.locale) or edition.slug
+            fields["edition"] = text_in(edition.name, recipient.locale) or edition.slug
             fields["place"] = edition.place
             fields["dates"] = format_range(edition.starts_on, edition.ends_on)
         if deadline:

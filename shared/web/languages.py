@@ -8,12 +8,13 @@ because rules and refusals speak too.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -23,6 +24,7 @@ from babel.support import NullTranslations, Translations
 from markupsafe import Markup, escape
 
 LANGUAGES = ("en", "fr", "es", "pt", "ar")
+"""Those we speak, in the order in which they stand in for each other where a text is missing."""
 SOURCE_LANGUAGE = "en"
 LOCALES = Path(__file__).parent / "locales"
 
@@ -53,6 +55,19 @@ def supported(tag: str | None) -> str | None:
     """Return the language we speak for a BCP 47 tag (`fr-CA` gives `fr`), or None."""
     primary = (tag or "").replace("_", "-").split("-")[0].lower()
     return primary if primary in LANGUAGES else None
+
+
+def best_language(available: Iterable[str], *, wanted: str) -> str | None:
+    """Return `wanted` if it is there, else the first of `LANGUAGES` that is, else any; None when there is nothing."""
+    there = sorted(available)
+    return next((code for code in (wanted, *LANGUAGES, *there) if code in there), None)
+
+
+def text_in(texts: Mapping[str, Any], language: str) -> str:
+    """Return the text in `language`, or in the language that stands in for it; empty when there is none."""
+    filled = {code: str(text) for code, text in texts.items() if text and str(text).strip()}
+    best = best_language(filled, wanted=language)
+    return "" if best is None else filled[best]
 
 
 _ask: Callable[[], Reader] = lambda: NOBODY  # noqa: E731 - replaced as soon as an app speaks

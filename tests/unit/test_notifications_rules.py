@@ -266,6 +266,7 @@ def test_who_reads_a_missing_language_gets_english_else_what_there_is() -> None:
     assert text_locale("fr", ["en", "fr"]) == "fr"
     assert text_locale("ar", ["en", "fr"]) == "en"
     assert text_locale("ar", ["fr"]) == "fr"
+    assert text_locale("es", ["ar", "fr"]) == "fr"
     assert language_plan({"en": 2, "fr": 3, "ar": 1}, ["en", "fr"]) == {"en": {"en": 2, "ar": 1}, "fr": {"fr": 3}}
     assert language_plan({"en": 2}, []) == {}
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.materials.rules.languages import text_in
 from shared.schema.registration.editions import Edition
+from shared.web.languages import text_in
 
 
 @dataclass(frozen=True)

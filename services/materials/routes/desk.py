@@ -15,14 +15,13 @@ from services.materials.queries.reach import holders, people_by_rendition, peopl
 from services.materials.routes.payloads import NewPublication
 from services.materials.routes.reach_charts import charts_of
 from services.materials.routes.wording import FORMATS, KINDS, RULES
-from services.materials.rules.languages import text_in
 from services.materials.rules.reach import reach_of
 from shared.clock import now
 from shared.errors import Conflict, Forbidden
 from shared.web.flashes import flash_message
 from shared.web.forms import bind, fill
 from shared.web.identity import current_person, require_role
-from shared.web.languages import LANGUAGES, _, _l, current_locale
+from shared.web.languages import LANGUAGES, _, _l, current_locale, text_in
 from shared.web.policy import staff
 from shared.web.redirects import see_other
 from shared.web.tables import Column, Filter, read_table_query

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from services.materials.rules.languages import FALLBACK, best_language, text_in
 from services.materials.rules.pace import minutes_on_slow_line
 from services.materials.rules.shelves import Right
+from shared.web.languages import LANGUAGES, best_language, text_in
 
 FORMAT_ORDER: Final = ("pdf", "light_pdf", "epub", "text", "html")
 
@@ -106,7 +106,7 @@ class Opened:
         """Return the languages of the whole work, the reader's own (or what stands in for it) first."""
         available = {copy.language for copy in self.whole}
         first = best_language(available, wanted=wanted)
-        rest = [code for code in (*FALLBACK, *sorted(available)) if code in available and code != first]
+        rest = [code for code in (*LANGUAGES, *sorted(available)) if code in available and code != first]
         return [] if first is None else [first, *dict.fromkeys(rest)]
 
     def copies_in(self, language: str) -> list[Copy]:

@@ -76,7 +76,9 @@ def freeze_audience(
     """Turn the rule into one delivery per person, in one statement; return how many."""
     people = members_select(rule, edition_id=campaign.edition_id).subquery()
     language = case(
-        {locale: text_locale(locale, written) for locale in LOCALES}, value=people.c.locale, else_=written[0]
+        {locale: text_locale(locale, written) for locale in LOCALES},
+        value=people.c.locale,
+        else_=text_locale("", written),
     )
     rows = select(
         func.gen_random_uuid(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import NoSuchCampaign
-from services.notifications.rules.audience import text_locale
 from services.notifications.rules.texts import Said
 from services.notifications.rules.words import Words
 from shared.schema.notifications.campaigns import Campaign, CampaignText
@@ -19,6 +18,7 @@ from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.topics import OptOut, Topic
 from shared.schema.people.persons import Person
 from shared.schema.registration.editions import Edition
+from shared.web.languages import text_in
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
 
@@ -40,12 +40,12 @@ def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
             subject=said.subject,
             preheader=said.preheader,
             body=said.body,
-            edition=in_language(edition.name, said.locale),
+            edition=text_in(edition.name, said.locale),
             edition_slug=edition.slug,
             place=edition.place,
             starts_on=edition.starts_on,
             ends_on=edition.ends_on,
-            topic=in_language(topic.name, said.locale),
+            topic=text_in(topic.name, said.locale),
             topic_slug=topic.slug,
         )
         for said, edition, topic in rows
@@ -134,11 +134,6 @@ def subscription_of(session: Session, *, delivery_id: UUID) -> Subscription | No
         .where(Delivery.id == delivery_id)
     ).first()
     return None if row is None else Subscription(*row)
-
-
-def in_language(texts: Mapping[str, str], locale: str) -> str:
-    """Return the text for ``locale``, in English where that is missing, in whatever there is otherwise."""
-    return texts[text_locale(locale, sorted(texts))] if texts else ""
 
 
 def campaigns_being_sent(session: Session, *, now: datetime) -> Sequence[UUID]:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.notifications.actions.campaigns import choose_audience, writable_campaign
 from services.notifications.queries.audience import audience_page, audience_size, publications_of
-from services.notifications.queries.campaigns import in_language, texts_of
+from services.notifications.queries.campaigns import texts_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.routes.wording import STANDINGS
 from services.notifications.rules.audience import AudienceRule
@@ -19,7 +19,7 @@ from services.notifications.rules.texts import LOCALES, language_plan
 from shared.clock import now
 from shared.web.flashes import flash_message
 from shared.web.forms import Form
-from shared.web.languages import _, _l, current_locale
+from shared.web.languages import _, _l, current_locale, text_in
 from shared.web.policy import staff
 from shared.web.redirects import see_other
 from shared.web.tables import Column, Filter, TableQuery, read_table_query
@@ -113,7 +113,7 @@ def download_choices(publications: list[tuple[UUID, dict[str, str]]]) -> list[tu
     """Return what may be asked about downloads: each publication, with and without."""
     choices = [("", _("No matter what was downloaded"))]
     for publication_id, titles in publications:
-        title = in_language(titles, current_locale())
+        title = text_in(titles, current_locale())
         choices.append((f"has_not:{publication_id}", _("Has not downloaded: %(title)s", title=title)))
         choices.append((f"has:{publication_id}", _("Has downloaded: %(title)s", title=title)))
     return choices

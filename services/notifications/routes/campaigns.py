@@ -11,7 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from services.notifications.actions.campaigns import WRITABLE, create_campaign, delete_draft
 from services.notifications.actions.topics import ensure_topics
 from services.notifications.queries.audience import audience_size
-from services.notifications.queries.campaigns import campaign_of, campaigns_of, in_language, tally, texts_of, topics
+from services.notifications.queries.campaigns import campaign_of, campaigns_of, tally, texts_of, topics
 from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.routes.wording import CAMPAIGN_STATES, DELIVERY_STATES
@@ -21,7 +21,7 @@ from shared.clock import now
 from shared.web.flashes import flash_message
 from shared.web.forms import bind, fill
 from shared.web.identity import actor_id
-from shared.web.languages import _, _l, current_locale
+from shared.web.languages import _, _l, current_locale, text_in
 from shared.web.policy import staff
 from shared.web.redirects import see_other
 from shared.web.tables import Column
@@ -65,7 +65,7 @@ def list_campaigns(edition_slug: str) -> str:
             columns=COLUMNS,
             rows=[{"id": line.campaign.id, "line": line, "name": line.campaign.name} for line in found],
             states=CAMPAIGN_STATES,
-            in_language=lambda texts: in_language(texts, current_locale()),
+            in_language=lambda texts: text_in(texts, current_locale()),
         )
 
 
@@ -149,4 +149,4 @@ def delete_campaign(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue
 def topic_choices(found: list[Topic]) -> list[tuple[str, str, str]]:
     """Return topics as a form offers them."""
     locale = current_locale()
-    return [(str(topic.id), in_language(topic.name, locale), in_language(topic.description, locale)) for topic in found]
+    return [(str(topic.id), text_in(topic.name, locale), text_in(topic.description, locale)) for topic in found]

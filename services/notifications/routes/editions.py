@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import NoSuchEdition
-from services.notifications.queries.campaigns import in_language
 from services.notifications.queries.recipients import edition_by_slug
-from shared.web.languages import current_locale
+from shared.web.languages import current_locale, text_in
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ def desk_edition(session: Session, slug: str) -> DeskEdition:
     found = edition_by_slug(session, slug=slug)
     if found is None:
         raise NoSuchEdition
-    return DeskEdition(found.id, found.slug, in_language(found.name, current_locale()), found.time_zone)
+    return DeskEdition(found.id, found.slug, text_in(found.name, current_locale()), found.time_zone)
 
 
 def campaign_url(edition: DeskEdition, campaign_id: UUID, page: str = "") -> str:

@@ -15,7 +15,7 @@ from services.notifications.actions.launches import (
 )
 from services.notifications.errors import AudienceChanged
 from services.notifications.queries.audience import audience_size
-from services.notifications.queries.campaigns import campaign_of, in_language, texts_of, topics
+from services.notifications.queries.campaigns import campaign_of, texts_of, topics
 from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
@@ -24,7 +24,7 @@ from services.notifications.settings import NotificationsSettings
 from shared.clock import now
 from shared.web.flashes import flash_message
 from shared.web.identity import actor_id, current_person
-from shared.web.languages import _, _n, current_locale
+from shared.web.languages import _, _n, current_locale, text_in
 from shared.web.policy import staff
 from shared.web.redirects import see_other
 from shared.web.tools import tools
@@ -68,7 +68,7 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
             missing=half_written(texts),
             size=size,
             plan=language_plan(size.by_locale, texts),
-            topic=in_language(topic.name, current_locale()),
+            topic=text_in(topic.name, current_locale()),
             threshold=approval_above(),
             needs_second=size.total > approval_above(),
             may_approve=waiting

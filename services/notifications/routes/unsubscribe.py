@@ -8,10 +8,10 @@ from flask import Blueprint, render_template, request
 
 from services.notifications.actions.opt_outs import opt_in, opt_out
 from services.notifications.errors import NoSuchSubscription
-from services.notifications.queries.campaigns import Subscription, in_language, subscription_of
+from services.notifications.queries.campaigns import Subscription, subscription_of
 from services.notifications.rules.links import UNSUBSCRIBE_PURPOSE
 from shared.clock import now
-from shared.web.languages import use_locale
+from shared.web.languages import text_in, use_locale
 from shared.web.policy import csrf_exempt, public
 from shared.web.tools import tools
 
@@ -29,7 +29,7 @@ def show_subscription(token: str) -> str:
     with tools().database.reading() as session:
         found = _subscription(session, token)
     with use_locale(request.args.get("lang") or found.locale):
-        topic = in_language(found.topic, found.locale)
+        topic = text_in(found.topic, found.locale)
         return render_template("notifications/unsubscribe.html", topic=topic, opted_out=found.opted_out, token=token)
 
 
@@ -53,7 +53,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
                 now=now(),
             )
     with use_locale(found.locale):
-        topic = in_language(found.topic, found.locale)
+        topic = text_in(found.topic, found.locale)
         return render_template(
             "notifications/unsubscribe.html", topic=topic, opted_out=not again, token=token, done=True
         )

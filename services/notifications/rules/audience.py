@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.web.languages import best_language
+
 Locale = Literal["en", "fr", "es", "pt", "ar"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
@@ -53,7 +55,5 @@ class AudienceRule(BaseModel):
 
 
 def text_locale(wanted: str, available: list[str]) -> str:
-    """Return the language a person gets: her own where the text exists, else English, else the first there is."""
-    if wanted in available:
-        return wanted
-    return "en" if "en" in available else available[0]
+    """Return the language a person gets: her own where the text exists, else the one that stands in for it."""
+    return best_language(available, wanted=wanted) or available[0]

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-Phase = Literal["announced", "open", "closed", "running", "over"]
+from shared.web.languages import best_language
 
-FALLBACK: Final = ("en", "fr", "es", "pt", "ar")
-"""Where a text is missing in a person's language, the next of these that has it is shown, and marked as such."""
+Phase = Literal["announced", "open", "closed", "running", "over"]
 
 
 RESERVED: Final = frozenset({"components", "editions", "mail", "materials", "new", "outbox", "staff", "tokens"})
@@ -30,12 +29,10 @@ class Wording:
 
 
 def wording(texts: Mapping[str, str], language: str) -> Wording:
-    """Return the text in ``language``, or in the first language of the fallback chain that has one."""
-    for candidate in (language, *FALLBACK, *sorted(texts)):
-        text = texts.get(candidate, "")
-        if text.strip():
-            return Wording(text, candidate)
-    return Wording("", language)
+    """Return the text in ``language``, or in the language that stands in for it, so that a page can mark it."""
+    filled = {code: text for code, text in texts.items() if text.strip()}
+    best = best_language(filled, wanted=language)
+    return Wording("", language) if best is None else Wording(filled[best], best)
 
 
 def missing_languages(texts: Mapping[str, str], languages: Iterable[str]) -> list[str]:
