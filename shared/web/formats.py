@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Literal
+from zoneinfo import available_timezones
 
 from babel import dates, numbers, units
 from babel.lists import format_list as join_list
@@ -13,6 +14,13 @@ from markupsafe import Markup
 from shared.clock import now as clock_now
 from shared.web.languages import LANGUAGES, _, babel_locale, current_locale, current_zone, zone_of
 
+_NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+COUNTRIES = frozenset(
+    code
+    for code in map(str, babel_locale("en").territories)
+    if len(code) == 2 and code not in _NOT_COUNTRIES  # noqa: PLR2004 - alpha-2
+)
+"""ISO 3166-1 as CLDR names it, less what it does not assign. XK (user-assigned) stays: people live there."""
 _SIZES = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
 
 
@@ -148,12 +156,8 @@ def country_choices() -> list[tuple[str, str]]:
 
 @cache
 def _country_choices(language: str) -> tuple[tuple[str, str], ...]:
-    names = babel_locale(language).territories
-    known = [(code, name) for code, name in names.items() if len(code) == 2 and code not in _NOT_COUNTRIES]  # noqa: PLR2004 - ISO 3166 alpha-2
+    known = [(code, name) for code, name in babel_locale(language).territories.items() if code in COUNTRIES]
     return tuple(sorted(known, key=lambda pair: _plain(pair[1])))
-
-
-_NOT_COUNTRIES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA"}
 
 
 def _plain(name: str) -> str:
@@ -171,6 +175,11 @@ def language_name(code: str, own: bool = False) -> str:
 def language_choices() -> list[tuple[str, str]]:
     """List the languages we speak as (code, name in itself), capitalised as a menu shows them."""
     return [(code, (name := language_name(code, own=True))[:1].upper() + name[1:]) for code in LANGUAGES]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """List the time zones as (IANA name, as a menu shows it)."""
+    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 
 def bdi(value: object) -> Markup:

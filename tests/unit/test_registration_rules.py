@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registration.rules.applications import changed_fields, is_editable
-from services.registration.rules.countries import COUNTRIES, time_zone_of
+from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import OUTCOMES, plan_release, why_not_proposed
 from services.registration.rules.editions import missing_languages, phase, takes_applications, wording
 from services.registration.rules.emails import COMMON_DOMAINS, is_email, suggested_email
 from services.registration.rules.forms import read_answers
 from services.registration.rules.offers import expires_at, places_left, why_not_accepted
 from services.registration.rules.texts import clean_line, clean_text
+from shared.web.formats import COUNTRIES
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 counts = st.integers(0, 500)

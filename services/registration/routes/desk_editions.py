@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
 from services.registration.errors import SlugTaken
 from services.registration.queries.editions import all_editions, edition_at
-from services.registration.routes.edition_form import EditionForm, read_edition, zones
+from services.registration.routes.edition_form import EditionForm, read_edition
 from services.registration.routes.presented import present
 from services.registration.routes.wording import PHASE
 from services.registration.rules.editions import missing_languages
 from shared.clock import now
 from shared.schema.registration import Edition
 from shared.web.flashes import flash_message
+from shared.web.formats import zone_choices
 from shared.web.forms import Form, fill
 from shared.web.identity import current_person, require_role
 from shared.web.languages import LANGUAGES, _, current_locale
@@ -110,7 +111,7 @@ def _form(form: Form, edition: Edition | None = None) -> str:
         form=form,
         edition=present(edition, language=current_locale(), now=now()) if edition else None,
         missing=_missing(edition) if edition else {},
-        zones=zones(),
+        zones=zone_choices(),
         languages=LANGUAGES,
         texts=TEXTS,
     )

@@ -114,8 +114,3 @@ def _together(form: EditionForm | None, texts: dict[str, dict[str, str]]) -> dic
     if not is_email(normal_email(form.contact)):
         errors["contact"] = _l("Enter an e-mail address such as name@example.org")
     return errors
-
-
-def zones() -> list[tuple[str, str]]:
-    """Return the time zones to choose from."""
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]

@@ -15,6 +15,7 @@ from services.registration.routes.standing import standing
 from services.registration.rules.texts import clean_line
 from shared.clock import now
 from shared.web.flashes import flash_message
+from shared.web.formats import zone_choices
 from shared.web.forms import bind, fill
 from shared.web.identity import current_person
 from shared.web.languages import LANGUAGES, _, _l, current_locale
@@ -63,7 +64,7 @@ def show_settings() -> str:
     with tools().database.reading() as session:
         row = person_of(session, current_person().person_id)
     known = {"name": row.name, "called": row.called, "locale": row.locale, "time_zone": row.time_zone}
-    return render_template("registration/settings.html", form=fill(known), zones=_zones(), email=row.email)
+    return render_template("registration/settings.html", form=fill(known), zones=zone_choices(), email=row.email)
 
 
 @blueprint.post("/me/settings")
@@ -82,7 +83,7 @@ def save_settings() -> Response | tuple[str, int]:
         with tools().database.reading() as session:
             email = person_of(session, person.person_id).email
         form = form.with_errors(wrong or ({} if wishes is None else {"name": _l("Fill this in")}))
-        return render_template("registration/settings.html", form=form, zones=_zones(), email=email), 422
+        return render_template("registration/settings.html", form=form, zones=zone_choices(), email=email), 422
     with tools().database.transaction() as session:
         change_preferences(
             session,
@@ -105,7 +106,3 @@ def download_data() -> Response:
         answer = jsonify(everything_about(session, person_id=current_person().person_id))
     answer.headers["Content-Disposition"] = 'attachment; filename="academy-my-data.json"'
     return answer
-
-
-def _zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]

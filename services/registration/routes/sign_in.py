@@ -39,10 +39,14 @@ def _an_address(text: str) -> str:
     return text
 
 
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_an_address)]
+"""An e-mail address as it is typed into a form."""
+
+
 class AskForLink(BaseModel):
     """The form on /sign-in."""
 
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_an_address)]
+    email: Address
 
 
 @blueprint.get("/sign-in")

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from services.registration.actions.roles import grant_role, revoke_role
 from services.registration.actions.staff import invite_staff, reset_staff_credential
 from services.registration.queries.staff import StaffMember, edition_choices, role_at_stake, staff_members
-from services.registration.rules.emails import is_email
+from services.registration.routes.sign_in import Address
 from shared.clock import now
 from shared.errors import NotFound
 from shared.web.flashes import flash_message
@@ -40,12 +40,6 @@ ROLE_NAMES: dict[str, LazyText] = {
 }
 
 
-def _an_address(text: str) -> str:
-    if not is_email(text):
-        raise ValueError
-    return text
-
-
 def _a_role(name: str) -> str:
     if name not in ROLES:
         raise ValueError
@@ -63,7 +57,7 @@ class Invited(Granted):
     """The form that invites a member of staff."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_an_address)]
+    email: Address
 
 
 @blueprint.get("/desk/staff")

@@ -1,19 +1,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
 
-from babel import Locale
 from babel.core import get_global
-
-NOT_COUNTRIES: Final = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
-"""Two-letter codes of CLDR that ISO 3166-1 does not assign. XK (user-assigned) stays: people live there."""
-
-COUNTRIES: Final = frozenset(
-    code
-    for code in map(str, Locale("en").territories)
-    if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES  # noqa: PLR2004 - alpha-2
-)
 
 
 @lru_cache(maxsize=1)
