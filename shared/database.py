@@ -40,7 +40,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=5,
-            pool_pre_ping=False,  # a dead connection is replaced by the retry of the request, a ping costs every one
+            # After a restart of PostgreSQL the first request of a process fails, and then its whole pool is new.
+            pool_pre_ping=False,  # asking first would cost every request a round trip
             connect_args={
                 "application_name": name,
                 "connect_timeout": 5,

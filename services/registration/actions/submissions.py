@@ -53,14 +53,7 @@ def start_application(
     """
     application_id = new_id()
     values = _values(answers, consent=consent, locale=locale, now=now)
-    row = {
-        **values,
-        "id": application_id,
-        "edition_id": edition_id,
-        "submission_key": submission_key,
-        "state": "draft",
-        "created_at": now,
-    }
+    row = _draft(values, application_id=application_id, edition_id=edition_id, submission_key=submission_key, now=now)
     if session.execute(INSERT_ONCE, row).first() is None:
         return _repeat(session, row=row, values=values, now=now)
     record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
@@ -76,6 +69,19 @@ def _values(answers: Answers, *, consent: str, locale: str, now: datetime) -> di
         "consent": consent,
         "consented_at": now,
         "updated_at": now,
+    }
+
+
+def _draft(
+    values: dict[str, Any], *, application_id: UUID, edition_id: UUID, submission_key: UUID, now: datetime
+) -> dict[str, Any]:
+    return {
+        **values,
+        "id": application_id,
+        "edition_id": edition_id,
+        "submission_key": submission_key,
+        "state": "draft",
+        "created_at": now,
     }
 
 
@@ -195,14 +201,8 @@ def submit_application(
     Refuses with :class:`AlreadyApplied` when another application of this person stands.
     """
     application_id = new_id()
-    row = {
-        **_values(answers, consent=consent, locale=locale, now=now),
-        "id": application_id,
-        "edition_id": edition_id,
-        "submission_key": submission_key,
-        "state": "draft",
-        "created_at": now,
-    }
+    values = _values(answers, consent=consent, locale=locale, now=now)
+    row = _draft(values, application_id=application_id, edition_id=edition_id, submission_key=submission_key, now=now)
     if session.execute(INSERT_ONCE, row).first() is None:
         known = session.execute(
             select(Application.id).where(
