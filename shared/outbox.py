@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import Select, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from shared.context import request_id, within_request
@@ -148,15 +148,34 @@ def drain(database: Database, reactions: Reactions, *, seconds: float, now: Call
 
     Any number of workers may drain the same queue at once; locked entries are skipped.
     """
+    return _drain(database, reactions, seconds=seconds, now=now, warily=False)
+
+
+def drain_after_death(
+    database: Database, reactions: Reactions, *, seconds: float, now: Callable[[], datetime]
+) -> Drained:
+    """Do as :func:`drain`, but count each try before it is made.
+
+    For a task that is delivered again because its worker died: the entry that killed it left no trace, and would kill
+    the next one. Counted beforehand, the fifth death puts it aside.
+    """
+    return _drain(database, reactions, seconds=seconds, now=now, warily=True)
+
+
+def _drain(
+    database: Database, reactions: Reactions, *, seconds: float, now: Callable[[], datetime], warily: bool
+) -> Drained:
     done = failed = 0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
+        if warily:
+            _count_try(database, reactions.subscriber)
         try:
             with database.transaction() as session:
                 found = _react_to_next(session, reactions, now=now())
         except _ReactionFailed as failure:
             failed += 1
-            _note_failure(database, failure.entry_id, failure.__cause__, now=now())
+            _note_failure(database, failure.entry_id, failure.__cause__, now=now(), counted=warily)
             continue
         if not found:
             return Drained(done=done, failed=failed, more=False)
@@ -170,23 +189,34 @@ class _ReactionFailed(Exception):  # noqa: N818 - carries the entry out of the t
         self.entry_id = entry_id
 
 
-def _react_to_next(session: Session, reactions: Reactions, *, now: datetime) -> bool:
-    row = session.execute(
-        select(
-            Entry.id,
-            Entry.attempts,
-            FactRow.id,
-            FactRow.name,
-            FactRow.payload,
-            FactRow.recorded_at,
-            FactRow.request_id,
-        )
-        .join(FactRow, FactRow.id == Entry.fact_id)
-        .where(Entry.subscriber == reactions.subscriber, Entry.state == "waiting")
+def _next(subscriber: str) -> Select[UUID, int]:
+    """Ask for the first entry that is due and nobody else works on, and lock it."""
+    return (
+        select(Entry.id, Entry.attempts)
+        .where(Entry.subscriber == subscriber, Entry.state == "waiting")
         .where(Entry.not_before <= func.clock_timestamp())
         .order_by(Entry.id)
         .limit(1)
         .with_for_update(of=Entry, skip_locked=True)
+    )
+
+
+def _count_try(database: Database, subscriber: str) -> None:
+    """Count the coming try of the next entry; one whose tries are used up is put aside instead."""
+    with database.transaction() as session:
+        row = session.execute(_next(subscriber)).first()
+        if row is not None:
+            used_up = row.attempts >= FAILURES_ALLOWED
+            aside = {"state": "aside", "last_error": "the worker died"}
+            change = aside if used_up else {"attempts": row.attempts + 1}
+            session.execute(update(Entry).where(Entry.id == row.id).values(**change))
+
+
+def _react_to_next(session: Session, reactions: Reactions, *, now: datetime) -> bool:
+    row = session.execute(
+        _next(reactions.subscriber)
+        .join(FactRow, FactRow.id == Entry.fact_id)
+        .add_columns(FactRow.id, FactRow.name, FactRow.payload, FactRow.recorded_at, FactRow.request_id)
     ).first()
     if row is None:
         return False
@@ -204,20 +234,23 @@ def _react_to_next(session: Session, reactions: Reactions, *, now: datetime) -> 
     return True
 
 
-def _note_failure(database: Database, entry_id: UUID, error: BaseException | None, *, now: datetime) -> None:
-    """Count the failure; the fifth puts the entry aside. The text keeps the kind of error, not personal data."""
+def _note_failure(
+    database: Database, entry_id: UUID, error: BaseException | None, *, now: datetime, counted: bool
+) -> None:
+    """Count the failure unless its try was counted before; the fifth puts the entry aside.
+
+    The text keeps the kind of error, not personal data.
+    """
     log.error("reaction failed", exc_info=error, extra={"entry_id": str(entry_id)})
-    rest = case(
-        *((Entry.attempts == tries, now + pause) for tries, pause in enumerate(RESTS)),
-        else_=now,
-    )
+    attempts = Entry.attempts + (0 if counted else 1)
+    rest = case(*((attempts == tries, now + pause) for tries, pause in enumerate(RESTS, start=1)), else_=now)
     with database.transaction() as session:
         session.execute(
             update(Entry)
             .where(Entry.id == entry_id, Entry.state == "waiting")
             .values(
-                attempts=Entry.attempts + 1,
-                state=case((Entry.attempts + 1 >= FAILURES_ALLOWED, "aside"), else_="waiting"),
+                attempts=attempts,
+                state=case((attempts >= FAILURES_ALLOWED, "aside"), else_="waiting"),
                 not_before=rest,
                 last_error=f"{type(error).__module__}.{type(error).__qualname__}",
             )

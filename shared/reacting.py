@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from shared.clock import now
 from shared.database import Database
-from shared.outbox import drain
+from shared.outbox import drain, drain_after_death
 from shared.settings import Settings
 from shared.tasks import DRAIN_SECONDS, heard_bell
 
 if TYPE_CHECKING:
-    from celery import Celery
+    from celery import Celery, Task
     from redis import Redis
 
     from shared.database import Bell
@@ -32,8 +32,10 @@ def add_react_task(celery: Celery, database: Database, reactions: Reactions, *, 
     """Add the task ``<service>.react``: it drains the service's waiting entries and rings again if time ran out."""
     service = reactions.subscriber
 
-    @celery.task(name=f"{service}.react")
-    def react() -> None:
+    @celery.task(name=f"{service}.react", bind=True)
+    def react(self: Task) -> None:
         heard_bell(redis, service)
-        if drain(database, reactions, seconds=DRAIN_SECONDS, now=now).more:
+        died_before = (self.request.delivery_info or {}).get("redelivered", False)
+        work = drain_after_death if died_before else drain
+        if work(database, reactions, seconds=DRAIN_SECONDS, now=now).more:
             celery.send_task(f"{service}.react", queue=service, ignore_result=True)

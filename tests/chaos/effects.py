@@ -1,13 +1,15 @@
 """The Celery application of the chaos tests: reactions whose effects can be counted, and two guards taken away.
 
 ``CHAOS_VARIANT`` chooses how an effect comes about: ``outbox`` is ours; ``apart`` marks an entry done in a transaction
-of its own; ``carried`` puts the work into the message. Each reaction writes one row that nothing keeps unique, so that
+of its own; ``carried`` puts the work into the message; ``deadly`` is ours with one fact that kills whoever hears it.
+Each reaction writes one row that nothing keeps unique, so that
 a second effect shows.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 QUEUES = ("materials", "notifications")
+DEADLY = UUID(int=0)
 EFFECT = text("INSERT INTO chaos.effect (subscriber, offer_id, worker) VALUES (:subscriber, :offer_id, :worker)")
 
 app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
@@ -47,6 +50,8 @@ def reactions_of(subscriber: str) -> Reactions:
 
     @reactions.hear(OfferAccepted)
     def write_effect(session: Session, fact: OfferAccepted, _heard: Heard) -> None:
+        if variant == "deadly" and fact.offer_id == DEADLY:
+            os.kill(os.getpid(), signal.SIGKILL)
         take_effect(session, subscriber=subscriber, offer_id=fact.offer_id)
 
     return reactions

@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from shared.database import Database
 
+DEADLY = UUID(int=0)
+"""The fact of the variant ``deadly``; :mod:`tests.chaos.effects` itself can only be imported by a worker."""
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 
@@ -97,6 +99,23 @@ def test_a_worker_never_sleeps_through_work_after_valkey_died_and_came_back(
             time.sleep(1.5)
     print("waits after Valkey came back:", [round(wait, 1) for wait in waits])  # noqa: T201
     assert max(waits) < 30
+
+
+def test_a_fact_that_kills_every_worker_is_put_aside_and_the_others_are_heard(
+    registration_database: Database, owner_database: Database, arena_of: Callable[..., Arena]
+) -> None:
+    arena = arena_of("deadly")
+    with ExitStack() as stack:
+        for group in (*arena.workers, arena.clock):
+            stack.callback(group.kill)
+            group.start()
+        accept(registration_database, DEADLY)
+        for _ in range(20):
+            accept(registration_database, uuid4())
+        print("seconds:", round(seconds_until(arena, effects=20 * len(QUEUES)), 1))  # noqa: T201
+    with owner_database.reading() as session:
+        left = session.execute(text("SELECT subscriber, state FROM outbox.entry WHERE state <> 'done'")).all()
+    assert sorted(tuple(row) for row in left) == [(queue, "aside") for queue in QUEUES]
 
 
 def seconds_until(arena: Arena, *, effects: int) -> float:
