@@ -95,6 +95,7 @@ def furnish(environment: Environment) -> None:
         datetime=formats.format_datetime,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),
         file_size=formats.format_file_size,
+        language=formats.language_name,
         moment=_moment,
         number=formats.format_number,
         percent=formats.format_percent,

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
-from services.registration.errors import SlugTaken
+from services.registration.errors import EditionIncomplete, SlugTaken
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.routes.edition_form import EditionForm, read_edition
 from services.registration.routes.presented import present
@@ -93,14 +93,18 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
 @staff("organiser")
 def publish(edition_slug: str) -> Response:
     """Show the edition to everybody, or take it from view."""
-    with tools().database.transaction() as session:
-        edition_id = edition_at(session, edition_slug).id
-        if request.form.get("public") == "no":
-            unpublish_edition(session, edition_id=edition_id, now=now())
-            told = _("The edition is no longer public.")
-        else:
-            publish_edition(session, edition_id=edition_id, now=now())
-            told = _("The edition is public.")
+    try:
+        with tools().database.transaction() as session:
+            edition_id = edition_at(session, edition_slug).id
+            if request.form.get("public") == "no":
+                unpublish_edition(session, edition_id=edition_id, now=now())
+                told = _("The edition is no longer public.")
+            else:
+                publish_edition(session, edition_id=edition_id, now=now())
+                told = _("The edition is public.")
+    except EditionIncomplete:
+        flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")
+        return see_other(f"/desk/editions/{edition_slug}")
     flash_message(told)
     return see_other(f"/desk/editions/{edition_slug}")
 
