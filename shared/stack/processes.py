@@ -69,7 +69,7 @@ def processes_of(outline: Outline) -> list[Process]:
 def worker_arguments() -> list[str]:
     """Return Celery's words for the worker: one machine, so no gossip with others."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return ["worker", "--queues", ",".join((*SERVICES, MAIL)), "--concurrency", "2", "--loglevel", "INFO", *quiet]
+    return ["worker", "--queues", ",".join((*SERVICES, MAIL)), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
 
 
 def clock_arguments(places: Places) -> list[str]:

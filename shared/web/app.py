@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from jinja2 import FileSystemLoader
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -60,6 +61,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = largest_body
     app.config["TESTING"] = settings.environment == "test"
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.json = ShallowJson(app)
     use_cookie(app, settings)
     _use_templates(app, service)
     for blueprint in (health.blueprint, *blueprints):
@@ -82,6 +84,17 @@ def create_app(
     )
     app.wsgi_app = envelope  # type: ignore[method-assign]
     return app
+
+
+class ShallowJson(DefaultJSONProvider):
+    """JSON that is nested deeper than Python can follow is unreadable like any other, not an error of ours."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read JSON; ValueError when it cannot be read."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def _behind_proxies(app: Flask, settings: Settings) -> WSGIApplication:

@@ -210,6 +210,13 @@ def test_wrong_input_is_explained_field_by_field(app: Flask, token: str) -> None
     assert answer.json["request_id"] == answer.headers["X-Request-ID"]
 
 
+def test_json_nested_too_deeply_is_the_callers_fault(app: Flask, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "deep", "Content-Type": "application/json"}
+    answer = visitor(app).post("/api/registration/v1/things", data='{"a":' * 50_000, headers=headers)
+    assert answer.status_code in {400, 422}
+    assert answer.mimetype == PROBLEM
+
+
 def test_staff_make_a_token_see_it_once_and_end_it(app: Flask, registration_database: Database) -> None:
     olga = person_called(registration_database, "Olga", roles=["organiser"])
     browser = signed_in_as(app, registration_database, olga, means="staff")
