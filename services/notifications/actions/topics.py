@@ -15,7 +15,7 @@ FIRST_TOPICS: Final = (
         "slug": "letters",
         "name": {
             "en": "Letters from the organisers",
-            "fr": "Lettres de l’équipe d’organisation",
+            "fr": "Lettres de l\u2019équipe d\u2019organisation",
             "es": "Cartas del equipo organizador",
             "pt": "Cartas da equipe organizadora",
             "ar": "رسائل من المنظِّمين",

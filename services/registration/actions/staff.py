@@ -123,8 +123,8 @@ def _invite(session: Session, *, person_id: UUID, actor_id: UUID | None, now: da
     return invitation.id
 
 
-def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str, now: datetime) -> UUID:
-    """Choose the passphrase, once; return the person. The one-time code is enrolled next."""
+def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str, locale: str, now: datetime) -> UUID:
+    """Choose the passphrase, once; return the person, whom the desk greets in ``locale``. The code is enrolled next."""
     require_long_enough(passphrase)
     person_id: UUID | None = session.scalar(
         update(StaffInvitation)
@@ -134,6 +134,7 @@ def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str
     )
     if person_id is None:
         raise InvitationSpent
+    session.execute(update(Person).where(Person.id == person_id).values(locale=locale))
     set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
     return person_id
 

@@ -36,7 +36,7 @@ from services.registration.rules.staff import (
 from shared.clock import now
 from shared.web.forms import Form, fill
 from shared.web.identity import signed_in
-from shared.web.languages import _l
+from shared.web.languages import _l, current_locale
 from shared.web.limits import by_caller, by_field, limited
 from shared.web.policy import public
 from shared.web.redirects import own_path, see_other
@@ -112,7 +112,11 @@ def take_up(token: str) -> Response:
     try:
         with tools().database.transaction() as work:
             person_id = take_up_invitation(
-                work, invitation_id=invitation_id, passphrase=request.form.get("passphrase", ""), now=now()
+                work,
+                invitation_id=invitation_id,
+                passphrase=request.form.get("passphrase", ""),
+                locale=current_locale(),
+                now=now(),
             )
     except PassphraseTooShort as refusal:
         return _invitation_page(token, Form({}, refusal.errors))
