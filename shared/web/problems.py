@@ -9,6 +9,8 @@ from typing import Any, Final
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from jinja2 import TemplateNotFound
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from shared.context import request_id
@@ -56,6 +58,7 @@ _STATUS_WORDS: Final = {
     415: _l("This kind of file is not taken here"),
     429: _l("Too many tries; wait a little"),
     500: _MISHAP,
+    503: _l("We cannot answer at the moment"),
 }
 STATUS[BadRequest] = 400
 STATUS[Unauthenticated] = 401
@@ -77,6 +80,8 @@ def use_problems(app: Flask) -> None:
     app.register_error_handler(Refusal, answer_refusal)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, answer_mishap)
+    for kind in (OperationalError, PoolTimeout):
+        app.register_error_handler(kind, answer_out_of_reach)
 
 
 def answer_refusal(refusal: Refusal) -> Response:
@@ -111,6 +116,16 @@ def answer_mishap(error: Exception) -> Response:
     """Log what went wrong under the request's id and say nothing of it to the outside."""
     log.error("unforeseen: %s", type(error).__name__, exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, title=_MISHAP, code="about:blank")
+
+
+def answer_out_of_reach(error: Exception) -> Response:
+    """Ask for patience: PostgreSQL is away, or too many want the same row; the transaction was rolled back."""
+    log.error("database out of reach: %s", type(getattr(error, "orig", error)).__name__)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    detail = _l("Try again in a few seconds.")
+    response = problem(status, title=_STATUS_WORDS[status], detail=detail, code="about:blank")
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def problem(
