@@ -85,12 +85,13 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def start_over(places: Places) -> None:
     """Forget the data of this stack, unless it runs."""
     from shared.stack.leftovers import end_leftovers  # late: psutil is needed only here
-    from shared.stack.running import only_one
+    from shared.stack.running import keep_apart, only_one
 
     if os.environ.get("DATABASE_URL"):
         raise CannotStart("--fresh empties only what runs here: empty the database of DATABASE_URL yourself.")
     places.prepare()
     with only_one(places):
+        keep_apart(places, demo=True)
         end_leftovers(places)
         places.start_over()
 

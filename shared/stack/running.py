@@ -57,6 +57,7 @@ class Stack:
         """
         self.places.prepare()
         self._lock = only_one(self.places)
+        keep_apart(self.places, demo=self._demo)
         survivors = end_leftovers(self.places)
         if survivors:
             self._screen.say(f"  An interrupted run had left {', '.join(survivors)} behind: ended, now starting anew.")
@@ -216,6 +217,22 @@ def only_one(places: Places) -> IO[str]:
         where = f" at http://127.0.0.1:{ports.gateway}" if ports else ""
         raise CannotStart(f"The Academy of this checkout already runs{where}. Stop it there with Ctrl-C.") from None
     return file
+
+
+def keep_apart(places: Places, *, demo: bool) -> None:
+    """Let a checkout hold the demo's data or real data, never both: the passphrases of the demo's staff are public."""
+    own = "demo" if demo else "production"
+    if not (places.postgres / "PG_VERSION").exists():
+        schema_state.remember_progress(places, use=own)
+        return
+    done = schema_state.remembered_progress(places)
+    if done.get("use", "demo" if done.get("demo") else own) == own:
+        return
+    if demo:
+        raise CannotStart("This checkout holds real data (./academy up): start the demo in another checkout.")
+    raise CannotStart(
+        "This checkout holds the demo's people and their public passphrases: start ./academy up in a fresh checkout."
+    )
 
 
 def check_replacements(addresses: Addresses, *, demo: bool) -> None:

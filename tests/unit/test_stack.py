@@ -16,6 +16,7 @@ from shared.stack.keys import keys_of
 from shared.stack.leftovers import end_noted, noted_processes
 from shared.stack.places import CHECKOUT, Places
 from shared.stack.ports import choose_ports, is_free
+from shared.stack.running import CannotStart, keep_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,3 +127,14 @@ def test_the_command_line_explains_itself() -> None:
             check=True,
         )
         assert len(result.stdout.splitlines()) > 4, command
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_checkout_holds_the_demo_or_real_data_and_never_both(tmp_path: Path, first: bool) -> None:
+    places = Places(tmp_path)
+    keep_apart(places, demo=first)
+    places.postgres.mkdir()
+    (places.postgres / "PG_VERSION").write_text("18")
+    keep_apart(places, demo=first)
+    with pytest.raises(CannotStart):
+        keep_apart(places, demo=not first)
