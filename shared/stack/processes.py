@@ -98,6 +98,10 @@ def common_environment(outline: Outline) -> dict[str, str]:
     }
 
 
+SIZE = {"notifications": ["--workers=1", "--threads=8"]}
+"""On one machine: mail is sent by the worker, so one process serves its few pages and saves memory."""
+
+
 def service_environment(outline: Outline, service: str) -> dict[str, str]:
     """Return what one service is told: its own database role and no other."""
     return common_environment(outline) | {"DATABASE_URL": outline.addresses.role_url(service, outline.keys)}
@@ -141,7 +145,8 @@ def _service(outline: Outline, name: str) -> Process:
     settings = CHECKOUT / "shared" / "stack" / "gunicorn_settings.py"
     bind = f"--bind={LOOPBACK}:{getattr(outline.ports, name)}"
     factory = f"services.{name}.app:create()"
-    command = [sys.executable, "-m", "gunicorn", f"--config={settings}", bind, f"--name={name}", factory]
+    size = [] if "WEB_WORKERS" in os.environ else SIZE.get(name, [])
+    command = [sys.executable, "-m", "gunicorn", f"--config={settings}", *size, bind, f"--name={name}", factory]
     return Process(name, command, rank=70, environment=service_environment(outline, name), needs_schema=True)
 
 
