@@ -18,6 +18,7 @@ FROM ${PYTHON} AS code
 COPY LICENSE /srv/academy/
 COPY shared /srv/academy/shared
 COPY services /srv/academy/services
+COPY stack /srv/academy/stack
 RUN python -m compileall -q -j 0 /srv/academy
 
 # --- what runs

@@ -14,16 +14,16 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import insert, text
 
-from services.registration.actions.sessions import open_session
 from shared.clock import now
 from shared.database import Database
+from shared.people.actions.sessions import open_session
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
-from shared.stack.places import Places
-from shared.stack.readiness import status_of
-from shared.stack.running import Stack
-from shared.stack.screen import Screen
-from shared.web.sessions import Cookie
+from shared.web.door.sessions import Cookie
+from stack.places import Places
+from stack.readiness import status_of
+from stack.running import Stack
+from stack.screen import Screen
 
 SLUG = "bench"
 ENOUGH_ANSWERS = 40

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from shared.stack.signs_of_life import leave_signs_of_life
+from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import make_celery
 
 app = make_celery(os.environ["REDIS_URL"], queues=("registration", "materials", "notifications", "mail"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from celery.signals import worker_before_create_process, worker_process_init
 
-from shared.stack.signs_of_life import leave_signs_of_life
+from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import CeleryBell, connect_redis, make_celery
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The kinds of refusal. A service refuses in the customer's words by subclassing one of them with a ``title``.
 
-No HTTP here: :mod:`shared.web.problems` alone turns a kind into a status code.
+No HTTP here: :mod:`shared.web.api.problems` alone turns a kind into a status code.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from shared.web.languages import _l
+from shared.words.sentences import _l
 
 
 class Refusal(Exception):  # noqa: N818 - refusals carry the customer's words, not a suffix

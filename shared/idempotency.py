@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared.errors import Invalid
 from shared.schema.outbox.idempotency import IdempotencyKey
-from shared.web.languages import _l
+from shared.words.sentences import _l
 
 
 class KeyReused(Invalid):

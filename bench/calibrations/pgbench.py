@@ -18,8 +18,8 @@ from bench.load import SECONDS, LoadFailed
 from services.registration.actions.submissions import start_application
 from services.registration.rules.forms import read_answers
 from shared.clock import now
-from shared.stack.addresses import libpq_url
-from shared.stack.embedded.binaries import postgres_executable
+from stack.addresses import libpq_url
+from stack.embedded.binaries import postgres_executable
 
 if TYPE_CHECKING:
     from bench.stand import Stand

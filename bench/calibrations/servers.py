@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.load import tool
-from shared.stack.embedded.binaries import nginx_executable
-from shared.stack.places import CHECKOUT
-from shared.stack.readiness import smtp_answers, status_of, wait_until
+from stack.embedded.binaries import nginx_executable
+from stack.places import CHECKOUT
+from stack.readiness import smtp_answers, status_of, wait_until
 
 NGINX = """\
 daemon off;

@@ -17,8 +17,8 @@ from services.notifications.rules.texts import Said
 from shared.clock import now
 from shared.database import Database
 from shared.schema.notifications import Topic
-from shared.stack.addresses import libpq_url
 from shared.tasks import CeleryBell, connect_redis, make_celery
+from stack.addresses import libpq_url
 
 MAILS = 4000
 SIZE = 6000

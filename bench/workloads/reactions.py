@@ -13,8 +13,8 @@ from bench.stand import Stand
 from shared.database import Database, after_commit
 from shared.facts.registration import EnrolmentWithdrawn
 from shared.outbox import record
-from shared.stack.addresses import libpq_url
 from shared.tasks import CeleryBell, connect_redis, make_celery
+from stack.addresses import libpq_url
 
 SAMPLES = 200
 DONE = "SELECT 1 FROM outbox.entry WHERE fact_id = %s AND subscriber = 'materials' AND state = 'done'"

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from shared.stack.places import CHECKOUT
+from stack.places import CHECKOUT
 
 READY = re.compile(r"Ready after ([0-9.]+) s")
 MEMORY = re.compile(r"Memory of all [0-9]+ processes: ([0-9]+) MB")
@@ -39,7 +39,7 @@ class Starting:
         """Run the demo until it has said how much memory it takes, then stop it as Ctrl-C does."""
         environment = os.environ | {"ACADEMY_STATE": str(self._state), "ACADEMY_STARTED_AT": str(time.time())}
         environment.pop("SMTP_URL", None)
-        command = [sys.executable, "-m", "shared.stack.command_line", "demo", "--port", "0", *arguments]
+        command = [sys.executable, "-m", "stack.command_line", "demo", "--port", "0", *arguments]
         with self._log.open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=CHECKOUT, env=environment, stdout=log, stderr=log, start_new_session=True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.materials.routes import api, desk, library, releases, renditions
+from services.materials.routes.api import publications as api
+from services.materials.routes.desk import publications as desk, releases
+from services.materials.routes.public import library, renditions
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
-from shared.web.app import create_app
+from shared.web.door.app import create_app
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.notifications.actions.notices import MAIL_QUEUE
-from services.notifications.routes import api, audience, campaigns, launches, ledger, previews, texts, unsubscribe
+from services.notifications.routes.api import campaigns as api
+from services.notifications.routes.desk import (
+    audience,
+    campaigns,
+    launches,
+    ledger,
+    previews,
+    texts,
+)
+from services.notifications.routes.public import unsubscribe
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
-from shared.web.app import create_app
+from shared.web.door.app import create_app
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
-from shared.web.languages import _l
+from shared.words.sentences import _l
 
 
 class NoSuchCampaign(NotFound):

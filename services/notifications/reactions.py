@@ -19,11 +19,11 @@ from services.notifications.queries.recipients import (
     offer_expiry,
     person,
 )
-from shared.facts import registration as facts
+from shared.facts import people, registration as facts
 from shared.facts.materials import ShelfOpened
 from shared.outbox import Heard, Reactions
-from shared.web.formats import format_moment, format_range
-from shared.web.languages import text_in, use_locale
+from shared.words.formats import format_moment, format_range
+from shared.words.languages import text_in, use_locale
 
 reactions = Reactions("notifications")
 
@@ -35,16 +35,16 @@ def mail_address_proof(session: Session, fact: facts.AddressProofRequested, hear
     _queue(session, "address_proof", fact.application_id, recipient, heard, edition_id=fact.edition_id)
 
 
-@reactions.hear(facts.SignInLinkRequested)
-def mail_sign_in_link(session: Session, fact: facts.SignInLinkRequested, heard: Heard) -> None:
+@reactions.hear(people.SignInLinkRequested)
+def mail_sign_in_link(session: Session, fact: people.SignInLinkRequested, heard: Heard) -> None:
     """Mail the link that signs a person in."""
     recipient = person(session, person_id=fact.person_id)
     expires_at = link_expiry(session, link_id=fact.link_id)
     _queue(session, "sign_in", fact.link_id, recipient, heard, deadline=expires_at)
 
 
-@reactions.hear(facts.StaffInvited)
-def mail_staff_invitation(session: Session, fact: facts.StaffInvited, heard: Heard) -> None:
+@reactions.hear(people.StaffInvited)
+def mail_staff_invitation(session: Session, fact: people.StaffInvited, heard: Heard) -> None:
     """Mail the link with which a member of staff chooses a passphrase."""
     recipient = person(session, person_id=fact.person_id)
     expires_at = invitation_expiry(session, invitation_id=fact.invitation_id)

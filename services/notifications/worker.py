@@ -19,11 +19,11 @@ from services.notifications.actions.deliveries import (
 from services.notifications.actions.launches import finish_campaigns, withdraw_cancelled
 from services.notifications.actions.notices import MAIL_QUEUE
 from services.notifications.actions.sending import send_batch
-from services.notifications.gateways.composer import Composer
 from services.notifications.gateways.journal import Journal
 from services.notifications.gateways.redis_journal import RedisJournal
 from services.notifications.gateways.relay import Relay, RelayUnreachable
 from services.notifications.gateways.smtp import SmtpRelay
+from services.notifications.letters.composer import Composer
 from services.notifications.queries.campaigns import campaigns_being_sent, words_of
 from services.notifications.queries.deliveries import mail_waits
 from services.notifications.reactions import reactions

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes import (
-    api_deeds,
-    applications,
-    desk,
-    desk_applications,
-    desk_decisions,
-    desk_editions,
-    editions,
-    languages,
-    me,
-    my_applications,
-    offers,
-    outbox_desk,
-    sign_in,
-    staff,
-    staff_desk,
-    staff_security,
-    tokens,
+from services.registration.routes.api import decisions as decisions_api
+from services.registration.routes.desk import (
+    applications as desk_applications,
+    decisions,
+    editions as desk_editions,
+    outbox,
+    today,
 )
+from services.registration.routes.me import applications as my_applications, home, offers
+from services.registration.routes.public import applications, editions
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
+from shared.people.routes import BLUEPRINTS as PEOPLE
 from shared.tasks import CeleryBell, connect_redis, make_celery
-from shared.web import components_page
-from shared.web.app import create_app
+from shared.web.door.app import create_app
+from shared.web.pages import components_page
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,22 +27,17 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     editions.blueprint,
     applications.blueprint,
-    me.blueprint,
+    home.blueprint,
     my_applications.blueprint,
     offers.blueprint,
-    desk.blueprint,
+    today.blueprint,
     desk_applications.blueprint,
-    desk_decisions.blueprint,
+    decisions.blueprint,
     desk_editions.blueprint,
-    languages.blueprint,
+    outbox.blueprint,
     components_page.blueprint,
-    sign_in.blueprint,
-    staff.blueprint,
-    staff_security.blueprint,
-    staff_desk.blueprint,
-    tokens.blueprint,
-    outbox_desk.blueprint,
-    api_deeds.blueprint,
+    decisions_api.blueprint,
+    *PEOPLE,
 )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
-from shared.web.languages import LazyText, _l
+from shared.errors import Conflict, Invalid, NotFound
+from shared.words.sentences import _l
 
 
 class EditionUnknown(NotFound):
@@ -131,56 +131,3 @@ class EditionFull(Conflict):
     """All places are taken."""
 
     title = _l("This edition has no places left")
-
-
-class NotYours(Forbidden):
-    """The thing belongs to somebody else."""
-
-    title = _l("This belongs to somebody else")
-
-
-class LinkSpent(Conflict):
-    """A sign-in link that was used, is too old, or never led anywhere."""
-
-    title = _l("This link has been used or is too old")
-
-
-class SignInRefused(Invalid):
-    """Address, passphrase or code are wrong; which one is nobody's business."""
-
-    title = _l("Address, passphrase and code do not belong together")
-
-
-class CodeRefused(Invalid):
-    """A factor is about to change, and passphrase or code were wrong."""
-
-    title = _l("Passphrase and code do not belong together")
-
-
-class InvitationSpent(Conflict):
-    """An invitation that was taken up, replaced by a newer one, or is too old."""
-
-    title = _l("This invitation has been used or is too old")
-
-
-class PassphraseTooShort(Invalid):
-    """A passphrase outside the allowed lengths."""
-
-    title = _l("Choose a longer passphrase")
-
-    @staticmethod
-    def hint(shortest: int) -> LazyText:
-        """Say how long is long enough."""
-        return _l("Use at least %(shortest)s characters, for example four or five words", shortest=shortest)
-
-
-class LastOrganiser(Conflict):
-    """Without an organiser of all editions nobody could grant a role again."""
-
-    title = _l("The last organiser of all editions keeps this role")
-
-
-class AuthenticatorBound(Conflict):
-    """An authenticator was enrolled already."""
-
-    title = _l("An authenticator is set up already")

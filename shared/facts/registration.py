@@ -15,13 +15,6 @@ class AddressProofRequested(Fact):
     edition_id: UUID
 
 
-class SignInLinkRequested(Fact):
-    """A person asked for a link to sign in; the link's id is signed into the mail."""
-
-    person_id: UUID
-    link_id: UUID
-
-
 class ApplicationSubmitted(Fact):
     """The address is proved and the application counts."""
 
@@ -87,16 +80,3 @@ class EnrolmentWithdrawn(Fact):
     enrolment_id: UUID
     person_id: UUID
     edition_id: UUID
-
-
-class StrangerAskedForLink(Fact):
-    """Somebody asked for a sign-in link with an address that nobody has; the link leads nowhere."""
-
-    link_id: UUID
-
-
-class StaffInvited(Fact):
-    """Somebody may choose a passphrase as staff; the invitation's id is signed into the mail."""
-
-    person_id: UUID
-    invitation_id: UUID

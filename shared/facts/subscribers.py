@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.facts import registration as r
+from shared.facts import people as p, registration as r
 from shared.facts.base import Fact
 from shared.facts.materials import ShelfOpened
 
 SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.AddressProofRequested: ("notifications",),
-    r.SignInLinkRequested: ("notifications",),
-    r.StaffInvited: ("notifications",),
+    p.SignInLinkRequested: ("notifications",),
+    p.StaffInvited: ("notifications",),
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),
     r.DecisionReleased: ("notifications",),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyotp
 
-from shared.stack.walk_through.letters import Letter
+from stack.walk_through.letters import Letter
 
 if TYPE_CHECKING:
     from tests.support.browser import Visit

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.web.pages import mail_environment
-from shared.web.static_files import STATIC
-from shared.web.tables import Column
+from shared.web.pages.rendering import mail_environment
+from shared.web.pages.static_files import STATIC
+from shared.web.pages.tables import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

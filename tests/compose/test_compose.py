@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shared.stack.walk_through.letters import Letters
-from shared.stack.walk_through.visitor import Visitor
+from stack.walk_through.letters import Letters
+from stack.walk_through.visitor import Visitor
 from tests.compose.composition import ROOT, RUNNING, SERVICES, Composition, NoEngine, composition
 
 KILL_ALL = """
@@ -113,7 +113,7 @@ def test_another_host_name_is_refused(academy: Composition) -> None:
 
 
 def test_one_command_invites_the_first_organiser(academy: Composition) -> None:
-    said = academy.inside("registration", "python", "-m", "shared.stack.first_organiser", "first@example.org")
+    said = academy.inside("registration", "python", "-m", "stack.first_organiser", "first@example.org")
     link = re.search(rf"{re.escape(academy.site)}/staff/invitations/\S+", said)
     assert link is not None, said
     visitor = Visitor(academy.site)
@@ -167,7 +167,7 @@ def mail_to(academy: Composition, email: str, *, seconds: float) -> str:
 
 def walk(academy: Composition, accounts: Path) -> None:
     """Walk through the running composition; every step must happen."""
-    command = [sys.executable, "-m", "shared.stack.walk_through.command", "--site", academy.site]
+    command = [sys.executable, "-m", "stack.walk_through.command", "--site", academy.site]
     command += ["--mailbox", academy.mailbox, "--accounts", str(accounts)]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.web.catalogues import ROOT, extracted, faults, template_files
-from shared.web.languages import LANGUAGES
+from shared.words.catalogues import TRANSLATED, extracted, faults, template_files
+from shared.words.sentences import ROOT
 from tests.support.words import bare_words_in_python, bare_words_in_template, python_files
 
 
@@ -41,6 +41,6 @@ def test_the_listener_hears_bare_words_and_nothing_else(tmp_path: Path, template
     assert bare_words_in_template(path) == heard
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", TRANSLATED)
 def test_each_catalogue_has_every_sentence_translated(language: str) -> None:
-    assert faults(language, extracted()) == [], "python -m shared.web.catalogues update, then translate"
+    assert faults(language, extracted()) == [], "python -m shared.words.catalogues update, then translate"

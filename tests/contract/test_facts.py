@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from shared.facts import materials, notifications, registration
+from shared.facts import materials, notifications, people, registration
 from shared.facts.base import Fact
 from shared.facts.subscribers import SUBSCRIBERS
 
@@ -23,7 +23,7 @@ def published() -> dict[str, dict[str, str]]:
     return {
         name: {field: str(entry.annotation) for field, entry in sorted(fact.model_fields.items())}
         for name, fact in sorted(Fact.known.items())
-        if fact.__module__ in {module.__name__ for module in (registration, materials, notifications)}
+        if fact.__module__ in {module.__name__ for module in (people, registration, materials, notifications)}
     }
 
 

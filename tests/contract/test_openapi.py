@@ -15,10 +15,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from services.registration.actions.tokens import make_api_token
 from shared.clock import now
-from shared.web.lifetimes import ABSOLUTE
-from shared.web.scopes import SCOPES
+from shared.people.actions.tokens import make_api_token
+from shared.web.door.lifetimes import ABSOLUTE
+from shared.web.door.scopes import SCOPES
 from tests.support.houses import SERVICES, house
 from tests.support.registration import make_edition
 from tests.support.web import person_called, visitor

@@ -13,11 +13,11 @@ import pytest
 from services.notifications.actions.notices import MAIL_QUEUE
 from shared.errors import Refusal
 from shared.facts.subscribers import SUBSCRIBERS
-from shared.stack import processes
-from shared.web.guard import SAFE
-from shared.web.policy import csrf_exemption_of, policy_of
-from shared.web.problems import STATUS, code_of, status_of
-from shared.web.scopes import SCOPES
+from shared.web.api.problems import STATUS, code_of, status_of
+from shared.web.door.guard import SAFE
+from shared.web.door.policy import csrf_exemption_of, policy_of
+from shared.web.door.scopes import SCOPES
+from stack import processes
 from tests.support.houses import SERVICES, house
 from tests.support.web import person_called, signed_in_as, visitor
 

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from shared.stack.places import CHECKOUT
+from stack.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def start(state: Path) -> tuple[subprocess.Popen[str], str]:
     """Start the demo on free ports; return the launcher and the public address once it is ready."""
     environment = os.environ | {"ACADEMY_STATE": str(state), "PYTHONUNBUFFERED": "1"}
     launcher = subprocess.Popen(
-        [sys.executable, "-m", "shared.stack.command_line", "demo", "--port", "0"],
+        [sys.executable, "-m", "stack.command_line", "demo", "--port", "0"],
         cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     said = []

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from shared.stack.embedded.nginx import command, prepare
-from shared.stack.places import CHECKOUT
+from stack.embedded.nginx import command, prepare
+from stack.places import CHECKOUT
 from tests.support.patience import until
 from tests.support.postgres import free_port
 
@@ -35,7 +35,7 @@ def materials_behind_gateway(
         "REGISTRATION_UPSTREAM": nowhere,
         "MATERIALS_UPSTREAM": f"127.0.0.1:{service}",
         "NOTIFICATIONS_UPSTREAM": nowhere,
-        "STATIC_PATH": str(CHECKOUT / "shared" / "web" / "static"),
+        "STATIC_PATH": str(CHECKOUT / "shared" / "web" / "pages" / "static"),
         "STORE_PATH": str(store),
         "TRUSTED_PROXY": "127.0.0.2/32",
     }
@@ -49,7 +49,7 @@ def materials_behind_gateway(
         "STORE_URL": store.as_uri(),
         **(settings or {}),
     }
-    gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(CHECKOUT / "shared" / "stack" / "gunicorn_settings.py")]
+    gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(CHECKOUT / "stack" / "gunicorn_settings.py")]
     serve = [*gunicorn, f"--bind=127.0.0.1:{service}", "services.materials.app:create()"]
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

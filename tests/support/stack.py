@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from shared.stack.foreground import demo_accounts
-from shared.stack.places import Places
-from shared.stack.running import Stack
-from shared.stack.screen import Screen
-from shared.stack.walk_through.letters import Letters
+from stack.foreground import demo_accounts
+from stack.places import Places
+from stack.running import Stack
+from stack.screen import Screen
+from stack.walk_through.letters import Letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

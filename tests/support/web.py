@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from services.registration.actions.sessions import open_session
 from shared.clock import now
+from shared.people.actions.sessions import open_session
 from shared.schema.base import new_id
 from shared.schema.people.persons import Person, Role
 from shared.settings import Settings
-from shared.web.app import create_app
+from shared.web.door.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

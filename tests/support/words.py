@@ -10,8 +10,8 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from shared.web.catalogues import ROOT
-from shared.web.pages import MACROS, TEMPLATES
+from shared.web.pages.rendering import MACROS, TEMPLATES
+from shared.words.sentences import ROOT
 
 HOLE = "\x00"
 """Stands where a template computes something."""

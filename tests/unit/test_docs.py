@@ -10,7 +10,7 @@ import pytest
 from services.materials.settings import MaterialsSettings
 from services.notifications.settings import NotificationsSettings
 from services.registration.settings import RegistrationSettings
-from shared.web.scopes import SCOPES
+from shared.web.door.scopes import SCOPES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -19,7 +19,7 @@ from services.materials.rules.names import full_filename, plain_filename
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.publications import Chapter, Publication
-from shared.web.languages import _l
+from shared.words.sentences import _l
 
 _WRONG_TYPE: Final = {
     PDF: _l("This is not a PDF: its first bytes say otherwise. Export it as PDF and choose that file."),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.schema.registration.editions import Edition
-from shared.web.languages import text_in
+from shared.words.languages import text_in
 
 
 @dataclass(frozen=True)

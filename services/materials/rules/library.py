@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.materials.rules.pace import minutes_on_slow_line
 from services.materials.rules.shelves import Right
-from shared.web.languages import LANGUAGES, best_language, text_in
+from shared.words.languages import LANGUAGES, best_language, text_in
 
 FORMAT_ORDER: Final = ("pdf", "light_pdf", "epub", "text", "html")
 

@@ -12,7 +12,7 @@ from typing import Final
 from services.notifications.actions.deliveries import Claim, Claimed
 from services.notifications.gateways.journal import JournalLost, Notes
 from services.notifications.gateways.relay import ConnectionBroken, Relay
-from services.notifications.rules.headers import Unmailable
+from services.notifications.letters.headers import Unmailable
 from services.notifications.rules.retries import Settled, after_doubt, not_composed, settle
 
 log = logging.getLogger(__name__)

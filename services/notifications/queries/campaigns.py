@@ -18,7 +18,7 @@ from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.topics import OptOut, Topic
 from shared.schema.people.persons import Person
 from shared.schema.registration.editions import Edition
-from shared.web.languages import text_in
+from shared.words.languages import text_in
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.notifications.errors import NoSuchEdition
 from services.notifications.queries.recipients import edition_by_slug
-from shared.web.languages import current_locale, text_in
+from shared.words.languages import current_locale, text_in
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.web.languages import best_language
+from shared.words.languages import best_language
 
 Locale = Literal["en", "fr", "es", "pt", "ar"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

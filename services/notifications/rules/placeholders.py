@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from shared.errors import Invalid
-from shared.web.languages import _l
+from shared.words.sentences import _l
 
 _WRITTEN: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 

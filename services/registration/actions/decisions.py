@@ -14,13 +14,12 @@ from services.registration.actions.offers import make_offer
 from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlaces, NotProposable
 from services.registration.queries.decisions import Proposal, Standing, locked_proposals, standings
 from services.registration.queries.places import TakePool, locked_pool
-from services.registration.rules import applications as application_rules
-from services.registration.rules import decisions as rules
+from services.registration.rules import applications as application_rules, decisions as rules
 from shared.facts.registration import DecisionReleased
 from shared.outbox import record
 from shared.schema.base import new_id
 from shared.schema.registration import Decision, DecisionBatch
-from shared.web.languages import _l
+from shared.words.sentences import _l
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.registration.actions.changes import move
-from services.registration.actions.people import find_or_make_person
 from services.registration.errors import (
     AlreadyApplied,
     ApplicationsClosed,
@@ -25,6 +24,7 @@ from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import FORM_VERSION, Answers
 from shared.facts.registration import AddressProofRequested, ApplicationSubmitted
 from shared.outbox import record
+from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
 from shared.schema.registration import Application, Edition
 

@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 from services.registration.actions.applications import withdraw_application
 from services.registration.actions.decisions import digest, propose_decisions, release_decisions
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers
-from services.registration.actions.people import find_or_make_person
 from services.registration.actions.submissions import start_application, submit_application
 from services.registration.demo.applicants import SEED, Applicant, applicants
 from services.registration.queries.decisions import proposals
-from services.registration.routes.wording import CONSENT
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import Outcome
+from services.registration.views.wording import CONSENT
+from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
 from shared.schema.outbox.entries import Entry, FactRow
 from shared.schema.registration import Edition, Offer
-from shared.web.languages import use_locale
+from shared.words.languages import use_locale
 
 DRAFTS: Final = 9
 COUNT: Final = 180

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from services.registration.actions.staff import create_staff_member
+from shared.people.actions.staff import create_staff_member
 from shared.vault import Vault
 
 if TYPE_CHECKING:

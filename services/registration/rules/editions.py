@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from shared.web.languages import best_language
+from shared.words.languages import best_language
 
 Phase = Literal["announced", "open", "closed", "running", "over"]
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.registration.rules.emails import is_email, normal_email
-from services.registration.rules.texts import clean_line, clean_text
-from shared.web.formats import COUNTRIES
+from shared.people.rules.emails import is_email, normal_email
+from shared.words.cleaning import clean_line, clean_text
+from shared.words.formats import COUNTRIES
 
 FORM_VERSION: Final = 1
 NAME_LENGTH: Final = 200

@@ -1,0 +1,230 @@
+"""The desk of those who keep the library: publications and how far they reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, render_template, request
+
+from services.materials.actions.publications import add_publication, draft_release
+from services.materials.errors import PublicationUnknown
+from services.materials.queries import desk as library
+from services.materials.queries.editions import editions_by_id
+from services.materials.queries.library import opened_publications, release_to_keep
+from services.materials.queries.reach import holders, people_by_rendition, people_with_places
+from services.materials.routes.api.payloads import NewPublication
+from services.materials.rules.reach import reach_of
+from services.materials.views.reach_charts import charts_of
+from services.materials.views.wording import FORMATS, KINDS, RULES
+from shared.clock import now
+from shared.errors import Conflict, Forbidden
+from shared.web.door.identity import current_person, require_role
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import bind, fill
+from shared.web.pages.tables import Column, Filter, read_table_query
+from shared.words.languages import LANGUAGES, current_locale, text_in
+from shared.words.sentences import _, _l
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+    from werkzeug.wrappers import Response
+
+    from services.materials.queries.editions import EditionRow
+    from shared.schema.materials.publications import Publication
+    from shared.web.door.identity import SignedIn
+
+blueprint = Blueprint("materials_desk", __name__)
+SEE: Final = ("organiser", "librarian", "viewer")
+KEEP: Final = ("organiser", "librarian")
+_LIST: Final = (
+    Column("title", _l("Title"), kind="main"),
+    Column("editions", _l("For the people of")),
+    Column("version", _l("Published version")),
+    Column("languages", _l("Languages")),
+    Column("people", _l("People who have it"), kind="number"),
+)
+_PEOPLE: Final = (
+    Column("name", _l("Name"), kind="main"),
+    Column("country", _l("Country")),
+    Column("language", _l("Language")),
+    Column("fetched_at", _l("First fetched"), kind="date"),
+)
+_HOLDS: Final = Filter("has", _l("Has it"), (("yes", _l("yes")), ("no", _l("no"))))
+
+
+@blueprint.get("/desk/materials")
+@staff(*SEE)
+def publications() -> str:
+    """Show all publications of the editions this person works for."""
+    person = current_person()
+    with tools().database.reading() as session:
+        rows = library.publications(session)
+        reached = library.editions_of(session)
+        editions = editions_by_id(session)
+    seen = [row for row in rows if may_see(person, reached.get(row.id, set()))]
+    return render_template(
+        "materials/desk/publications.html",
+        rows=seen,
+        reached=reached,
+        columns=_LIST,
+        editions=editions,
+        may_keep=person.holds(*KEEP),
+        **words(),
+    )
+
+
+@blueprint.route("/desk/materials/new", methods=["GET", "POST"])
+@staff(*KEEP)
+def new_publication() -> str | Response | tuple[str, int]:
+    """Ask for a publication, and make it with its first draft."""
+    form = fill({"edition_id": request.args.get("edition", "")})
+    if request.method == "POST":
+        bound = bind(NewPublication, request.form)
+        form = bound.form
+        if bound.model is not None:
+            require_role(*KEEP, edition_id=bound.model.edition_id, everywhere=bound.model.edition_id is None)
+            try:
+                with tools().database.transaction() as session:
+                    release_id = _make(session, bound.model)
+            except Conflict as refusal:
+                form = form.with_errors(refusal.errors)
+            else:
+                flash_message(_("The draft is there. Add its files, then publish it."), "success")
+                return see_other(f"/desk/materials/releases/{release_id}")
+    with tools().database.reading() as session:
+        editions = editions_by_id(session)
+    person = current_person()
+    mine = [edition for edition in editions.values() if person.holds(*KEEP, edition_id=edition.id)]
+    page = render_template("materials/desk/new.html", form=form, editions=mine, languages=LANGUAGES, **words())
+    return (page, 422) if form.errors else page
+
+
+@blueprint.get("/desk/materials/<slug>")
+@staff(*SEE)
+def publication(slug: str) -> str:
+    """Show a publication: its releases, its shelves, and how far it has reached."""
+    with tools().database.reading() as session:
+        found = publication_to_see(session, slug)
+        releases = library.releases_of(session, publication_id=found.id)
+        shelves = library.shelves_for(session, publication_id=found.id, edition_id=found.edition_id)
+        editions = editions_by_id(session, ids=[shelf.edition_id for shelf in shelves])
+        mine = editions_to_see(session, found.id)
+        edition = _chosen(mine)
+        reach = reach_of(holders(session, publication_id=found.id, edition_id=edition.id) if edition else [])
+        newest = next((release for release in releases if release.state == "published"), None)
+        kept = release_to_keep(session, release_id=newest.id) if newest else None
+        people = people_by_rendition(session, publication_id=found.id)
+        opened = opened_publications(session, person_id=current_person().person_id, now=now(), slug=slug)
+    return render_template(
+        "materials/desk/publication.html",
+        may_open=bool(opened),
+        publication=found,
+        releases=releases,
+        shelves=shelves,
+        editions=editions,
+        about=edition,
+        mine=mine,
+        reach=reach,
+        charts=charts_of(reach),
+        copies=kept.whole if kept else (),
+        people=people,
+        form=fill(),
+        may_keep=current_person().holds(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None),
+        **words(),
+    )
+
+
+@blueprint.get("/desk/materials/<slug>/people")
+@staff(*SEE)
+def people(slug: str) -> str:
+    """Show who with a place has the publication and who has not."""
+    query = read_table_query(request.args, columns=_PEOPLE, default_sort="name", filters=(_HOLDS,))
+    holds = {"yes": True, "no": False}.get("".join(query.chosen("has")))
+    with tools().database.reading() as session:
+        found = publication_to_see(session, slug)
+        mine = editions_to_see(session, found.id)
+        edition = _chosen(mine)
+        if edition is None:
+            raise PublicationUnknown
+        rows, total = people_with_places(
+            session,
+            publication_id=found.id,
+            edition_id=edition.id,
+            holds=holds,
+            limit=query.limit,
+            offset=query.offset,
+        )
+    return render_template(
+        "materials/desk/people.html",
+        publication=found,
+        about=edition,
+        mine=mine,
+        rows=rows,
+        total=total,
+        columns=_PEOPLE,
+        query=query,
+        **words(),
+    )
+
+
+def publication_to_see(session: Session, slug: str) -> Publication:
+    """Return the publication if the signed-in person works for an edition it is for; refuse otherwise."""
+    found = library.publication_called(session, slug=slug)
+    if found is None:
+        raise PublicationUnknown
+    if not may_see(current_person(), library.editions_of(session).get(found.id, set())):
+        raise Forbidden
+    return found
+
+
+def publication_to_keep(session: Session, slug: str) -> Publication:
+    """Return the publication if the signed-in person may change it: by a role in its edition, or in all."""
+    found = library.publication_called(session, slug=slug)
+    if found is None:
+        raise PublicationUnknown
+    require_role(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None)
+    return found
+
+
+def may_see(person: SignedIn, editions: set[UUID]) -> bool:
+    """Say whether a person works for one of the editions a publication is for, or for all."""
+    return person.holds(*SEE, everywhere=True) or any(person.holds(*SEE, edition_id=one) for one in editions)
+
+
+def editions_to_see(session: Session, publication_id: UUID) -> list[EditionRow]:
+    """Return the editions whose people the publication is for and this person works for, the newest first."""
+    person, wanted = current_person(), library.editions_of(session).get(publication_id, set())
+    found = editions_by_id(session, ids=wanted).values()
+    return [edition for edition in found if person.holds(*SEE, edition_id=edition.id)]
+
+
+def _chosen(editions: list[EditionRow]) -> EditionRow | None:
+    """Return the edition that the address asks about, else the newest."""
+    asked = request.args.get("edition", "")
+    return next((one for one in editions if one.slug == asked), editions[0] if editions else None)
+
+
+def words() -> dict[str, Any]:
+    """Return the names of things that the desk's pages use."""
+    return {"language": current_locale(), "text_in": text_in, "formats": FORMATS, "kinds": KINDS, "rules": RULES}
+
+
+def _make(session: Session, asked: NewPublication) -> UUID:
+    made = add_publication(
+        session,
+        slug=asked.slug,
+        kind=asked.kind,
+        edition_id=asked.edition_id,
+        titles=asked.titles,
+        summaries=asked.summaries,
+        contributors=asked.contributor_names,
+        publisher=asked.publisher,
+        licence=asked.licence,
+        rights=asked.rights,
+    )
+    return draft_release(session, publication_id=made.id, version=asked.version, dated=asked.dated or "").id

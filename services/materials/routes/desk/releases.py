@@ -1,0 +1,196 @@
+"""The desk's deeds on a publication: drafts, files, publishing, shelves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.materials.actions.publications import draft_release, publish_release
+from services.materials.actions.renditions import add_rendition
+from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
+from services.materials.errors import ReleaseUnknown, ShelfUnknown
+from services.materials.gateways.store import pieces_of, store_at
+from services.materials.queries import desk as library
+from services.materials.queries.library import release_to_keep
+from services.materials.queries.reach import people_by_rendition
+from services.materials.routes.api.payloads import NewRelease, Placing, Upload
+from services.materials.routes.desk.publications import KEEP, SEE, publication_to_keep, publication_to_see, words
+from services.materials.settings import MaterialsSettings
+from shared.clock import now
+from shared.errors import Conflict, Invalid
+from shared.web.door.identity import actor_id, current_person, require_role
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form, bind, fill
+from shared.words.languages import LANGUAGES, current_locale
+from shared.words.sentences import _
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from sqlalchemy.orm import Session
+    from werkzeug.wrappers import Response
+
+blueprint = Blueprint("releases_desk", __name__)
+
+
+@blueprint.post("/desk/materials/<slug>/releases")
+@staff(*KEEP)
+def new_release(slug: str) -> Response:
+    """Begin a new draft."""
+    bound = bind(NewRelease, request.form)
+    if bound.model is None:
+        flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
+        return see_other(f"/desk/materials/{slug}")
+    try:
+        with tools().database.transaction() as session:
+            found = publication_to_keep(session, slug)
+            dated = bound.model.dated or ""
+            release = draft_release(session, publication_id=found.id, version=bound.model.version, dated=dated)
+    except Conflict as refusal:
+        flash_message(str(refusal), "error")
+        return see_other(f"/desk/materials/{slug}")
+    return see_other(f"/desk/materials/releases/{release.id}")
+
+
+@blueprint.get("/desk/materials/releases/<uuid:release_id>")
+@staff(*SEE)
+def release(release_id: UUID) -> str:
+    """Show a release with its files, and the form that takes another one."""
+    return _release_page(release_id, fill({"language": current_locale(), "format": "pdf"}))
+
+
+@blueprint.post("/desk/materials/releases/<uuid:release_id>/files")
+@staff(*KEEP)
+def upload(release_id: UUID) -> Response | tuple[str, int]:
+    """Take a file in; a refusal is said at the field and keeps what was chosen beside it."""
+    bound = bind(Upload, request.form)
+    file = request.files.get("file")
+    form = bound.form
+    if file is None or not file.filename:
+        form = form.with_errors({"file": _("Choose a file")})
+    if bound.model is None or form.errors or file is None:
+        return _release_page(release_id, form), 422
+    settings = tools().settings
+    assert isinstance(settings, MaterialsSettings)  # noqa: S101 - this service is started with its own settings
+    try:
+        with tools().database.transaction() as session:
+            publication_to_keep(session, slug_of_release(session, release_id))
+            _require_chapter(session, release_id, bound.model.chapter_id)
+            stream: BinaryIO = file.stream  # type: ignore[assignment]
+            add_rendition(
+                session,
+                store_at(settings.store_url),
+                release_id=release_id,
+                language=bound.model.language,
+                format_=bound.model.format,
+                pieces=pieces_of(stream),
+                limit=settings.upload_limit,
+                chapter_id=bound.model.chapter_id,
+                actor_id=actor_id(),
+                now=now(),
+            )
+    except Invalid as refusal:
+        return _release_page(release_id, form.with_errors(refusal.errors or {"file": refusal.title})), 422
+    flash_message(_("The file is stored."), "success")
+    return see_other(f"/desk/materials/releases/{release_id}")
+
+
+@blueprint.post("/desk/materials/releases/<uuid:release_id>/publish")
+@staff(*KEEP)
+def publish(release_id: UUID) -> Response:
+    """Publish a draft."""
+    try:
+        with tools().database.transaction() as session:
+            found = publication_to_keep(session, slug_of_release(session, release_id))
+            publish_release(session, release_id=release_id, now=now())
+    except Conflict as refusal:
+        flash_message(str(refusal), "error")
+        return see_other(f"/desk/materials/releases/{release_id}")
+    flash_message(_("Published. People find it on their shelf from now on."), "success")
+    return see_other(f"/desk/materials/{found.slug}")
+
+
+@blueprint.post("/desk/materials/<slug>/shelves")
+@staff(*KEEP)
+def place(slug: str) -> Response:
+    """Put the publication on a shelf, on a new one where none is chosen."""
+    bound = bind(Placing, request.form)
+    if bound.model is None:
+        flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
+        return see_other(f"/desk/materials/{slug}")
+    asked = bound.model
+    with tools().database.transaction() as session:
+        found = publication_to_keep(session, slug)
+        shelf_id = asked.shelf_id
+        if shelf_id is not None:
+            _require_shelf(session, shelf_id)
+        else:
+            shelf_id = put_up_shelf(
+                session,
+                edition_id=found.edition_id,
+                names={current_locale(): asked.name} if asked.name else {},
+                rule=asked.rule if found.edition_id else "public",
+                opens_at=asked.in_utc(asked.opens_at),
+                closes_at=asked.in_utc(asked.closes_at),
+                now=now(),
+            ).id
+        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id)
+    flash_message(_("It stands on the shelf."), "success")
+    return see_other(f"/desk/materials/{slug}")
+
+
+@blueprint.post("/desk/materials/<slug>/shelves/<uuid:shelf_id>/take")
+@staff(*KEEP)
+def take(slug: str, shelf_id: UUID) -> Response:
+    """Take the publication from a shelf."""
+    with tools().database.transaction() as session:
+        found = publication_to_keep(session, slug)
+        _require_shelf(session, shelf_id)
+        take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id)
+    flash_message(_("It was taken from the shelf. Nobody can open it from there any more."), "success")
+    return see_other(f"/desk/materials/{slug}")
+
+
+def slug_of_release(session: Session, release_id: UUID) -> str:
+    """Return the address of a release's publication; refuse an unknown release."""
+    slug = library.slug_of_release(session, release_id=release_id)
+    if slug is None:
+        raise ReleaseUnknown
+    return slug
+
+
+def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None) -> None:
+    if chapter_id is not None and not library.has_chapter(session, release_id=release_id, chapter_id=chapter_id):
+        raise ReleaseUnknown
+
+
+def _require_shelf(session: Session, shelf_id: UUID) -> None:
+    """Refuse a shelf of an edition that the signed-in person does not work for."""
+    shelf = library.shelf_with(session, shelf_id=shelf_id)
+    if shelf is None:
+        raise ShelfUnknown
+    require_role(*KEEP, edition_id=shelf.edition_id, everywhere=shelf.edition_id is None)
+
+
+def _release_page(release_id: UUID, form: Form) -> str:
+    with tools().database.reading() as session:
+        found = publication_to_see(session, slug_of_release(session, release_id))
+        kept = release_to_keep(session, release_id=release_id)
+        people = people_by_rendition(session, publication_id=found.id)
+    return render_template(
+        "materials/desk/release.html",
+        publication=found,
+        release_id=release_id,
+        release=kept,
+        people=people,
+        form=form,
+        languages=LANGUAGES,
+        limit=getattr(tools().settings, "upload_limit", 0),
+        may_keep=current_person().holds(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None),
+        **words(),
+    )

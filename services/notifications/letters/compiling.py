@@ -1,0 +1,79 @@
+"""Where the texts of mails come from: templates on disk, the catalogues, and what organisers wrote.
+
+A letter is compiled once per language, then kept; only the values are filled in for each person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from services.notifications.letters.headers import split_mailbox
+from services.notifications.letters.skeletons import Letter, Skeleton
+from services.notifications.rules.notices import NOTICES, VALUES
+from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, Slots, slot_line, slot_markdown
+from services.notifications.rules.words import Words
+from shared.settings import Settings
+from shared.web.pages.rendering import mail_environment
+from shared.words.languages import text_direction, use_locale
+from shared.words.markdown import to_html, to_text
+
+TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+UNSUBSCRIBE: Final = "unsubscribe"
+"""The slot that the footer's opt-out link fills."""
+
+
+class Letters:
+    """Compiles letters and keeps the compiled ones."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.sender = split_mailbox(settings.mail_from)
+        self._reply_to = split_mailbox(settings.mail_reply_to) if settings.mail_reply_to else None
+        self._domain = settings.mail_domain
+        self._templates = mail_environment(TEMPLATES)
+        self.notice: Callable[[str, str], Skeleton] = lru_cache(maxsize=128)(self._compile_notice)
+        self._campaigns: Callable[[Words], Skeleton] = lru_cache(maxsize=32)(self._compile_campaign)
+
+    def campaign(self, words: Words) -> Skeleton:
+        """Return the compiled campaign mail of one language."""
+        return self._campaigns(words)
+
+    def _compile_notice(self, kind: str, locale: str) -> Skeleton:
+        slots = Slots(isolated=text_direction(locale) == "rtl")
+        values = {name: slots.token(name) if name == "link" else slots.words(name) for name in VALUES}
+        with use_locale(locale):
+            template = self._templates.get_template(f"notifications/notices/{NOTICES[kind].kind}.txt")
+            context = template.new_context(values)
+            said = {name: "".join(block(context)).strip() for name, block in template.blocks.items()}
+            letter = self._frame(locale, slots, **said, about={})
+        return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
+
+    def _compile_campaign(self, words: Words) -> Skeleton:
+        slots = Slots(isolated=text_direction(words.locale) == "rtl")
+        with use_locale(words.locale):
+            letter = self._frame(
+                words.locale,
+                slots,
+                subject=slot_line(words.subject, slots),
+                preheader=slot_line(words.preheader, slots),
+                body=slot_markdown(words.body, slots, CAMPAIGN_PLACEHOLDERS),
+                about={"edition": words.edition, "topic": words.topic, "unsubscribe": slots.token(UNSUBSCRIBE)},
+            )
+        return Skeleton(
+            letter,
+            sender=self.sender,
+            reply_to=self._reply_to,
+            list_id=(words.topic, f"{words.topic_slug}.{self._domain}"),
+        )
+
+    def _frame(
+        self, locale: str, slots: Slots, *, subject: str, preheader: str, body: str, about: Mapping[str, str]
+    ) -> Letter:
+        common = {"sender": self.sender[0], **about}
+        text = self._templates.get_template("notifications/frame.txt").render(body=to_text(body), **common)
+        html = self._templates.get_template("notifications/frame.html").render(
+            subject=subject, preheader=preheader, body=to_html(body), **common
+        )
+        return Letter(locale=locale, subject=subject, text=text.strip() + "\n", html=html, slots=slots)

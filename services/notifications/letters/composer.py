@@ -1,0 +1,116 @@
+"""Turns one delivery into the bytes that leave: the compiled letter, the person's values, links signed just now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.notifications.letters.compiling import UNSUBSCRIBE, Letters
+from services.notifications.letters.headers import wire_address
+from services.notifications.letters.links import campaign_links, notice_link, unsubscribe_link
+from services.notifications.letters.skeletons import Envelope
+from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
+from services.notifications.rules.words import Words
+from shared.settings import Settings
+from shared.tokens import Signer
+from shared.words.formats import country_name, format_range
+from shared.words.languages import use_locale
+
+TEST = "campaign_test"
+"""A draft mailed to its writer: about a campaign, but not one of its deliveries."""
+
+
+class Copy(Protocol):
+    """What is needed of one delivery."""
+
+    @property
+    def id(self) -> UUID: ...  # noqa: D102 - the ledger's columns
+    @property
+    def campaign_id(self) -> UUID | None: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def about_id(self) -> UUID | None: ...  # noqa: D102
+    @property
+    def address(self) -> str: ...  # noqa: D102
+    @property
+    def addressee(self) -> str: ...  # noqa: D102
+    @property
+    def locale(self) -> str: ...  # noqa: D102
+    @property
+    def fields(self) -> Mapping[str, Any]: ...  # noqa: D102
+
+
+class Composer:
+    """Composes mails. ``words`` looks a launched campaign's texts up; they are asked for once and kept."""
+
+    def __init__(self, settings: Settings, *, words: Callable[[UUID], Mapping[str, Words]]) -> None:
+        self.letters = Letters(settings)
+        self._words = words
+        self._known: dict[UUID, Mapping[str, Words]] = {}
+        self._url = settings.public_url
+        self._domain = settings.mail_domain
+        self._signer = Signer(settings.secret_key.get_secret_value())
+
+    @property
+    def sender(self) -> str:
+        """The envelope's sender."""
+        return self.letters.sender[1]
+
+    def compose(self, copy: Copy, now: datetime) -> tuple[str, bytes]:
+        """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
+        recipient = wire_address(copy.address)
+        if copy.campaign_id is not None:
+            words = self._words_for(copy.campaign_id, copy.locale)
+            return recipient, self.compose_campaign(words, copy, recipient, now)
+        if copy.kind == TEST and copy.about_id is not None:
+            words = self._words(copy.about_id)[copy.locale]  # a draft: its words are asked for every time
+            return recipient, self.compose_campaign(words, copy, recipient, now)
+        link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
+        message = self.letters.notice(copy.kind, copy.locale).fill(
+            {**copy.fields, "link": link},
+            Envelope(copy.addressee, recipient, self._message_id(copy)),
+            now=now,
+        )
+        return recipient, message
+
+    def compose_campaign(self, words: Words, copy: Copy, recipient: str, now: datetime) -> bytes:
+        """Return one person's copy of a campaign mail in the language of ``words``."""
+        unsubscribe = unsubscribe_link(self._url, self._signer, delivery_id=copy.id)
+        fallbacks = {placeholder.name: placeholder.fallback for placeholder in CAMPAIGN_PLACEHOLDERS.values()}
+        given = {name: str(value) for name, value in copy.fields.items() if value}
+        if "country" in given:
+            given["country"] = _country(given["country"], words.locale)
+        return self.letters.campaign(words).fill(
+            {**fallbacks, **given, **_same_for_all(words, self._url), UNSUBSCRIBE: unsubscribe},
+            Envelope(copy.addressee, recipient, self._message_id(copy), unsubscribe_url=unsubscribe),
+            now=now,
+        )
+
+    def _message_id(self, copy: Copy) -> str:
+        return f"<{copy.id.hex}@{self._domain}>"
+
+    def _words_for(self, campaign_id: UUID, locale: str) -> Words:
+        if campaign_id not in self._known:
+            if len(self._known) > 100:  # noqa: PLR2004 - launched texts never change; forgetting costs one query
+                self._known.clear()
+            self._known[campaign_id] = self._words(campaign_id)
+        return self._known[campaign_id][locale]
+
+
+@lru_cache(maxsize=2048)
+def _country(code: str, locale: str) -> str:
+    with use_locale(locale):
+        return country_name(code)
+
+
+@lru_cache(maxsize=64)
+def _same_for_all(words: Words, public_url: str) -> Mapping[str, str]:
+    """Return the values that every recipient of these words gets."""
+    with use_locale(words.locale):
+        dates = format_range(words.starts_on, words.ends_on)
+    links = campaign_links(public_url, edition_slug=words.edition_slug)
+    return {"edition": words.edition, "place": words.place, "dates": dates, **links}

@@ -1,0 +1,149 @@
+"""Sending a campaign off on a quiet page of its own, and holding it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.notifications.actions.launches import (
+    cancel_campaign,
+    launch_campaign,
+    pause_campaign,
+    resume_campaign,
+)
+from services.notifications.errors import AudienceChanged
+from services.notifications.queries.audience import audience_size
+from services.notifications.queries.campaigns import campaign_of, texts_of, topics
+from services.notifications.queries.people import names_of
+from services.notifications.routes.editions import campaign_url, desk_edition
+from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.texts import half_written, language_plan
+from services.notifications.settings import NotificationsSettings
+from shared.clock import now
+from shared.web.door.identity import actor_id, current_person
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.words.languages import current_locale, text_in
+from shared.words.sentences import _, _n
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+
+
+APPROVERS: Final = ("organiser", "approver")
+_DIGITS: Final = 9
+"""Nobody writes to a billion people."""
+
+
+def approval_above() -> int:
+    """Return how many people a campaign may reach without a second person."""
+    settings = tools().settings
+    return settings.approval_above if isinstance(settings, NotificationsSettings) else 0
+
+
+@blueprint.get("/launch")
+@staff("organiser", "writer", "approver")
+def review_launch(edition_slug: str, campaign_id: UUID) -> str:
+    """Show exactly what launching will do: how many people, in which language, who gets second best."""
+    with tools().database.reading() as session:
+        edition = desk_edition(session, edition_slug)
+        campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
+        rule = AudienceRule.model_validate(campaign.audience)
+        texts = texts_of(session, campaign_id=campaign_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        topic = next(topic for topic in topics(session) if topic.id == campaign.topic_id)
+        person = current_person()
+        waiting = campaign.state == "awaiting_approval"
+        return render_template(
+            "notifications/campaign_launch.html",
+            edition=edition,
+            campaign=campaign,
+            base=campaign_url(edition, campaign_id),
+            texts=texts,
+            missing=half_written(texts),
+            size=size,
+            plan=language_plan(size.by_locale, texts),
+            topic=text_in(topic.name, current_locale()),
+            threshold=approval_above(),
+            needs_second=size.total > approval_above(),
+            may_approve=waiting
+            and person.holds_in(edition_slug, *APPROVERS)
+            and person.person_id not in {campaign.written_by, campaign.submitted_by},
+            waiting=waiting,
+            names=names_of(session, person_ids=[campaign.written_by, campaign.submitted_by]),
+        )
+
+
+@blueprint.post("/launch")
+@staff("organiser", "writer", "approver")
+def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Launch, or ask for approval; the number that was shown has to be confirmed."""
+    confirmed = request.form.get("confirmed", "")
+    with tools().database.reading() as session:
+        edition = desk_edition(session, edition_slug)
+    page = campaign_url(edition, campaign_id, "launch")
+    if not request.form.get("sure") or not confirmed.isdecimal() or len(confirmed) > _DIGITS:
+        flash_message(_("Tick the box to confirm, then launch."), "error")
+        return see_other(page)
+    try:
+        with tools().database.transaction() as session:
+            campaign = launch_campaign(
+                session,
+                campaign_id=campaign_id,
+                edition_id=edition.id,
+                confirmed=int(confirmed),
+                approval_above=approval_above(),
+                actor_id=actor_id(),
+                may_approve=current_person().holds_in(edition_slug, *APPROVERS),
+                now=now(),
+            )
+            state, people = campaign.state, campaign.audience_size
+    except AudienceChanged:
+        flash_message(_("The audience has changed since you looked. Read the new numbers, then confirm."), "warning")
+        return see_other(page)
+    if state == "awaiting_approval":
+        flash_message(_("Sent to a second person for approval. Nothing has been mailed."), "information")
+    else:
+        sentence = _n("Launched: %(num)s person gets it.", "Launched: %(num)s people get it.", people)
+        flash_message(sentence, "success")
+    return see_other(campaign_url(edition, campaign_id))
+
+
+@blueprint.post("/pause")
+@staff("organiser", "writer", "approver")
+def pause(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Send nothing more until resumed."""
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        pause_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now())
+    flash_message(_("Paused. Mails that were on their way still arrive."), "success")
+    return see_other(campaign_url(edition, campaign_id))
+
+
+@blueprint.post("/resume")
+@staff("organiser", "writer", "approver")
+def resume(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Go on where it stopped."""
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        resume_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now())
+    flash_message(_("Being sent again, from where it stopped."), "success")
+    return see_other(campaign_url(edition, campaign_id))
+
+
+@blueprint.post("/cancel")
+@staff("organiser", "writer", "approver")
+def cancel(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Stop for good."""
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        kept = cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now())
+    sentence = _n("Cancelled: %(num)s person does not get it.", "Cancelled: %(num)s people do not get it.", kept)
+    flash_message(sentence, "success")
+    return see_other(campaign_url(edition, campaign_id))

@@ -1,0 +1,59 @@
+"""Who got a campaign, by name."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.notifications.queries.campaigns import campaign_of, tally
+from services.notifications.queries.deliveries import count_ledger, ledger_of
+from services.notifications.routes.editions import campaign_url, desk_edition
+from services.notifications.views.wording import DELIVERY_STATES, REASONS
+from shared.web.door.policy import staff
+from shared.web.door.tools import tools
+from shared.web.pages.tables import Column, Filter, read_table_query
+from shared.words.sentences import _l
+
+blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+
+COLUMNS: Final = (
+    Column("addressee", _l("Name"), kind="main"),
+    Column("locale", _l("Language")),
+    Column("state", _l("State")),
+    Column("why", _l("What the mail server said, or why not")),
+    Column("settled_at", _l("When"), kind="date"),
+)
+STATE_FILTER: Final = Filter("state", _l("State"), [(state, words[0]) for state, words in DELIVERY_STATES.items()])
+
+
+@blueprint.get("/deliveries")
+@staff("organiser", "writer", "approver", "viewer")
+def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
+    """Show every delivery of a campaign, filtered by state and searched by name or address."""
+    query = read_table_query(request.args, columns=COLUMNS, default_sort="addressee", filters=(STATE_FILTER,))
+    with tools().database.reading() as session:
+        edition = desk_edition(session, edition_slug)
+        campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
+        states = query.chosen("state")
+        return render_template(
+            "notifications/campaign_ledger.html",
+            edition=edition,
+            campaign=campaign,
+            base=campaign_url(edition, campaign_id),
+            counts=tally(session, campaign_id=campaign_id),
+            states=DELIVERY_STATES,
+            reasons=REASONS,
+            columns=COLUMNS,
+            query=query,
+            total=count_ledger(session, campaign_id=campaign_id, states=states, search=query.search),
+            rows=ledger_of(
+                session,
+                campaign_id=campaign_id,
+                states=states,
+                search=query.search,
+                limit=query.limit,
+                offset=query.offset,
+            ),
+        )

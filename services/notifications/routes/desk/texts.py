@@ -1,0 +1,115 @@
+"""Writing what a campaign says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.notifications.actions.campaigns import rewrite_campaign, writable_campaign
+from services.notifications.errors import UnknownPlaceholders
+from services.notifications.queries.campaigns import texts_of, topics
+from services.notifications.routes.desk.campaigns import topic_choices
+from services.notifications.routes.editions import campaign_url, desk_edition
+from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
+from services.notifications.rules.texts import LOCALES, LONGEST_BODY, LONGEST_SUBJECT, Said
+from shared.clock import now
+from shared.web.door.identity import actor_id
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form, fill
+from shared.words.sentences import _
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.datastructures import MultiDict
+
+blueprint = Blueprint("texts", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+
+
+@blueprint.route("/texts", methods=["GET", "POST"])
+@staff("organiser", "writer")
+def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Show and save what a campaign says, in every language at once."""
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition.id)
+        choices = topic_choices(topics(session))
+        if request.method == "POST":
+            form, texts = read_texts(request.form, {value for value, *_rest in choices})
+            if not form.errors:
+                try:
+                    with session.begin_nested():
+                        rewrite_campaign(
+                            session,
+                            campaign_id=campaign_id,
+                            edition_id=edition.id,
+                            name=form.value("name"),
+                            topic_id=UUID(form.value("topic_id")),
+                            texts=texts,
+                            actor_id=actor_id(),
+                            now=now(),
+                        )
+                except UnknownPlaceholders as refusal:
+                    sentence = {
+                        name: _("There is no placeholder %(names)s.", names=names)
+                        for name, names in refusal.errors.items()
+                    }
+                    form = form.with_errors(sentence)
+            if not form.errors:
+                flash_message(_("Saved."), "success")
+                onward = "texts" if request.form.get("then") == "stay" else request.form.get("then", "")
+                return see_other(campaign_url(edition, campaign_id, onward if onward in {"texts", "preview"} else ""))
+        else:
+            texts = texts_of(session, campaign_id=campaign_id)
+            form = fill({"name": campaign.name, "topic_id": str(campaign.topic_id), **as_fields(texts)})
+        page = render_template(
+            "notifications/campaign_texts.html",
+            edition=edition,
+            campaign=campaign,
+            base=campaign_url(edition, campaign_id),
+            form=form,
+            topics=choices,
+            locales=LOCALES,
+            written=[locale for locale in LOCALES if form.value(f"subject.{locale}") or form.value(f"body.{locale}")],
+            placeholders=CAMPAIGN_PLACEHOLDERS.values(),
+            longest_subject=LONGEST_SUBJECT,
+        )
+        return page, 422 if form.errors else 200
+
+
+def as_fields(texts: dict[str, Said]) -> dict[str, str]:
+    """Return texts as the fields of the form: ``subject.fr`` and so on."""
+    return {
+        f"{part}.{locale}": getattr(said, part)
+        for locale, said in texts.items()
+        for part in ("subject", "preheader", "body")
+    }
+
+
+def read_texts(submitted: MultiDict[str, str], topic_ids: set[str]) -> tuple[Form, dict[str, Said]]:
+    """Return the form as typed, with its errors, and the texts in it."""
+    values = {name: value.replace("\r\n", "\n") for name, value in submitted.items()}
+    errors: dict[str, object] = {}
+    if not values.get("name", "").strip():
+        errors["name"] = _("Give the campaign a name.")
+    if values.get("topic_id") not in topic_ids:
+        errors["topic_id"] = _("Choose a topic.")
+    texts = {}
+    for locale in LOCALES:
+        said = Said(*(values.get(f"{part}.{locale}", "").strip() for part in ("subject", "preheader", "body")))
+        texts[locale] = said
+        if len(said.subject) > LONGEST_SUBJECT or len(said.preheader) > LONGEST_SUBJECT:
+            errors[f"subject.{locale}"] = _("This is too long.")
+        if len(said.body) > LONGEST_BODY:
+            errors[f"body.{locale}"] = _("This is too long.")
+        if said.is_empty:
+            continue
+        if not said.subject:
+            errors[f"subject.{locale}"] = _("Write a subject, or leave this language empty.")
+        if not said.body:
+            errors[f"body.{locale}"] = _("Write a text, or leave this language empty.")
+    return Form({**values, "name": values.get("name", "").strip()[:120]}, errors), texts

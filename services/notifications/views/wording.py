@@ -1,0 +1,45 @@
+"""How the desk says the states of the ledger; each with the kind that colours it, never by colour alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.notifications.rules.audience import Standing
+from shared.words.sentences import LazyText, _l
+
+CAMPAIGN_STATES: Final[dict[str, tuple[LazyText, str]]] = {
+    "draft": (_l("Draft"), "calm"),
+    "awaiting_approval": (_l("Waits for approval"), "warn"),
+    "sending": (_l("Being sent"), "news"),
+    "paused": (_l("Paused"), "warn"),
+    "cancelled": (_l("Cancelled"), "bad"),
+    "finished": (_l("Finished"), "good"),
+}
+DELIVERY_STATES: Final[dict[str, tuple[LazyText, str]]] = {
+    "sent": (_l("Sent"), "good"),
+    "queued": (_l("Waiting"), "calm"),
+    "sending": (_l("On its way"), "news"),
+    "deferred": (_l("Tried again later"), "warn"),
+    "failed": (_l("Failed"), "bad"),
+    "suppressed": (_l("Not to be sent"), "calm"),
+    "uncertain": (_l("Uncertain"), "warn"),
+}
+REASONS: Final[dict[str, LazyText]] = {
+    "opted_out": _l("No longer wants mails on this topic"),
+    "suppressed": _l("The address is on the list of those not to be mailed"),
+    "cancelled": _l("The campaign was cancelled before"),
+    "late": _l("Too late to be useful"),
+    "no_answer": _l("The mail server took the mail but the line broke before it said so"),
+    "sender_lost": _l("The sending process died; the mail may or may not have left"),
+    "unmailable": _l("Mail cannot be addressed like this"),
+    "not_composed": _l("The text could not be put together"),
+}
+STANDINGS: Final[dict[Standing, tuple[LazyText, LazyText]]] = {
+    Standing.APPLIED: (_l("Applied"), _l("Everybody with an application that is not withdrawn")),
+    Standing.WAITING: (_l("Waiting for a decision"), _l("Submitted, nothing released yet")),
+    Standing.OFFERED: (_l("Holds an offer"), _l("Has not answered yet")),
+    Standing.ACCEPTED: (_l("Accepted"), _l("Took a place, confirmed or not")),
+    Standing.CONFIRMED: (_l("Confirmed"), _l("The place is confirmed")),
+    Standing.RESERVE: (_l("Reserve list"), _l("Waits for a free place")),
+    Standing.DECLINED: (_l("Declined"), _l("Told that there is no place")),
+}

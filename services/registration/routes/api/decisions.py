@@ -1,0 +1,161 @@
+"""The API's acts on applications and decisions: hand in, look at the batch, release it. The same deeds as the pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registration.actions.decisions import digest, release_decisions
+from services.registration.actions.submissions import start_application
+from services.registration.errors import AnswersWrong, ApplicationsClosed
+from services.registration.queries.decisions import proposals
+from services.registration.queries.editions import edition_at
+from services.registration.queries.places import pool
+from services.registration.routes.api.editions import api
+from services.registration.rules.decisions import Outcome, ReleasePlan, plan_release
+from services.registration.rules.editions import takes_applications
+from services.registration.rules.forms import read_answers
+from services.registration.views.wording import CONSENT, sentences
+from shared.clock import now
+from shared.people.rules.emails import suggested_email
+from shared.schema.base import new_id
+from shared.web.api.declaring import answer_once
+from shared.web.door.identity import actor_id
+from shared.web.door.tools import tools
+from shared.words.languages import current_locale
+
+blueprint = api.blueprint
+"""The API with the acts this module adds to it."""
+_TEXT = r"^[^\x00]*$"
+
+
+class ApplicationWanted(BaseModel):
+    """One filled-in form. ``consent`` says that the applicant agreed to the wording shown on the form."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
+    called: Annotated[str, Field(max_length=200, pattern=_TEXT)] = ""
+    email: Annotated[str, Field(min_length=3, max_length=254, pattern=_TEXT)]
+    country: Annotated[str, Field(min_length=2, max_length=2, pattern="^[A-Za-z]{2}$")]
+    organisation: Annotated[str, Field(max_length=200, pattern=_TEXT)] = ""
+    language: Annotated[str, Field(min_length=2, max_length=10, pattern="^[a-z]+$")]
+    motivation: Annotated[str, Field(min_length=1, max_length=4000, pattern=_TEXT)]
+    needs_fellowship: bool
+    fellowship_cover: Annotated[str, Field(max_length=1000, pattern=_TEXT)] = ""
+    consent: bool
+
+
+class ApplicationTaken(BaseModel):
+    """A draft that waits for its address to be proved by the mailed link. ``email_suggestion`` is a hint only."""
+
+    id: UUID
+    state: str
+    email_suggestion: str | None
+
+
+class ProposedDecision(BaseModel):
+    """One decision that waits to be released."""
+
+    decision_id: UUID
+    application_id: UUID
+    outcome: Outcome
+    note: str
+
+
+class Batch(BaseModel):
+    """What releasing would make known. ``seen`` goes into the release; ``short`` accepts have no place."""
+
+    seen: str
+    counts: dict[str, int]
+    places_left: int
+    short: int
+    items: list[ProposedDecision]
+
+
+class ReleaseWanted(BaseModel):
+    """The batch that was looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seen: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+
+
+class Released(BaseModel):
+    """What was released, counted by outcome."""
+
+    counts: dict[str, int]
+    places_left: int
+
+    @staticmethod
+    def of(plan: ReleasePlan) -> Released:
+        """Return how the API tells ``plan`` once it is done."""
+        return Released(counts=plan.counts, places_left=plan.places_left - plan.counts["accept"])
+
+
+@api.post("/editions/<edition_slug>/applications", scope="applications:submit", answer=ApplicationTaken)
+def submit_application(edition_slug: str, json: ApplicationWanted) -> Response:
+    """Hand in an application for somebody; it counts once the person has opened the link mailed to the address."""
+    with tools().database.transaction() as session:
+
+        def deed() -> tuple[ApplicationTaken, int]:
+            edition = edition_at(session, edition_slug)
+            moment = now()
+            if not takes_applications(
+                opens_at=edition.opens_at,
+                closes_at=edition.closes_at,
+                published=edition.published_at is not None,
+                now=moment,
+            ):
+                raise ApplicationsClosed
+            filled: dict[str, Any] = json.model_dump()
+            answers, problems = read_answers(filled, languages=edition.languages)
+            if answers is None:
+                raise AnswersWrong(errors=sentences(problems))
+            application_id = start_application(
+                session,
+                edition_id=edition.id,
+                submission_key=new_id(),
+                answers=answers,
+                consent=str(CONSENT),
+                locale=current_locale(),
+                now=moment,
+            )
+            hint = suggested_email(answers.email)
+            return ApplicationTaken(id=application_id, state="draft", email_suggestion=hint), 201
+
+        return answer_once(session, deed)
+
+
+@api.get("/editions/<edition_slug>/decisions", scope="applications:read", answer=Batch)
+def read_batch(edition_slug: str) -> Batch:
+    """Show what is proposed and what releasing it would do."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        batch = proposals(session, edition_id=edition.id)
+        plan = plan_release(((one.outcome, one.locale) for one in batch), places_left=pool(session, edition.id).left)
+        items = [
+            ProposedDecision(
+                decision_id=one.decision_id, application_id=one.application_id, outcome=one.outcome, note=one.note
+            )
+            for one in batch
+        ]
+        return Batch(
+            seen=digest(batch), counts=plan.counts, places_left=plan.places_left, short=plan.short, items=items
+        )
+
+
+@api.post("/editions/<edition_slug>/releases", scope="decisions:release", answer=Released)
+def release(edition_slug: str, json: ReleaseWanted) -> Response:
+    """Release the batch that was looked at: every person learns the decision, an accept becomes an offer."""
+    with tools().database.transaction() as session:
+
+        def deed() -> tuple[Released, int]:
+            edition = edition_at(session, edition_slug)
+            plan = release_decisions(session, edition_id=edition.id, seen=json.seen, actor_id=actor_id(), now=now())
+            return Released.of(plan), 201
+
+        return answer_once(session, deed)

@@ -1,0 +1,207 @@
+"""Registration's API: editions, applications, proposals. The same deeds as the desk's pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from flask import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.registration.actions.decisions import propose_decision
+from services.registration.queries.applications import (
+    Line,
+    Wish,
+    application_lines,
+    application_of,
+    count_applications,
+)
+from services.registration.queries.editions import all_editions, edition_at
+from services.registration.rules.decisions import Outcome
+from shared.clock import now
+from shared.schema.registration import Application, Edition
+from shared.web.api.declaring import Api, answer_once
+from shared.web.door.identity import actor_id, current_person
+from shared.web.door.tools import tools
+
+api = Api("registration")
+blueprint = api.blueprint
+
+_FURTHEST = 1_000_000
+
+
+class EditionAnswer(BaseModel):
+    """One Academy. Texts are by language."""
+
+    id: UUID
+    slug: str
+    name: dict[str, str]
+    place: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    capacity: int
+    opens_at: datetime
+    closes_at: datetime
+    published: bool
+
+    @staticmethod
+    def of(edition: Edition) -> EditionAnswer:
+        """Return how the API shows ``edition``."""
+        return EditionAnswer(
+            id=edition.id,
+            slug=edition.slug,
+            name=edition.name,
+            place=edition.place,
+            starts_on=edition.starts_on,
+            ends_on=edition.ends_on,
+            time_zone=edition.time_zone,
+            capacity=edition.capacity,
+            opens_at=edition.opens_at,
+            closes_at=edition.closes_at,
+            published=edition.published_at is not None,
+        )
+
+
+class EditionList(BaseModel):
+    """Editions, the latest first."""
+
+    items: list[EditionAnswer]
+
+
+class ApplicationLine(BaseModel):
+    """An application as the desk's table shows it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    email: str
+    country: str
+    organisation: str
+    language: str
+    state: str
+    submitted_at: datetime | None
+    decision: str | None
+    decision_state: str | None
+    offer: str | None
+
+
+class ApplicationList(BaseModel):
+    """A part of an edition's applications; ``total`` counts all that match."""
+
+    items: list[ApplicationLine]
+    total: int
+
+
+class ApplicationAnswer(BaseModel):
+    """An application with its answers."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    edition_id: UUID
+    person_id: UUID | None
+    state: str
+    name: str
+    email: str
+    country: str
+    organisation: str
+    language: str
+    form_version: int
+    answers: dict[str, Any]
+    submitted_at: datetime | None
+    updated_at: datetime
+
+
+class ApplicationsWanted(BaseModel):
+    """Which applications, and which part of them."""
+
+    search: Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")] = ""
+    state: Annotated[str, Field(max_length=40, pattern=r"^[a-z_]*$")] = ""
+    offset: Annotated[int, Field(ge=0, le=_FURTHEST)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ProposalWanted(BaseModel):
+    """What to propose, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome
+    note: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+
+
+class ProposalAnswer(BaseModel):
+    """What was proposed."""
+
+    application_id: UUID
+    outcome: Outcome
+
+
+@api.get("/editions", scope="editions:read", answer=EditionList)
+def list_editions() -> EditionList:
+    """List the editions in which the token's owner has a role."""
+    person = current_person()
+    with tools().database.reading() as session:
+        editions = all_editions(session)
+        names = {role.name for role in person.roles}
+        seen = [edition for edition in editions if person.holds(*names, edition_id=edition.id)]
+        return EditionList(items=[EditionAnswer.of(edition) for edition in seen])
+
+
+@api.get("/editions/<edition_slug>/applications", scope="applications:read", answer=ApplicationList)
+def list_applications(edition_slug: str, query: ApplicationsWanted) -> ApplicationList:
+    """List an edition's applications, the latest first."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        wish = Wish(search=query.search, states=[query.state] if query.state else ())
+        found: list[Line] = application_lines(
+            session,
+            edition_id=edition.id,
+            wish=wish,
+            sort="submitted_at",
+            descending=True,
+            offset=query.offset,
+            limit=query.limit,
+        )
+        total = count_applications(session, edition_id=edition.id, wish=wish)
+        return ApplicationList(items=[ApplicationLine.model_validate(line) for line in found], total=total)
+
+
+@api.get(
+    "/editions/<edition_slug>/applications/<uuid:application_id>", scope="applications:read", answer=ApplicationAnswer
+)
+def read_application(edition_slug: str, application_id: UUID) -> ApplicationAnswer:
+    """Read one application."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        found: Application = application_of(session, edition_id=edition.id, application_id=application_id)
+        return ApplicationAnswer.model_validate(found)
+
+
+@api.post(
+    "/editions/<edition_slug>/applications/<uuid:application_id>/proposal",
+    scope="decisions:propose",
+    answer=ProposalAnswer,
+)
+def propose(edition_slug: str, application_id: UUID, json: ProposalWanted) -> Response:
+    """Propose a decision; it is released from the desk."""
+    with tools().database.transaction() as session:
+
+        def deed() -> tuple[ProposalAnswer, int]:
+            edition = edition_at(session, edition_slug)
+            application_of(session, edition_id=edition.id, application_id=application_id)
+            propose_decision(
+                session,
+                edition_id=edition.id,
+                application_id=application_id,
+                outcome=json.outcome,
+                note=json.note,
+                actor_id=actor_id(),
+                now=now(),
+            )
+            return ProposalAnswer(application_id=application_id, outcome=json.outcome), 201
+
+        return answer_once(session, deed)

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from services.registration.actions.decisions import (
+    plan_proposals,
+    propose_decision,
+    propose_decisions,
+    take_back_proposal,
+)
+from services.registration.queries.applications import (
+    Wish,
+    application_lines,
+    application_of,
+    applications_of,
+    count_applications,
+    countries_present,
+    matching_ids,
+)
+from services.registration.queries.decisions import standings
+from services.registration.queries.deliveries import mails_to
+from services.registration.queries.editions import edition_at
+from services.registration.queries.timelines import changes_of, facts_about
+from services.registration.rules.decisions import OUTCOMES, Outcome
+from services.registration.views import wording
+from services.registration.views.editions import EditionView, present
+from services.registration.views.histories import story
+from shared.clock import now
+from shared.errors import Invalid
+from shared.schema.registration import Edition
+from shared.web.door.identity import actor_id
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.tables import Column, Filter, TableQuery, read_table_query
+from shared.words.cleaning import clean_text
+from shared.words.formats import country_name, language_name
+from shared.words.languages import current_locale
+from shared.words.sentences import _, _l, _n
+
+blueprint = Blueprint("desk_applications", __name__)
+MOST_AT_ONCE: Final = 1000
+COLUMNS: Final = (
+    Column("name", _l("Name"), sortable=True, kind="main"),
+    Column("country", _l("Country"), sortable=True),
+    Column("organisation", _l("Organisation"), sortable=True, wide=True),
+    Column("language", _l("Language"), sortable=True, wide=True),
+    Column("state", _l("State"), sortable=True),
+    Column("decision", _l("Decision")),
+    Column("submitted_at", _l("Submitted"), sortable=True, kind="date"),
+)
+
+
+class NothingChosen(Invalid):
+    """A bulk act without rows, or without a decision."""
+
+    title = _l("Choose applications and a decision first")
+
+
+@blueprint.get("/desk/<edition_slug>/applications")
+@staff("organiser", "reviewer", "viewer")
+def list_applications(edition_slug: str) -> str:
+    """Show the edition's applications as a table."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        query = _query(request.args, edition, countries_present(session, edition_id=edition.id))
+        wish = _wish(query)
+        total = count_applications(session, edition_id=edition.id, wish=wish)
+        lines = application_lines(
+            session,
+            edition_id=edition.id,
+            wish=wish,
+            sort=query.sort,
+            descending=query.descending,
+            offset=query.offset,
+            limit=query.limit,
+        )
+    return render_template(
+        "registration/desk/applications.html",
+        edition=_shown(edition),
+        columns=COLUMNS,
+        lines=lines,
+        query=query,
+        total=total,
+        wording=wording,
+        outcomes=OUTCOMES,
+    )
+
+
+@blueprint.post("/desk/<edition_slug>/applications/propose")
+@staff("organiser", "reviewer")
+def propose_many(edition_slug: str) -> str | Response:
+    """First show what a bulk proposal would do, then, confirmed, do it and say what was skipped."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        countries = countries_present(session, edition_id=edition.id)
+        ids = _chosen(request.form)
+        if request.form.get("all") == "yes":
+            query = _query(request.args, edition, countries)
+            ids = matching_ids(session, edition_id=edition.id, wish=_wish(query), limit=MOST_AT_ONCE)
+        outcome = _outcome()
+        if not ids:
+            raise NothingChosen
+        if request.form.get("confirmed") != "yes":
+            plan = plan_proposals(session, edition_id=edition.id, application_ids=ids, outcome=outcome)
+            return render_template(
+                "registration/desk/propose.html", edition=_shown(edition), plan=plan, ids=ids, wording=wording
+            )
+    with tools().database.transaction() as session:
+        done = propose_decisions(
+            session,
+            edition_id=edition.id,
+            application_ids=ids,
+            outcome=outcome,
+            note=clean_text(request.form.get("note", ""))[:2000],
+            actor_id=actor_id(),
+            now=now(),
+        )
+    flash_message(_n("%(num)s decision is proposed.", "%(num)s decisions are proposed.", len(done.taken)))
+    if done.skipped:
+        flash_message(
+            _n("%(num)s application was skipped.", "%(num)s applications were skipped.", len(done.skipped)), "warning"
+        )
+    return see_other(f"/desk/{edition_slug}/decisions")
+
+
+@blueprint.get("/desk/<edition_slug>/applications/<uuid:application_id>")
+@staff("organiser", "reviewer", "viewer")
+def show_application(edition_slug: str, application_id: UUID) -> str:
+    """Show one application as a story: who, what now, what happened."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        application = application_of(session, edition_id=edition.id, application_id=application_id)
+        [standing] = standings(session, edition_id=edition.id, application_ids=[application_id], lock=False)
+        person_id = application.person_id
+        hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
+        entries = story(
+            changes_of(session, application_id=application_id),
+            facts_about(session, application_id=application_id, person_id=person_id, edition_id=edition.id),
+            mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id),
+        )
+    return render_template(
+        "registration/desk/application.html",
+        edition=_shown(edition),
+        application=application,
+        standing=standing,
+        offer=hung[0].offer if hung else None,
+        entries=entries,
+        wording=wording,
+        outcomes=OUTCOMES,
+    )
+
+
+@blueprint.post("/desk/<edition_slug>/applications/<uuid:application_id>/propose")
+@staff("organiser", "reviewer")
+def propose_one(edition_slug: str, application_id: UUID) -> Response:
+    """Propose a decision for one application, or take the proposal back."""
+    with tools().database.transaction() as session:
+        edition = edition_at(session, edition_slug)
+        if request.form.get("outcome") == "none":
+            take_back_proposal(
+                session, edition_id=edition.id, application_id=application_id, actor_id=actor_id(), now=now()
+            )
+            told = _("The proposal is taken back.")
+        else:
+            propose_decision(
+                session,
+                edition_id=edition.id,
+                application_id=application_id,
+                outcome=_outcome(),
+                note=clean_text(request.form.get("note", ""))[:2000],
+                actor_id=actor_id(),
+                now=now(),
+            )
+            told = _("The decision is proposed. Nobody is told before it is released.")
+    flash_message(told)
+    return see_other(f"/desk/{edition_slug}/applications/{application_id}")
+
+
+def _shown(edition: Edition) -> EditionView:
+    return present(edition, language=current_locale(), now=now())
+
+
+def _outcome() -> Outcome:
+    wish = request.form.get("outcome", "")
+    for outcome in OUTCOMES:
+        if wish == outcome:
+            return outcome
+    raise NothingChosen
+
+
+def _chosen(form: MultiDict[str, str]) -> list[UUID]:
+    found = []
+    for text in form.getlist("ids")[:MOST_AT_ONCE]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _query(args: MultiDict[str, str], edition: Edition, countries: Sequence[str]) -> TableQuery:
+    named = sorted(((code, country_name(code)) for code in countries), key=lambda pair: pair[1])
+    states = [(state, label) for state, (label, _kind) in wording.APPLICATION.items()]
+    return read_table_query(
+        args,
+        columns=COLUMNS,
+        default_sort="-submitted_at",
+        filters=(
+            Filter("state", _l("State"), states),
+            Filter("decision", _l("Decision"), wording.DECISION_FILTER),
+            Filter("language", _l("Language"), [(code, language_name(code)) for code in edition.languages]),
+            Filter("country", _l("Country"), named),
+        ),
+    )
+
+
+def _wish(query: TableQuery) -> Wish:
+    return Wish(
+        search=query.search.replace("\x00", ""),
+        states=query.chosen("state"),
+        countries=query.chosen("country"),
+        languages=query.chosen("language"),
+        decisions=query.chosen("decision"),
+    )

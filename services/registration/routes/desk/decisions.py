@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from services.registration.actions.decisions import digest, release_decisions
+from services.registration.queries.decisions import batches, proposals
+from services.registration.queries.editions import edition_at
+from services.registration.queries.places import pool
+from services.registration.rules.decisions import OUTCOMES, plan_release
+from services.registration.rules.offers import expires_at
+from services.registration.views import wording
+from services.registration.views.editions import present
+from shared.clock import now
+from shared.web.door.identity import actor_id
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.words.languages import current_locale
+from shared.words.sentences import _n
+
+blueprint = Blueprint("desk_decisions", __name__)
+
+
+@blueprint.get("/desk/<edition_slug>/decisions")
+@staff("organiser", "reviewer", "approver", "viewer")
+def list_decisions(edition_slug: str) -> str:
+    """Show what is proposed and exactly what releasing it would do."""
+    moment = now()
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+        proposed = proposals(session, edition_id=edition.id)
+        places = pool(session, edition.id)
+        earlier = batches(session, edition_id=edition.id)
+    return render_template(
+        "registration/desk/decisions.html",
+        edition=present(edition, language=current_locale(), now=moment),
+        proposed=proposed,
+        plan=plan_release(((one.outcome, one.locale) for one in proposed), places_left=places.left),
+        places=places,
+        seen=digest(proposed),
+        earlier=earlier,
+        expires=expires_at(now=moment, days=edition.offer_days),
+        outcomes=OUTCOMES,
+        wording=wording,
+    )
+
+
+@blueprint.post("/desk/<edition_slug>/decisions/release")
+@staff("organiser", "approver")
+def release(edition_slug: str) -> Response:
+    """Release the batch that was shown."""
+    with tools().database.transaction() as session:
+        edition = edition_at(session, edition_slug)
+        plan = release_decisions(
+            session, edition_id=edition.id, seen=request.form.get("seen", ""), actor_id=actor_id(), now=now()
+        )
+    flash_message(
+        _n(
+            "%(num)s decision is released; the mail is on its way.",
+            "%(num)s decisions are released; the mails are on their way.",
+            plan.total,
+        )
+    )
+    return see_other(f"/desk/{edition_slug}/decisions")

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
+from services.registration.errors import EditionIncomplete, SlugTaken
+from services.registration.queries.editions import all_editions, edition_at
+from services.registration.routes.desk.edition_form import EditionForm, read_edition
+from services.registration.rules.editions import missing_languages
+from services.registration.views.editions import present
+from services.registration.views.wording import PHASE
+from shared.clock import now
+from shared.schema.registration import Edition
+from shared.web.door.identity import current_person, require_role
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form, fill
+from shared.words.formats import zone_choices
+from shared.words.languages import LANGUAGES, current_locale
+from shared.words.sentences import _
+
+blueprint = Blueprint("desk_editions", __name__)
+TEXTS = ("name", "summary", "description")
+
+
+@blueprint.get("/desk/editions")
+@staff("organiser")
+def list_editions() -> str:
+    """Show every edition, published or not, and which texts are missing in which language."""
+    moment = now()
+    with tools().database.reading() as session:
+        rows = [row for row in all_editions(session) if current_person().holds("organiser", edition_id=row.id)]
+    views = [(row, present(row, language=current_locale(), now=moment), _missing(row)) for row in rows]
+    return render_template("registration/desk/editions.html", views=views, phases=PHASE)
+
+
+@blueprint.get("/desk/editions/new")
+@staff("organiser")
+def show_new() -> str:
+    """Show an empty form, to an organiser of all editions."""
+    require_role("organiser", everywhere=True)
+    known = {"languages": ["en", "fr"], "time_zone": "UTC", "offer_days": 14, "over_offer": 0, "accent": "#14595b"}
+    return _form(fill(known))
+
+
+@blueprint.post("/desk/editions/new")
+@staff("organiser")
+def save_new() -> Response | tuple[str, int]:
+    """Create the edition, unpublished."""
+    require_role("organiser", everywhere=True)
+    values, form = read_edition(request.form)
+    if values is None:
+        return _form(form), 422
+    try:
+        with tools().database.transaction() as session:
+            create_edition(session, values=values.columns(), slug=values.slug, now=now())
+    except SlugTaken as refusal:
+        return _form(form.with_errors({"slug": refusal.title})), 422
+    flash_message(_("The edition is created. It is not public before you publish it."))
+    return see_other(f"/desk/editions/{values.slug}")
+
+
+@blueprint.get("/desk/editions/<edition_slug>")
+@staff("organiser")
+def show_edit(edition_slug: str) -> str:
+    """Show the edition's form."""
+    with tools().database.reading() as session:
+        edition = edition_at(session, edition_slug)
+    return _form(fill(_known(edition)), edition)
+
+
+@blueprint.post("/desk/editions/<edition_slug>")
+@staff("organiser")
+def save_edit(edition_slug: str) -> Response | tuple[str, int]:
+    """Keep the changes."""
+    values, form = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]))
+    if values is None:
+        with tools().database.reading() as session:
+            return _form(form, edition_at(session, edition_slug)), 422
+    with tools().database.transaction() as session:
+        update_edition(session, edition_id=edition_at(session, edition_slug).id, values=values.columns(), now=now())
+    flash_message(_("Saved."))
+    return see_other(f"/desk/editions/{edition_slug}")
+
+
+@blueprint.post("/desk/editions/<edition_slug>/publish")
+@staff("organiser")
+def publish(edition_slug: str) -> Response:
+    """Show the edition to everybody, or take it from view."""
+    try:
+        with tools().database.transaction() as session:
+            edition_id = edition_at(session, edition_slug).id
+            if request.form.get("public") == "no":
+                unpublish_edition(session, edition_id=edition_id, now=now())
+                told = _("The edition is no longer public.")
+            else:
+                publish_edition(session, edition_id=edition_id, now=now())
+                told = _("The edition is public.")
+    except EditionIncomplete:
+        flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")
+        return see_other(f"/desk/editions/{edition_slug}")
+    flash_message(told)
+    return see_other(f"/desk/editions/{edition_slug}")
+
+
+def _form(form: Form, edition: Edition | None = None) -> str:
+    return render_template(
+        "registration/desk/edition.html",
+        form=form,
+        edition=present(edition, language=current_locale(), now=now()) if edition else None,
+        missing=_missing(edition) if edition else {},
+        zones=zone_choices(),
+        languages=LANGUAGES,
+        texts=TEXTS,
+    )
+
+
+def _missing(edition: Edition) -> dict[str, list[str]]:
+    """Return the texts that have no wording of their own in a language of the pages: ``{text: [language]}``."""
+    found = {text: missing_languages(getattr(edition, text), LANGUAGES) for text in TEXTS}
+    return {text: languages for text, languages in found.items() if languages}
+
+
+def _known(edition: Edition) -> dict[str, object]:
+    zone = ZoneInfo(edition.time_zone)
+
+    def local(moment: datetime) -> str:
+        return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+    plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
+    texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
+    return {**plain, **texts, "opens_at": local(edition.opens_at), "closes_at": local(edition.closes_at)}

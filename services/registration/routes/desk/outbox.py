@@ -1,0 +1,63 @@
+"""The outbox seen from the desk: what waits, what failed five times, and a button to try again."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from services.registration.queries.outbox import all_aside, left, queues
+from shared.clock import now
+from shared.outbox import retry_entries
+from shared.web.door.identity import require_role
+from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.words.sentences import _, _n
+
+blueprint = Blueprint("outbox_desk", __name__)
+
+SERVICES: Final = ("registration", "materials", "notifications")
+_SHOWN: Final = 100
+
+
+@blueprint.get("/desk/outbox")
+@staff("organiser")
+def outbox() -> str:
+    """Show each service's queue, what was put aside and what has waited longest."""
+    require_role("organiser", everywhere=True)
+    with tools().database.reading() as reading:
+        return render_template(
+            "registration/outbox/outbox.html",
+            queues=queues(reading, services=SERVICES, now=now()),
+            aside=left(reading, state="aside", limit=_SHOWN),
+            waiting=left(reading, state="waiting", limit=_SHOWN),
+        )
+
+
+@blueprint.post("/desk/outbox/<uuid:entry_id>/retry")
+@staff("organiser")
+def retry(entry_id: UUID) -> Response:
+    """Let one entry wait again from a clean slate."""
+    return _retry([entry_id])
+
+
+@blueprint.post("/desk/outbox/retry")
+@staff("organiser")
+def retry_all() -> Response:
+    """Let everything that was put aside wait again."""
+    return _retry(None)
+
+
+def _retry(entry_ids: list[UUID] | None) -> Response:
+    require_role("organiser", everywhere=True)
+    with tools().database.transaction() as work:
+        count = retry_entries(work, entry_ids=all_aside(work) if entry_ids is None else entry_ids)
+    if count:
+        flash_message(_n("%(num)s reaction is tried again", "%(num)s reactions are tried again", count))
+    else:
+        flash_message(_("There was nothing to try again"), "information")
+    return see_other("/desk/outbox")

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from services.registration.actions.applications import edit_application, withdraw_application
+from services.registration.errors import NotEditable
+from services.registration.queries.applications import Mine, my_application
+from services.registration.queries.timelines import changes_of
+from services.registration.routes.public.applications import typed
+from services.registration.rules.applications import APPLICATION, is_editable
+from services.registration.rules.forms import read_answers
+from services.registration.views.editions import own_names, present
+from services.registration.views.histories import my_entries
+from services.registration.views.standing import standing
+from services.registration.views.wording import CONSENT, FELLOWSHIP, sentences
+from shared.clock import now
+from shared.web.door.identity import current_person
+from shared.web.door.policy import participant
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form, fill
+from shared.words.cleaning import clean_text
+from shared.words.languages import current_locale
+from shared.words.sentences import _
+
+blueprint = Blueprint("my_applications", __name__)
+
+
+@blueprint.get("/me/applications/<uuid:application_id>")
+@participant
+def show_mine(application_id: UUID) -> str:
+    """Show the person's application, where it stands and what happened to it."""
+    moment = now()
+    with tools().database.reading() as session:
+        mine = my_application(session, person_id=current_person().person_id, application_id=application_id)
+        changes = changes_of(session, application_id=application_id)
+    return render_template(
+        "registration/my_application.html",
+        mine=mine,
+        edition=present(mine.edition, language=current_locale(), now=moment),
+        standing=standing(mine, now=moment),
+        entries=my_entries(changes, person_id=current_person().person_id),
+        is_editable=_is_editable(mine),
+        is_withdrawable=_is_withdrawable(mine),
+        now=moment,
+    )
+
+
+@blueprint.get("/me/applications/<uuid:application_id>/edit")
+@participant
+def show_edit(application_id: UUID) -> str:
+    """Show the form with what was answered."""
+    mine = _mine(application_id)
+    if not _is_editable(mine):
+        raise NotEditable
+    return _form(mine, fill(_answered(mine)))
+
+
+@blueprint.post("/me/applications/<uuid:application_id>/edit")
+@participant
+def save_edit(application_id: UUID) -> Response | tuple[str, int]:
+    """Keep the changed answers."""
+    mine = _mine(application_id)
+    filled = {**typed(request.form), "email": mine.application.email, "consent": "yes"}
+    answers, problems = read_answers(filled, languages=mine.edition.languages)
+    if answers is None:
+        return _form(mine, Form(filled, sentences(problems))), 422
+    with tools().database.transaction() as session:
+        changed = edit_application(
+            session,
+            application_id=application_id,
+            person_id=current_person().person_id,
+            answers=answers,
+            now=now(),
+        )
+    flash_message(_("Your changes are saved.") if changed else _("Nothing was changed."))
+    return see_other(f"/me/applications/{application_id}")
+
+
+@blueprint.post("/me/applications/<uuid:application_id>/withdraw")
+@participant
+def withdraw(application_id: UUID) -> Response:
+    """Withdraw the application."""
+    with tools().database.transaction() as session:
+        withdraw_application(
+            session,
+            application_id=application_id,
+            person_id=current_person().person_id,
+            why=clean_text(request.form.get("why", ""))[:1000],
+            now=now(),
+        )
+    flash_message(_("Your application is withdrawn."))
+    return see_other("/me")
+
+
+def _mine(application_id: UUID) -> Mine:
+    with tools().database.reading() as session:
+        return my_application(session, person_id=current_person().person_id, application_id=application_id)
+
+
+def _is_editable(mine: Mine) -> bool:
+    return is_editable(state=mine.application.state, closes_at=mine.edition.closes_at, now=now())
+
+
+def _is_withdrawable(mine: Mine) -> bool:
+    live = mine.offer is not None and mine.offer.state in {"offered", "accepted"}
+    return APPLICATION.allows(mine.application.state, "withdrawn") and not live
+
+
+def _answered(mine: Mine) -> dict[str, object]:
+    application = mine.application
+    asked = {
+        name: getattr(application, name) for name in ("name", "called", "email", "country", "organisation", "language")
+    }
+    needs = "yes" if application.answers.get("needs_fellowship") else "no"
+    return {**asked, **application.answers, "needs_fellowship": needs}
+
+
+def _form(mine: Mine, form: Form) -> str:
+    return render_template(
+        "registration/edit_application.html",
+        mine=mine,
+        edition=present(mine.edition, language=current_locale(), now=now()),
+        form=form,
+        consent=CONSENT,
+        fellowship=FELLOWSHIP,
+        language_options=own_names(mine.edition.languages),
+        meant=None,
+    )

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask import Blueprint, jsonify, render_template, request
+from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response
+
+from services.registration.queries.applications import applications_of, person_of
+from services.registration.queries.people import everything_about
+from services.registration.queries.readers import readers_of
+from services.registration.views.editions import present
+from services.registration.views.standing import standing
+from shared.clock import now
+from shared.people.actions.people import change_preferences
+from shared.web.door.identity import current_person
+from shared.web.door.negotiation import forget_reader
+from shared.web.door.policy import participant
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import bind, fill
+from shared.words.cleaning import clean_line
+from shared.words.formats import zone_choices
+from shared.words.languages import LANGUAGES, current_locale
+from shared.words.sentences import _, _l
+
+blueprint = Blueprint("me", __name__)
+
+
+class Preferences(BaseModel):
+    """How a person is named, and in which language and zone pages and mails speak."""
+
+    name: str = Field(min_length=1, max_length=200)
+    called: str = Field(default="", max_length=200)
+    locale: str
+    time_zone: str
+
+
+@blueprint.get("/me")
+@participant
+def show_me() -> str:
+    """Say where the person stands, what is next and by when."""
+    person, moment, language = current_person(), now(), current_locale()
+    with tools().database.reading() as session:
+        mine = applications_of(session, person_id=person.person_id)
+        readers = readers_of(session, person_id=person.person_id, language=language, now=moment)
+    cards = [
+        {
+            "mine": one,
+            "edition": present(one.edition, language=language, now=moment),
+            "standing": standing(one, now=moment),
+            "readers": [reader for reader in readers if reader.edition_id == one.edition.id and one.enrolment],
+        }
+        for one in mine
+        if one.application.state != "draft"
+    ]
+    return render_template("registration/me.html", cards=cards, now=moment)
+
+
+@blueprint.get("/me/settings")
+@participant
+def show_settings() -> str:
+    """Show language, time zone and names."""
+    with tools().database.reading() as session:
+        row = person_of(session, current_person().person_id)
+    known = {"name": row.name, "called": row.called, "locale": row.locale, "time_zone": row.time_zone}
+    return render_template("registration/settings.html", form=fill(known), zones=zone_choices(), email=row.email)
+
+
+@blueprint.post("/me/settings")
+@participant
+def save_settings() -> Response | tuple[str, int]:
+    """Keep language, time zone and names."""
+    person = current_person()
+    bound = bind(Preferences, request.form)
+    form, wishes = bound.form, bound.model
+    wrong: dict[str, object] = {}
+    if wishes and wishes.locale not in LANGUAGES:
+        wrong["locale"] = _l("Choose one of the answers")
+    if wishes and wishes.time_zone not in available_timezones():
+        wrong["time_zone"] = _l("Choose one of the answers")
+    if wishes is None or wrong or not clean_line(wishes.name):
+        with tools().database.reading() as session:
+            email = person_of(session, person.person_id).email
+        form = form.with_errors(wrong or ({} if wishes is None else {"name": _l("Fill this in")}))
+        return render_template("registration/settings.html", form=form, zones=zone_choices(), email=email), 422
+    with tools().database.transaction() as session:
+        change_preferences(
+            session,
+            person_id=person.person_id,
+            name=clean_line(wishes.name),
+            called=clean_line(wishes.called),
+            locale=wishes.locale,
+            time_zone=wishes.time_zone,
+        )
+    forget_reader()
+    flash_message(_("Saved."))
+    return see_other("/me/settings")
+
+
+@blueprint.get("/me/data")
+@participant
+def download_data() -> Response:
+    """Answer with everything registration keeps about the person, as JSON."""
+    with tools().database.reading() as session:
+        answer = jsonify(everything_about(session, person_id=current_person().person_id))
+    answer.headers["Content-Disposition"] = 'attachment; filename="academy-my-data.json"'
+    return answer

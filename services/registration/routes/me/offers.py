@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
+from services.registration.queries.offers import my_offer
+from services.registration.views.editions import present
+from shared.clock import now
+from shared.web.door.identity import current_person
+from shared.web.door.policy import participant
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.words.cleaning import clean_text
+from shared.words.languages import current_locale
+from shared.words.sentences import _
+
+blueprint = Blueprint("offers", __name__)
+
+
+@blueprint.get("/me/offers/<uuid:offer_id>")
+@participant
+def show_offer(offer_id: UUID) -> str:
+    """Show the place that is held, until when, and what accepting means."""
+    moment = now()
+    with tools().database.reading() as session:
+        offer, edition = my_offer(session, offer_id=offer_id, person_id=current_person().person_id)
+    state = "expired" if offer.state == "offered" and offer.expires_at <= moment else offer.state
+    return render_template(
+        "registration/offer.html",
+        offer=offer,
+        state=state,
+        edition=present(edition, language=current_locale(), now=moment),
+        now=moment,
+    )
+
+
+@blueprint.post("/me/offers/<uuid:offer_id>/accept")
+@participant
+def accept(offer_id: UUID) -> Response:
+    """Take the place."""
+    with tools().database.transaction() as session:
+        accept_offer(session, offer_id=offer_id, person_id=current_person().person_id, now=now())
+    flash_message(_("The place is yours. Your materials appear here within a minute."))
+    return see_other("/me")
+
+
+@blueprint.post("/me/offers/<uuid:offer_id>/decline")
+@participant
+def decline(offer_id: UUID) -> Response:
+    """Give the held place back."""
+    with tools().database.transaction() as session:
+        decline_offer(
+            session,
+            offer_id=offer_id,
+            person_id=current_person().person_id,
+            why=clean_text(request.form.get("why", ""))[:1000],
+            now=now(),
+        )
+    flash_message(_("You declined the place. It can now go to somebody else."))
+    return see_other("/me")
+
+
+@blueprint.post("/me/enrolments/<uuid:enrolment_id>/withdraw")
+@participant
+def give_up(enrolment_id: UUID) -> Response:
+    """Give up a place that was taken."""
+    with tools().database.transaction() as session:
+        withdraw_enrolment(
+            session,
+            enrolment_id=enrolment_id,
+            person_id=current_person().person_id,
+            why=clean_text(request.form.get("why", ""))[:1000],
+            now=now(),
+        )
+    flash_message(_("You gave your place up. It can now go to somebody else."))
+    return see_other("/me")

@@ -1,0 +1,147 @@
+"""An edition as a page shows it: each text in the reader's language, or in the next one that has it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from services.registration.queries.editions import published_editions
+from services.registration.rules.editions import Phase, Wording, phase, wording
+from shared.database import Database
+from shared.schema.registration import Edition
+from shared.words.formats import language_name
+
+FRESH_SECONDS: Final = 2.0
+"""How old the published editions may be. The page is the one that many open at once when a mail goes out; within one
+process they share one look at the database. Deadlines are checked again, uncached, when an application is handed in."""
+
+MOST_PAGES: Final = 256
+
+_markdown = MarkdownIt("commonmark", {"html": False})
+
+
+@dataclass(frozen=True)
+class EditionView:
+    """What templates get. ``name`` and the other texts print themselves and know their ``language``."""
+
+    id: UUID
+    slug: str
+    name: Wording
+    summary: Wording
+    description: Wording
+    place: str
+    venue: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    languages: tuple[str, ...]
+    capacity: int
+    opens_at: datetime
+    closes_at: datetime
+    offer_days: int
+    accent: str
+    contact: str
+    is_published: bool
+    phase: Phase
+
+    @property
+    def description_html(self) -> Markup:
+        """The description as HTML; raw HTML in it is shown, not obeyed."""
+        return _rendered(self.description.text)
+
+
+@lru_cache(maxsize=64)
+def _rendered(text: str) -> Markup:
+    return Markup(_markdown.render(text))  # noqa: S704 - CommonMark with raw HTML off
+
+
+def present(edition: Edition, *, language: str, now: datetime) -> EditionView:
+    """Return ``edition`` as shown to somebody who reads ``language``."""
+    return EditionView(
+        id=edition.id,
+        slug=edition.slug,
+        name=wording(edition.name, language),
+        summary=wording(edition.summary, language),
+        description=wording(edition.description, language),
+        place=edition.place,
+        venue=edition.venue,
+        starts_on=edition.starts_on,
+        ends_on=edition.ends_on,
+        time_zone=edition.time_zone,
+        languages=tuple(edition.languages),
+        capacity=edition.capacity,
+        opens_at=edition.opens_at,
+        closes_at=edition.closes_at,
+        offer_days=edition.offer_days,
+        accent=edition.accent,
+        contact=edition.contact,
+        is_published=edition.published_at is not None,
+        phase=phase(
+            opens_at=edition.opens_at,
+            closes_at=edition.closes_at,
+            starts_on=edition.starts_on,
+            ends_on=edition.ends_on,
+            time_zone=edition.time_zone,
+            now=now,
+        ),
+    )
+
+
+def own_names(languages: Iterable[str]) -> list[tuple[str, str]]:
+    """Return languages as choices, each named in itself as a menu shows it."""
+    named = ((code, language_name(code, own=True)) for code in languages)
+    return [(code, name[:1].upper() + name[1:]) for code, name in named]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A rendered page, the nonce in it, and until when it may be shown."""
+
+    html: str
+    nonce: str
+    until: float
+
+
+class Showcase:
+    """The published editions, looked up at most once in :data:`FRESH_SECONDS` per process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._editions: Sequence[Edition] = ()
+        self._until = 0.0
+        self._pages: dict[tuple[str, str], Kept] = {}
+
+    def editions(self) -> Sequence[Edition]:
+        """Return all published editions, the latest first."""
+        if time.monotonic() >= self._until:
+            with self._database.reading() as session:
+                self._editions = published_editions(session)
+            self._until = time.monotonic() + FRESH_SECONDS
+        return self._editions
+
+    def page(self, address: str, language: str, *, nonce: Callable[[], str], render: Callable[[], str]) -> str:
+        """Return the page at ``address`` as any visitor sees it, rendered at most once in :data:`FRESH_SECONDS`.
+
+        Rendering costs ten times what everything else does. Each answer gets a ``nonce`` of its own in place of the one
+        that the page was rendered with.
+        """
+        kept = self._pages.get((address, language))
+        if kept is None or time.monotonic() >= kept.until:
+            if len(self._pages) >= MOST_PAGES:
+                self._pages.clear()
+            kept = Kept(render(), nonce(), time.monotonic() + FRESH_SECONDS)
+            self._pages[address, language] = kept
+            return kept.html
+        return kept.html.replace(kept.nonce, nonce())
+
+    def edition(self, slug: str) -> Edition | None:
+        """Return the published edition at this address."""
+        return next((edition for edition in self.editions() if edition.slug == slug), None)

@@ -1,0 +1,118 @@
+"""Histories as lines of a timeline: what the desk reads, and the part of it that the applicant reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from services.registration.queries.deliveries import Mailed
+from services.registration.queries.timelines import Step, Told
+from services.registration.views.wording import FIELDS, OUTCOME
+from shared.words.formats import format_list
+from shared.words.sentences import LazyText, _, _l
+
+TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
+    ("application", "submitted"): (_l("Application submitted"), "news"),
+    ("application", "needs_information"): (_l("Information asked for"), "warn"),
+    ("application", "under_review"): (_l("Taken under review"), "news"),
+    ("application", "decided"): (_l("Application decided"), "good"),
+    ("application", "withdrawn"): (_l("Application withdrawn"), "warn"),
+    ("decision", "proposed"): (_l("Decision proposed"), "news"),
+    ("decision", "released"): (_l("Decision released"), "good"),
+    ("decision", "replaced"): (_l("Decision replaced"), "calm"),
+    ("offer", "offered"): (_l("Place offered"), "good"),
+    ("offer", "accepted"): (_l("Offer accepted"), "good"),
+    ("offer", "declined"): (_l("Offer declined"), "warn"),
+    ("offer", "expired"): (_l("Offer expired"), "warn"),
+    ("offer", "withdrawn"): (_l("Offer ended"), "calm"),
+    ("enrolment", "accepted"): (_l("Place taken"), "good"),
+    ("enrolment", "withdrawn"): (_l("Place given up"), "warn"),
+}
+FACTS: Final[Mapping[str, LazyText]] = {
+    "AddressProofRequested": _l("Form received, address to be confirmed"),
+    "ShelfOpened": _l("Reader put on the shelf"),
+    "DownloadStarted": _l("Download started"),
+}
+MAILS: Final[Mapping[str, LazyText]] = {
+    "address_proof": _l("link to confirm the address"),
+    "sign_in": _l("link to sign in"),
+    "application_received": _l("application received"),
+    "application_withdrawn": _l("application withdrawn"),
+    "decision_reserve": _l("decision: reserve list"),
+    "decision_decline": _l("decision: not selected"),
+    "offer_made": _l("place offered"),
+    "offer_accepted": _l("place confirmed"),
+    "offer_declined": _l("offer declined"),
+    "offer_expired": _l("offer expired"),
+    "reader_ready": _l("Reader ready"),
+    "campaign": _l("letter from the organisers"),
+}
+MAIL_STATES: Final[Mapping[str, LazyText]] = {
+    "queued": _l("waiting to be sent"),
+    "sending": _l("being sent"),
+    "sent": _l("sent"),
+    "deferred": _l("put off, will be tried again"),
+    "failed": _l("failed"),
+    "suppressed": _l("not sent: opted out or undeliverable"),
+    "uncertain": _l("perhaps sent; look into it"),
+}
+_MINE: Final = frozenset(
+    {
+        ("application", "submitted"), ("application", "needs_information"), ("application", "withdrawn"),
+        ("decision", "released"), ("offer", "offered"), ("offer", "accepted"), ("offer", "declined"),
+        ("offer", "expired"), ("enrolment", "withdrawn"),
+    }
+)  # fmt: skip
+"""What the applicant is told: never what the desk only considers."""
+
+
+def entries(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Return the whole story for the desk."""
+    return [_entry(step) for step in steps]
+
+
+def story(steps: Iterable[Step], facts: Iterable[Told], mails: Iterable[Mailed]) -> list[dict[str, Any]]:
+    """Return changes, facts told to others and mails as one story, newest first.
+
+    A fact says the same as the change it was recorded with; only those without a change of ours are shown.
+    """
+    lines = [*entries(steps)]
+    lines += [
+        {"at": fact.at, "title": FACTS[fact.name], "kind": "calm", "text": "", "by": ""}
+        for fact in facts
+        if fact.name in FACTS
+    ]
+    lines += [
+        {
+            "at": mail.at,
+            "title": _("Mail: %(what)s", what=MAILS.get(mail.kind, mail.kind)),
+            "text": MAIL_STATES.get(mail.state, mail.state),
+            "kind": "bad" if mail.state in {"failed", "uncertain"} else "calm",
+            "by": "",
+        }
+        for mail in mails
+    ]
+    return sorted(lines, key=lambda line: line["at"], reverse=True)
+
+
+def my_entries(steps: Iterable[Step], *, person_id: UUID) -> list[dict[str, Any]]:
+    """Return the applicant's part of the story, without names of staff and internal notes."""
+    found = []
+    for step in steps:
+        if step.fields or (step.subject, step.after) in _MINE:
+            own = step.by_id == person_id
+            found.append(_entry(step) | {"by": "", "text": _entry(step)["text"] if own else ""})
+    return found
+
+
+def _entry(step: Step) -> dict[str, Any]:
+    if step.fields:
+        names = format_list([str(FIELDS.get(field, field)) for field in step.fields])
+        title: object = _("Answers changed: %(fields)s", fields=names)
+        return {"at": step.at, "title": title, "text": step.why, "by": step.by, "kind": "news"}
+    known, kind = TITLES.get((step.subject, step.after), (None, "calm"))
+    title = known or f"{step.subject}: {step.after}"
+    if step.outcome is not None and step.outcome in OUTCOME:
+        title = _("%(what)s: %(outcome)s", what=title, outcome=OUTCOME[step.outcome][0])
+    return {"at": step.at, "title": title, "text": step.why, "by": step.by, "kind": kind}

@@ -1,0 +1,97 @@
+"""Where am I, what is next, by when: one sentence each, made from what stands in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.registration.queries.applications import Mine
+from services.registration.rules.applications import is_editable
+from services.registration.views.wording import APPLICATION, OFFER
+from shared.words.sentences import _
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the personal page says first about one application."""
+
+    state: str
+    kind: str
+    sentence: str
+    following: str
+    by: datetime | None
+    action: str = ""
+    url: str = ""
+
+
+def standing(mine: Mine, *, now: datetime) -> Standing:
+    """Return where ``mine`` stands at ``now``. Only released decisions are told."""
+    if mine.enrolment is not None and mine.enrolment.state not in {"withdrawn", "substituted"}:
+        return Standing(
+            str(OFFER["accepted"][0]),
+            "good",
+            _("You have a place."),
+            _("Your materials are on this page. We write to you before the Academy begins."),
+            None,
+        )
+    if mine.offer is not None and mine.offer.state != "accepted":
+        return _offered(mine, now=now)
+    return _applied(mine, now=now)
+
+
+def _offered(mine: Mine, *, now: datetime) -> Standing:
+    offer = mine.offer
+    assert offer is not None  # noqa: S101 - the caller has looked
+    state = "expired" if offer.state == "offered" and offer.expires_at <= now else offer.state
+    label, kind = OFFER[state]
+    if state == "offered":
+        return Standing(
+            str(label),
+            "warn",
+            _("A place is held for you."),
+            _("Accept or decline it"),
+            offer.expires_at,
+            _("Answer the offer"),
+            f"/me/offers/{offer.id}",
+        )
+    told = {
+        "declined": _("You declined the place that was held for you."),
+        "expired": _("The place that was held for you was not answered in time."),
+        "withdrawn": _("You gave your place up."),
+    }[state]
+    return Standing(str(label), kind, told, "", None)
+
+
+def _applied(mine: Mine, *, now: datetime) -> Standing:
+    application, url = mine.application, f"/me/applications/{mine.application.id}"
+    label, kind = APPLICATION[application.state]
+    if application.state == "decided":
+        if mine.outcome == "reserve":
+            return Standing(
+                _("On the reserve list"),
+                "warn",
+                _("You are on the reserve list."),
+                _("If a place becomes free we offer it by mail."),
+                None,
+            )
+        return Standing(_("Not selected"), "calm", _("You were not selected for this edition."), "", None)
+    if application.state == "withdrawn":
+        return Standing(str(label), kind, _("You withdrew your application."), "", None)
+    editable = is_editable(state=application.state, closes_at=mine.edition.closes_at, now=now)
+    if editable:
+        return Standing(
+            str(label),
+            kind,
+            _("Your application is submitted."),
+            _("You can change it until the deadline"),
+            mine.edition.closes_at,
+            _("Change my application"),
+            f"{url}/edit",
+        )
+    return Standing(
+        str(label),
+        kind,
+        _("Your application is being read."),
+        _("We write to you as soon as it is decided."),
+        None,
+    )

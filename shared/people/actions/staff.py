@@ -1,0 +1,197 @@
+"""Staff: invited with roles, proved by a passphrase and a one-time code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared.facts.people import StaffInvited
+from shared.outbox import record
+from shared.people.actions.roles import grant_role
+from shared.people.actions.sessions import end_sessions_of
+from shared.people.actions.tokens import end_tokens_of
+from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseTooShort
+from shared.people.rules.emails import normal_email
+from shared.people.rules.staff import (
+    INVITATION_LASTS,
+    SHORTEST,
+    hash_passphrase,
+    is_long_enough,
+    new_recovery_codes,
+    plain_code,
+)
+from shared.schema.base import new_id
+from shared.schema.people.credentials import RecoveryCode, StaffCredential, StaffInvitation
+from shared.schema.people.persons import Person, Role
+from shared.vault import Vault
+
+
+def create_first_organiser(session: Session, *, email: str, name: str, now: datetime) -> UUID | None:
+    """Invite the one who invites everybody else; return the invitation's id.
+
+    None when there is an organiser of all editions already: then that person is asked to invite.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("first organiser"))))
+    if session.scalar(select(Role.id).where(Role.name == "organiser", Role.edition_id.is_(None)).limit(1)):
+        return None
+    person_id = _staff_person(session, email=email, name=name, now=now)
+    grant_role(session, person_id=person_id, name="organiser", edition_id=None, actor_id=None, now=now)
+    return _invite(session, person_id=person_id, actor_id=None, now=now)
+
+
+def invite_staff(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    edition_id: UUID | None,
+    actor_id: UUID,
+    now: datetime,
+) -> UUID:
+    """Give the person with this address the role, and mail a link to choose a passphrase; return the person's id.
+
+    A person who is not known yet is made; one who has a passphrase gets no link. The link goes to the address and
+    nowhere else, or whoever invites could sign in as the one invited.
+    """
+    person_id = _staff_person(session, email=email, name=name, now=now)
+    grant_role(session, person_id=person_id, name=role, edition_id=edition_id, actor_id=actor_id, now=now)
+    if session.get(StaffCredential, person_id) is None:
+        invitation_id = _invite(session, person_id=person_id, actor_id=actor_id, now=now)
+        record(session, StaffInvited(person_id=person_id, invitation_id=invitation_id), actor_id=actor_id)
+    return person_id
+
+
+def create_staff_member(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    passphrase: str,
+    one_time_secret: str,
+    roles: Iterable[tuple[str, UUID | None]],
+    vault: Vault,
+    now: datetime,
+) -> UUID:
+    """Make a member of staff who can sign in at once, for demonstrations and tests; return the person's id."""
+    person_id = _staff_person(session, email=email, name=name, now=now)
+    for role, edition_id in roles:
+        grant_role(session, person_id=person_id, name=role, edition_id=edition_id, actor_id=None, now=now)
+    set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
+    bind_authenticator(session, person_id=person_id, secret=one_time_secret, step=0, vault=vault, now=now)
+    return person_id
+
+
+def _staff_person(session: Session, *, email: str, name: str, now: datetime) -> UUID:
+    address = normal_email(email)
+    person_id = session.scalar(select(Person.id).where(func.lower(Person.email) == address))
+    if person_id is None:
+        person_id = new_id()
+        session.add(Person(id=person_id, email=address, name=name.strip(), email_proved_at=now))
+        session.flush()  # roles and the invitation point to the person
+    return person_id
+
+
+def reset_staff_credential(session: Session, *, person_id: UUID, actor_id: UUID, now: datetime) -> None:
+    """Take passphrase and codes from a member of staff who lost them, end all sessions and tokens, invite anew.
+
+    Whoever found what was lost may have made a token for the API with it.
+    """
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    session.execute(delete(StaffCredential).where(StaffCredential.person_id == person_id))
+    end_sessions_of(session, person_id=person_id, now=now)
+    end_tokens_of(session, person_id=person_id, now=now)
+    invitation_id = _invite(session, person_id=person_id, actor_id=actor_id, now=now)
+    record(session, StaffInvited(person_id=person_id, invitation_id=invitation_id), actor_id=actor_id)
+
+
+def _invite(session: Session, *, person_id: UUID, actor_id: UUID | None, now: datetime) -> UUID:
+    session.execute(
+        update(StaffInvitation)
+        .where(StaffInvitation.person_id == person_id, StaffInvitation.used_at.is_(None))
+        .values(used_at=now)
+    )
+    invitation = StaffInvitation(
+        id=new_id(), person_id=person_id, invited_by=actor_id, expires_at=now + INVITATION_LASTS
+    )
+    session.add(invitation)
+    return invitation.id
+
+
+def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str, locale: str, now: datetime) -> UUID:
+    """Choose the passphrase, once; return the person, whom the desk greets in ``locale``. The code is enrolled next."""
+    require_long_enough(passphrase)
+    person_id: UUID | None = session.scalar(
+        update(StaffInvitation)
+        .where(StaffInvitation.id == invitation_id, StaffInvitation.used_at.is_(None), StaffInvitation.expires_at > now)
+        .values(used_at=now)
+        .returning(StaffInvitation.person_id)
+    )
+    if person_id is None:
+        raise InvitationSpent
+    session.execute(update(Person).where(Person.id == person_id).values(locale=locale))
+    set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
+    return person_id
+
+
+def set_passphrase(
+    session: Session, *, person_id: UUID, passphrase: str, now: datetime, keep_session: str = ""
+) -> None:
+    """Replace the passphrase and end the person's other sessions."""
+    require_long_enough(passphrase)
+    hashed = hash_passphrase(passphrase)
+    session.execute(
+        insert(StaffCredential)
+        .values(person_id=person_id, passphrase_hash=hashed, changed_at=now)
+        .on_conflict_do_update(index_elements=["person_id"], set_={"passphrase_hash": hashed, "changed_at": now})
+    )
+    end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
+
+
+def enrol_first_authenticator(
+    session: Session, *, person_id: UUID, secret: str, step: int, vault: Vault, now: datetime
+) -> Sequence[str]:
+    """Bind the first authenticator of a person who has none; return recovery codes, to be shown once.
+
+    Refuses with :class:`AuthenticatorBound` when one was bound meanwhile.
+    """
+    bare = session.scalar(
+        select(StaffCredential.person_id)
+        .where(StaffCredential.person_id == person_id, StaffCredential.totp_secret.is_(None))
+        .with_for_update()
+    )
+    if bare is None:
+        raise AuthenticatorBound
+    return bind_authenticator(session, person_id=person_id, secret=secret, step=step, vault=vault, now=now)
+
+
+def bind_authenticator(
+    session: Session, *, person_id: UUID, secret: str, step: int, vault: Vault, now: datetime, keep_session: str = ""
+) -> Sequence[str]:
+    """Bind the authenticator with ``secret``, whose code of ``step`` was just shown; return fresh recovery codes.
+
+    Earlier recovery codes end, and so do the person's sessions but for ``keep_session``.
+    """
+    session.execute(
+        update(StaffCredential)
+        .where(StaffCredential.person_id == person_id)
+        .values(totp_secret=vault.seal(secret), totp_last_step=step, changed_at=now)
+    )
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    codes = new_recovery_codes()
+    session.add_all(
+        RecoveryCode(id=new_id(), person_id=person_id, code_hash=vault.fingerprint(plain_code(code))) for code in codes
+    )
+    end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
+    return codes
+
+
+def require_long_enough(passphrase: str) -> None:
+    """Refuse a passphrase that is too short or absurdly long."""
+    if not is_long_enough(passphrase):
+        raise PassphraseTooShort(errors={"passphrase": PassphraseTooShort.hint(SHORTEST)})

@@ -1,0 +1,13 @@
+"""The pages of accounts, sign-in, roles and tokens; registration serves them."""
+
+from shared.people.routes.desk import security, staff, tokens
+from shared.people.routes.public import languages, sign_in, staff_sign_in
+
+BLUEPRINTS = (
+    languages.blueprint,
+    sign_in.blueprint,
+    staff_sign_in.blueprint,
+    security.blueprint,
+    staff.blueprint,
+    tokens.blueprint,
+)

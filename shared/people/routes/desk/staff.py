@@ -1,0 +1,187 @@
+"""Who works here: people with roles, invited, granted, revoked and reset. Organisers only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from pydantic import AfterValidator, BaseModel, StringConstraints
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from shared.clock import now
+from shared.errors import NotFound
+from shared.people.actions.roles import grant_role, revoke_role
+from shared.people.actions.staff import invite_staff, reset_staff_credential
+from shared.people.queries.staff import StaffMember, edition_choices, role_at_stake, staff_members
+from shared.people.routes.public.sign_in import Address
+from shared.web.door.identity import actor_id, current_person, require_role
+from shared.web.door.limits import by_caller, limited
+from shared.web.door.policy import ROLES, staff
+from shared.web.door.redirects import see_other
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form, bind, fill
+from shared.words.sentences import LazyText, _, _l
+
+blueprint = Blueprint("staff_desk", __name__)
+
+ROLE_NAMES: dict[str, LazyText] = {
+    "organiser": _l("Organiser"),
+    "reviewer": _l("Reviewer"),
+    "finance": _l("Finance"),
+    "librarian": _l("Librarian"),
+    "writer": _l("Writer"),
+    "approver": _l("Approver"),
+    "door": _l("Door"),
+    "viewer": _l("Viewer"),
+}
+
+
+def _a_role(name: str) -> str:
+    if name not in ROLES:
+        raise ValueError
+    return name
+
+
+class Granted(BaseModel):
+    """A role; without an edition it holds for all."""
+
+    role: Annotated[str, AfterValidator(_a_role)]
+    edition_id: UUID | None = None
+
+
+class Invited(Granted):
+    """The form that invites a member of staff."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    email: Address
+
+
+@blueprint.get("/desk/staff")
+@staff("organiser")
+def everybody() -> str:
+    """List the people with roles."""
+    return _page(fill())
+
+
+def _page(form: Form) -> str:
+    with tools().database.reading() as reading:
+        members = _colleagues(reading)
+        editions = edition_choices(reading)
+    person = current_person()
+    everywhere = person.holds("organiser", everywhere=True)
+    return render_template(
+        "people/staff/desk.html",
+        members=members,
+        editions=[(key, slug) for key, slug in editions if person.holds("organiser", edition_id=key)],
+        everywhere=everywhere,
+        role_names=ROLE_NAMES,
+        form=form,
+    )
+
+
+@blueprint.post("/desk/staff")
+@staff("organiser")
+@limited("60 per hour", by=by_caller)
+def invite() -> Response | tuple[str, int]:
+    """Invite somebody with a first role."""
+    bound = bind(
+        Invited,
+        request.form,
+        messages={"email": _l("Write an e-mail address, such as name@example.org"), "role": _l("Choose a role")},
+    )
+    if bound.model is None:
+        return _page(bound.form), 422
+    given = bound.model
+    _require_organiser_of(given.edition_id)
+    with tools().database.transaction() as work:
+        invite_staff(
+            work,
+            email=given.email,
+            name=given.name,
+            role=given.role,
+            edition_id=given.edition_id,
+            actor_id=actor_id(),
+            now=now(),
+        )
+    flash_message(_("%(name)s has the role. A first invitation goes out by mail.", name=given.name))
+    return see_other("/desk/staff")
+
+
+@blueprint.post("/desk/staff/<uuid:person_id>/roles")
+@staff("organiser")
+def grant(person_id: UUID) -> Response | tuple[str, int]:
+    """Give a member of staff one more role."""
+    bound = bind(Granted, request.form, messages={"role": _l("Choose a role")})
+    if bound.model is None:
+        return _page(bound.form), 422
+    _require_organiser_of(bound.model.edition_id)
+    with tools().database.transaction() as work:
+        if not any(member.id == person_id for member in _colleagues(work)):
+            raise NotFound
+        grant_role(
+            work,
+            person_id=person_id,
+            name=bound.model.role,
+            edition_id=bound.model.edition_id,
+            actor_id=actor_id(),
+            now=now(),
+        )
+    flash_message(_("The role is given"))
+    return see_other("/desk/staff")
+
+
+@blueprint.post("/desk/staff/roles/<uuid:role_id>/revoke")
+@staff("organiser")
+def revoke(role_id: UUID) -> Response:
+    """Take a role away; it is gone with the next page its holder opens."""
+    with tools().database.transaction() as work:
+        role = role_at_stake(work, role_id)
+        if role is not None:
+            _require_organiser_of(role.edition_id)
+            revoke_role(work, role_id=role_id)
+    flash_message(_("The role is taken away"))
+    return see_other("/desk/staff")
+
+
+@blueprint.post("/desk/staff/<uuid:person_id>/reset")
+@staff("organiser")
+@limited("60 per hour", by=by_caller)
+def reset(person_id: UUID) -> Response:
+    """Take away passphrase and authenticator of somebody who lost them, and mail a new invitation."""
+    require_role("organiser", everywhere=True)
+    with tools().database.transaction() as work:
+        if not any(member.id == person_id for member in _colleagues(work)):
+            raise NotFound
+        reset_staff_credential(work, person_id=person_id, actor_id=actor_id(), now=now())
+    flash_message(_("A new invitation goes out by mail"))
+    return see_other("/desk/staff")
+
+
+def _colleagues(session: Session) -> list[StaffMember]:
+    """Return the staff of the editions this organiser works for, with their roles there; who works for all sees all."""
+    person, members = current_person(), staff_members(session, now=now())
+    if person.holds("organiser", everywhere=True):
+        return members
+    shared = [
+        replace(
+            member,
+            roles=tuple(
+                role
+                for role in member.roles
+                if role.edition_id is None or person.holds("organiser", edition_id=role.edition_id)
+            ),
+        )
+        for member in members
+    ]
+    return [member for member in shared if member.roles]
+
+
+def _require_organiser_of(edition_id: UUID | None) -> None:
+    if edition_id is None:
+        require_role("organiser", everywhere=True)
+    else:
+        require_role("organiser", edition_id=edition_id)

@@ -1,0 +1,106 @@
+"""Where staff make tokens for the API. A token can do what its scopes say, for as long as its owner may."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from werkzeug.wrappers import Response
+
+from shared.clock import now
+from shared.people.actions.tokens import make_api_token, revoke_api_token
+from shared.people.queries.tokens import live_tokens
+from shared.web.door.identity import current_person
+from shared.web.door.limits import by_caller, limited
+from shared.web.door.policy import ROLES, staff
+from shared.web.door.redirects import see_other
+from shared.web.door.scopes import SCOPES
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form, bind, fill
+from shared.words.sentences import _, _l, _n
+
+blueprint = Blueprint("tokens", __name__)
+
+LIFETIMES: Final = (30, 90, 365)
+"""Days."""
+
+
+def _known(scopes: list[str]) -> list[str]:
+    if not set(scopes) <= set(SCOPES):
+        raise ValueError
+    return scopes
+
+
+def _offered(days: int) -> int:
+    if days not in LIFETIMES:
+        raise ValueError
+    return days
+
+
+class TokenWanted(BaseModel):
+    """The form on /desk/tokens."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    scopes: Annotated[list[str], Field(min_length=1), AfterValidator(_known)]
+    days: Annotated[int, AfterValidator(_offered)]
+
+
+@blueprint.get("/desk/tokens")
+@staff(*sorted(ROLES))
+def mine() -> str:
+    """List my tokens, and offer a new one."""
+    return _page(fill({"days": "90"}))
+
+
+@blueprint.post("/desk/tokens")
+@staff(*sorted(ROLES))
+@limited("30 per hour", by=by_caller)
+def make() -> str | tuple[str, int]:
+    """Make a token and show it, this once."""
+    messages = {
+        "name": _l("Say what the token is for"),
+        "scopes": _l("Choose at least one right"),
+        "days": _l("Choose how long it lasts"),
+    }
+    bound = bind(TokenWanted, request.form, messages=messages)
+    if bound.model is None:
+        return _page(bound.form), 422
+    with tools().database.transaction() as work:
+        secret = make_api_token(
+            work,
+            person_id=current_person().person_id,
+            name=bound.model.name,
+            scopes=bound.model.scopes,
+            lasts=timedelta(days=bound.model.days),
+            now=now(),
+        )
+    return _page(fill({"days": "90"}), secret=secret)
+
+
+@blueprint.post("/desk/tokens/<uuid:token_id>/revoke")
+@staff(*sorted(ROLES))
+def revoke(token_id: UUID) -> Response:
+    """End one of my tokens."""
+    with tools().database.transaction() as work:
+        revoke_api_token(work, token_id=token_id, person_id=current_person().person_id, now=now())
+    flash_message(_("The token has ended"))
+    return see_other("/desk/tokens")
+
+
+def _page(form: Form, *, secret: str = "") -> str:
+    person = current_person()
+    with tools().database.reading() as reading:
+        tokens = live_tokens(reading, person_id=person.person_id, now=now())
+        return render_template(
+            "people/tokens/mine.html",
+            tokens=tokens,
+            secret=secret,
+            form=form,
+            scopes=[(key, scope.label) for key, scope in SCOPES.items() if person.holds(*scope.roles)],
+            labels={key: scope.label for key, scope in SCOPES.items()},
+            lifetimes=[(str(days), _n("%(num)s day", "%(num)s days", days)) for days in LIFETIMES],
+        )

@@ -1,0 +1,146 @@
+"""Participants sign in by a mailed link; everybody signs out here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from flask import Blueprint, make_response, render_template, request, session
+from pydantic import AfterValidator, BaseModel, StringConstraints
+from werkzeug.wrappers import Response
+
+from shared.clock import now
+from shared.people.actions.sessions import end_session, open_session
+from shared.people.actions.sign_in import redeem_sign_in_link, request_sign_in_link
+from shared.people.errors import LinkSpent
+from shared.people.queries.sign_in import link_as_seen_by
+from shared.people.rules.emails import is_email
+from shared.people.rules.sign_in import LINK_LASTS
+from shared.secrets import hash_of, new_secret
+from shared.web.door.identity import signed_in
+from shared.web.door.limits import by_caller, by_field, limited
+from shared.web.door.policy import participant, public
+from shared.web.door.redirects import own_path, see_other
+from shared.web.door.sessions import forget_session, remember_session
+from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import bind, fill
+from shared.words.sentences import _, _l
+
+blueprint = Blueprint("sign_in", __name__)
+
+PURPOSE: Final = "sign-in"
+_BROWSER: Final = "b"
+_NEXT: Final = "n"
+
+
+def _an_address(text: str) -> str:
+    if not is_email(text):
+        raise ValueError
+    return text
+
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_an_address)]
+"""An e-mail address as it is typed into a form."""
+
+
+class AskForLink(BaseModel):
+    """The form on /sign-in."""
+
+    email: Address
+
+
+@blueprint.get("/sign-in")
+@public
+def ask() -> Response | str:
+    """Show the form that asks for a link."""
+    if signed_in():
+        return see_other(own_path(request.args.get("next"), otherwise="/me"))
+    if "next" in request.args:
+        session[_NEXT] = own_path(request.args["next"], otherwise="/me")
+    return render_template("people/sign_in/ask.html", form=fill({"email": ""}), nav="sign-in")
+
+
+@blueprint.post("/sign-in")
+@public
+@limited("60 per hour", by=by_caller)
+@limited("5 per 15 minutes", by=by_field("email"))
+def send() -> Response | str | tuple[str, int]:
+    """Have a link mailed, if somebody has the address; the answer never tells."""
+    bound = bind(AskForLink, request.form, messages={"email": _l("Write an e-mail address, such as name@example.org")})
+    if bound.model is None:
+        return render_template("people/sign_in/ask.html", form=bound.form), 422
+    browser = session.get(_BROWSER)
+    if not isinstance(browser, str):
+        browser = session[_BROWSER] = new_secret()
+    with tools().database.transaction() as work:
+        request_sign_in_link(work, email=bound.model.email, browser_hash=hash_of(browser), now=now())
+    return see_other("/sign-in/sent")
+
+
+@blueprint.get("/sign-in/sent")
+@public
+def sent() -> str:
+    """Say where to look, whether or not a mail is on its way."""
+    return render_template("people/sign_in/sent.html", minutes=int(LINK_LASTS.total_seconds()) // 60)
+
+
+@blueprint.get("/sign-in/<token>")
+@public
+def confirm(token: str) -> Response:
+    """Show the button that signs in. Opening the page does nothing: mail scanners open every link."""
+    link_id = tools().signer.unsign(PURPOSE, token, max_age=LINK_LASTS)
+    with tools().database.reading() as reading:
+        link = link_as_seen_by(reading, link_id=link_id, browser_hash=_browser_hash(), now=now())
+    if link is None:
+        return _spent()
+    return make_response(render_template("people/sign_in/confirm.html", token=token, link=link))
+
+
+@blueprint.post("/sign-in/<token>")
+@public
+@limited("60 per hour", by=by_caller)
+def enter(token: str) -> Response:
+    """Use the link up and open a session; of any number of clicks one does."""
+    link_id = tools().signer.unsign(PURPOSE, token, max_age=LINK_LASTS)
+    if link_id is None:
+        return _spent()
+    leads_to = own_path(session.get(_NEXT), otherwise="/me")
+    try:
+        with tools().database.transaction() as work:
+            moment = now()
+            person_id = redeem_sign_in_link(work, link_id=link_id, now=moment)
+            secret = open_session(work, person_id=person_id, means="link", now=moment)
+    except LinkSpent:
+        return _spent()
+    remember_session(secret)
+    return see_other(leads_to)
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End the session, here and in every service."""
+    person = signed_in()
+    if person is not None:
+        with tools().database.transaction() as work:
+            end_session(work, token_hash=person.session_hash, now=now())
+    forget_session()
+    flash_message(_("You are signed out"))
+    return see_other("/")
+
+
+@blueprint.get("/session/seen")
+@participant
+def seen() -> Response:
+    """Lead back to the other service's page; on the way in, the door has noted that the session is in use."""
+    return see_other(own_path(request.args.get("next"), otherwise="/me"))
+
+
+def _spent() -> Response:
+    page = render_template("people/sign_in/spent.html", form=fill({"email": ""}))
+    return make_response(page, 410)
+
+
+def _browser_hash() -> str:
+    browser = session.get(_BROWSER)
+    return hash_of(browser) if isinstance(browser, str) else ""

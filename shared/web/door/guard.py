@@ -1,0 +1,135 @@
+"""The door: what is checked before any view runs, in this order: host, policy, form token."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, redirect, request
+from sqlalchemy import text
+
+from shared.clock import now
+from shared.errors import Forbidden, NotFound
+from shared.web.api.problems import BadRequest, ForeignHost
+from shared.web.door.access import ROUTE
+from shared.web.door.bearers import require_scope
+from shared.web.door.csrf import require_own_form
+from shared.web.door.identity import SignedIn, signed_in
+from shared.web.door.lifetimes import SEEN_AFTER
+from shared.web.door.policy import Policy, csrf_exemption_of
+from shared.web.door.redirects import own_path
+from shared.web.door.tools import Tools, tools
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SEEN: Final = text("UPDATE people.session SET seen_at = :now WHERE token_hash = :hash AND revoked_at IS NULL")
+SIGN_IN: Final = {"participant": "/sign-in", "staff": "/staff/sign-in"}
+
+
+def use_guard(app: Flask, equipment: Tools) -> None:
+    """Let every request to ``app`` pass the door first."""
+    host = urlsplit(equipment.settings.public_url).netloc
+    exempt = {endpoint for endpoint, view in app.view_functions.items() if csrf_exemption_of(view)}
+    policies = equipment.policies
+
+    @app.before_request
+    def check() -> AnyResponse | None:
+        if request.url_rule is not None:
+            request.environ[ROUTE] = request.url_rule.rule
+        policy = policies.get(request.endpoint or "")
+        if policy is not None and policy.kind == "internal":
+            require_direct_caller()
+            return None
+        require_own_host(host)
+        if "\0" in request.environ["PATH_INFO"] or b"%00" in request.query_string:
+            raise BadRequest
+        if policy is None:
+            return None  # no such page; the router's refusal follows
+        # A body is read only once its sender may be here: an upload costs nothing to refuse.
+        if policy.kind == "token":
+            require_scope(policy.scope, edition_slug=(request.view_args or {}).get("edition_slug"))
+        elif policy.kind != "public" and (elsewhere := admit(policy)) is not None:
+            return elsewhere
+        if request.method not in SAFE:
+            if policy.kind != "token" and request.endpoint not in exempt:
+                require_own_form(equipment.settings)
+            require_body_without_nul()
+        return None
+
+
+def require_own_host(host: str) -> None:
+    """Refuse a request that was meant for another host, or pretends to have been."""
+    environ = request.environ
+    if environ.get("HTTP_HOST") != host or environ.get("HTTP_X_FORWARDED_HOST", host) != host:
+        raise ForeignHost
+
+
+def require_body_without_nul() -> None:
+    """Refuse a NUL in what was sent: nobody types it, and PostgreSQL keeps no text that has one."""
+    if request.is_json:
+        sent = request.get_data()
+        found = b"\0" in sent or b"\\u0000" in sent  # UTF-16 and UTF-32, which JSON is not sent in, are full of it
+    else:
+        found = any("\0" in value for values in request.form.listvalues() for value in values)
+    if found:
+        raise BadRequest
+
+
+def require_direct_caller() -> None:
+    """Find nothing unless the caller's socket is on a loopback or private address and nobody forwarded the request."""
+    original = request.environ.get("werkzeug.proxy_fix.orig", {})
+    peer = original.get("REMOTE_ADDR") or request.environ.get("REMOTE_ADDR") or ""
+    if "HTTP_X_FORWARDED_FOR" in request.environ or "HTTP_FORWARDED" in request.environ or not _is_near(peer):
+        raise NotFound
+
+
+def admit(policy: Policy) -> AnyResponse | None:
+    """Let the signed-in person in, refuse, or lead to the page where people of this policy sign in."""
+    person = signed_in()
+    if person is None or (policy.kind == "staff" and person.means != "staff"):
+        return _to_sign_in(policy)
+    if policy.kind == "staff":
+        _require_one_of(person, policy)
+    return _keep_alive(person)
+
+
+def _keep_alive(person: SignedIn) -> AnyResponse | None:
+    """Let it be written, now and then, that the session is in use; registration alone may write it.
+
+    From a page of another service the browser is led by way of registration, at most once in the time between two
+    sightings, and only where a person opens a page: never a form, a download tool or a script.
+    """
+    moment = now()
+    if person.means == "token" or moment - person.seen_at < SEEN_AFTER[person.means]:
+        return None
+    equipment = tools()
+    if equipment.service == "registration":
+        with equipment.database.transaction() as session:
+            session.execute(_SEEN, {"now": moment, "hash": person.session_hash})
+    elif request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate":
+        return redirect("/session/seen?" + urlencode({"next": own_path(request.full_path.rstrip("?"))}), code=303)
+    return None
+
+
+def _require_one_of(person: SignedIn, policy: Policy) -> None:
+    slug = (request.view_args or {}).get("edition_slug")
+    if not (person.holds(*policy.roles) if slug is None else person.holds_in(slug, *policy.roles)):
+        raise Forbidden
+
+
+def _to_sign_in(policy: Policy) -> AnyResponse:
+    target = SIGN_IN[policy.kind]
+    if request.method == "GET":
+        target += "?" + urlencode({"next": own_path(request.full_path.rstrip("?"))})
+    return redirect(target, code=303)
+
+
+def _is_near(peer: str) -> bool:
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return peer == ""  # a unix socket has no address
+    return address.is_loopback or address.is_private

@@ -1,0 +1,31 @@
+"""What an API token may be good for, and which roles its owner must still hold when it is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.web.door.policy import ROLES
+from shared.words.sentences import LazyText, _l
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One right of a token. A token is worth nothing once its owner holds none of ``roles``."""
+
+    label: LazyText
+    roles: frozenset[str]
+
+
+SCOPES: Final = {
+    "editions:read": Scope(_l("Read editions"), ROLES),
+    "applications:read": Scope(_l("Read applications"), frozenset({"organiser", "reviewer", "viewer"})),
+    "applications:submit": Scope(_l("Hand in applications"), frozenset({"organiser"})),
+    "decisions:propose": Scope(_l("Propose decisions"), frozenset({"organiser"})),
+    "decisions:release": Scope(_l("Release decisions"), frozenset({"organiser", "approver"})),
+    "materials:read": Scope(_l("Read materials"), frozenset({"organiser", "librarian", "viewer"})),
+    "materials:keep": Scope(_l("Draft and publish materials"), frozenset({"organiser", "librarian"})),
+    "campaigns:read": Scope(_l("Read campaigns"), frozenset({"organiser", "writer", "approver", "viewer"})),
+    "campaigns:write": Scope(_l("Write campaigns"), frozenset({"organiser", "writer"})),
+    "campaigns:launch": Scope(_l("Launch campaigns"), frozenset({"organiser", "writer", "approver"})),
+}

@@ -1,0 +1,193 @@
+"""Puts the design system into an app: templates, components (`ui`), words, formats, static files."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, request
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+
+from shared.web.door.identity import signed_in
+from shared.web.door.negotiation import register_languages
+from shared.web.pages.colours import accent_style
+from shared.web.pages.forms import fill
+from shared.web.pages.navigation import Section, sections
+from shared.web.pages.static_files import send_static, static_url
+from shared.words import formats, languages, numbers, sentences
+
+TEMPLATES = Path(__file__).parent / "templates"
+_LAST_EDITION = "edition"
+_SLUG = re.compile(r"[a-z0-9-]{1,80}")
+
+# Which file of templates/components/ holds which macro.
+MACROS = {
+    "button": ("button", "link_button", "mail_button"),
+    "dialog": ("dialog", "copy", "code"),
+    "error_summary": ("error_summary",),
+    "field": ("field",),
+    "figures": ("statistics", "statistic", "chart"),
+    "lists": ("summary_list", "task_list", "timeline"),
+    "notice": ("notice", "state"),
+    "page": ("page_title", "breadcrumbs", "tabs", "empty_state", "progress", "disclosure", "download"),
+    "table": ("table", "filter_bar", "pagination", "bulk_bar"),
+}
+_FILE_OF = {macro: file for file, macros in MACROS.items() for macro in macros}
+
+
+class Components:
+    """The macros under one name, so that pages need no imports: `{{ ui.button(_("Send")) }}`."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _FILE_OF:
+            raise AttributeError(f"There is no component {name!r}")
+        macro = getattr(self._environment.get_template(f"components/{_FILE_OF[name]}.html").module, name)
+        setattr(self, name, macro)  # found directly from now on
+        return macro
+
+
+def furnish(environment: Environment) -> None:
+    """Give a Jinja environment what every page and mail uses; needs no request."""
+    environment.trim_blocks = True
+    environment.lstrip_blocks = True
+    environment.globals.update(
+        _=sentences.gettext,
+        _n=sentences.ngettext,
+        _l=sentences.lazy_gettext,
+        ui=Components(environment),
+        accent_style=lambda colour: Markup(accent_style(colour)),  # noqa: S704 - made of checked hex colours
+        country_choices=formats.country_choices,
+        country_name=formats.country_name,
+        current_locale=languages.current_locale,
+        empty_form=fill(),
+        format_date=formats.format_date,
+        format_datetime=formats.format_datetime,
+        format_duration=formats.format_duration,
+        format_file_size=numbers.format_file_size,
+        format_list=formats.format_list,
+        format_moment=formats.format_moment,
+        format_number=numbers.format_number,
+        format_percent=numbers.format_percent,
+        format_range=formats.format_range,
+        format_relative=formats.format_relative,
+        format_time=formats.format_time,
+        language_choices=formats.language_choices,
+        language_name=formats.language_name,
+        static_url=static_url,
+        text_direction=languages.text_direction,
+        request=None,
+        person=None,
+        nav="",
+    )
+    environment.filters.update(
+        bdi=formats.bdi,
+        code=lambda value: Markup("<code>{}</code>").format(value),
+        country=formats.country_name,
+        date=formats.format_date,
+        datetime=formats.format_datetime,
+        emphasis=lambda value: Markup("<em>{}</em>").format(value),
+        file_size=numbers.format_file_size,
+        language=formats.language_name,
+        moment=_moment,
+        number=numbers.format_number,
+        percent=numbers.format_percent,
+        quoted=lambda value: Markup("<q><bdi>{}</bdi></q>").format(value),
+        relative=_relative,
+    )
+
+
+def mail_environment(*folders: Path) -> Environment:
+    """Make an environment for mails: a service's own template folders, then the shared layouts and components."""
+    environment = Environment(
+        loader=FileSystemLoader([*map(str, folders), str(TEMPLATES)]),
+        autoescape=select_autoescape(("html",)),
+        auto_reload=False,
+    )
+    furnish(environment)
+    return environment
+
+
+def register_pages(app: Flask) -> None:
+    """Register templates, globals, languages and `/static/` on an app, before its first request.
+
+    Templates see who asks as `person` (or None) and `is_staff()`; `csrf_field` and `nonce` are the app factory's.
+    """
+    own = app.jinja_loader
+    loaders: list[BaseLoader] = [own] if own is not None else []
+    app.jinja_loader = ChoiceLoader([*loaders, FileSystemLoader(str(TEMPLATES))])
+    furnish(app.jinja_env)
+    app.jinja_env.globals.update(
+        desk_navigation=_desk_navigation,
+        is_staff=lambda: bool(_roles()),
+        language_url=_language_url,
+    )
+    _serve_static(app)
+    app.context_processor(lambda: {"person": signed_in()})
+    register_languages(app, _reader)
+    app.after_request(_remember_edition)
+
+
+def _serve_static(app: Flask) -> None:
+    def send(filename: str) -> Response:
+        return send_static(filename)
+
+    if "static" in app.view_functions:  # Flask's own view knows neither hashes nor the joined stylesheet
+        app.view_functions["static"] = send
+    else:
+        app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=send)
+
+
+def _reader() -> languages.Preference:
+    person = signed_in()
+    return languages.Preference(person.locale, person.time_zone) if person else languages.UNKNOWN
+
+
+def _roles() -> set[str]:
+    person = signed_in()
+    return {role.name for role in person.roles} if person else set()
+
+
+def _desk_navigation(edition: Any) -> list[Section]:
+    slug = str(getattr(edition, "slug", "") or _edition_slug() or request.cookies.get(_LAST_EDITION, ""))
+    return sections(_roles(), slug if _SLUG.fullmatch(slug) else None)
+
+
+def _edition_slug() -> str:
+    return str((request.view_args or {}).get("edition_slug", ""))
+
+
+def _remember_edition(response: Response) -> Response:
+    """Let the desk's pages that belong to no edition lead back to the one worked on last."""
+    slug = _edition_slug()
+    if slug and request.path.startswith("/desk/") and response.status_code == HTTPStatus.OK:
+        response.set_cookie(_LAST_EDITION, slug, path="/desk", samesite="Lax", httponly=True, secure=request.is_secure)
+    return response
+
+
+def _language_url(code: str) -> str:
+    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
+
+
+def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:
+    """Write a moment as `<time>`, in the reader's zone and the edition's."""
+    if value is None:
+        return ""
+    told = formats.format_moment(value, edition_zone, style)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), told)
+
+
+def _relative(value: datetime | None) -> Markup | str:
+    if value is None:
+        return ""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        value.isoformat(timespec="minutes"), formats.format_datetime(value), formats.format_relative(value)
+    )

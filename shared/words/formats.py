@@ -1,0 +1,162 @@
+"""Dates, lists, countries and languages as the reader writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from typing import Literal
+from zoneinfo import available_timezones
+
+from babel import dates
+from babel.lists import format_list as join_list
+from markupsafe import Markup
+
+from shared.clock import now as clock_now
+from shared.words.languages import LANGUAGES, babel_locale, current_locale, current_zone, zone_of
+from shared.words.sentences import _
+
+_NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+COUNTRIES = frozenset(
+    code
+    for code in map(str, babel_locale("en").territories)
+    if len(code) == 2 and code not in _NOT_COUNTRIES  # noqa: PLR2004 - alpha-2
+)
+"""ISO 3166-1 as CLDR names it, less what it does not assign. XK (user-assigned) stays: people live there."""
+
+
+def format_list(items: list[str] | tuple[str, ...], style: Literal["standard", "or"] = "standard") -> str:
+    """Write `a, b and c`; style `or` gives `a, b or c`."""
+    return join_list([str(item) for item in items], style=style, locale=current_locale())
+
+
+def _reading_zone(zone: str | tzinfo | None) -> tzinfo:
+    if isinstance(zone, str):
+        return zone_of(zone)
+    return zone or current_zone() or UTC
+
+
+def format_date(value: date | datetime, style: str = "long", zone: str | tzinfo | None = None) -> str:
+    """`24 October 2011`; a datetime is first moved to `zone`, else the reader's, else UTC. Styles as in CLDR."""
+    if isinstance(value, datetime):
+        value = value.astimezone(_reading_zone(zone)).date()
+    return dates.format_date(value, format=_DAY_FIRST.get((current_locale(), style), style), locale=current_locale())
+
+
+# CLDR's "en" is American; our English is read all over the world, where the day comes first. Its medium Arabic date
+# is all digits, which reads either way round in a mixed line.
+_DAY_FIRST = {
+    ("en", "full"): "EEEE d MMMM y",
+    ("en", "long"): "d MMMM y",
+    ("en", "medium"): "d MMM y",
+    ("en", "short"): "dd/MM/y",
+    ("ar", "medium"): "d MMM y",
+}
+
+
+def format_time(value: datetime, zone: str | tzinfo | None = None) -> str:
+    """`09:00` on the 24-hour clock where the language has no habit against it."""
+    pattern = "HH:mm" if current_locale() in {"en", "ar"} else "short"
+    return dates.format_time(value, format=pattern, tzinfo=_reading_zone(zone), locale=current_locale())
+
+
+def format_datetime(value: datetime, style: str = "medium", zone: str | tzinfo | None = None) -> str:
+    """`24 Oct 2011, 09:00` in `zone`, else the reader's, else UTC (and then it says so)."""
+    place = _reading_zone(zone)
+    told = _("%(date)s, %(time)s", date=format_date(value, style, place), time=format_time(value, place))
+    return f"{told} UTC" if place is UTC else told
+
+
+def zone_city(zone: str | tzinfo) -> str:
+    """Name the zone by its city, as people do: `Montreal`, `Ouagadougou`."""
+    found = _reading_zone(zone)
+    key = getattr(found, "key", "UTC")
+    named = babel_locale(current_locale()).time_zones.get(key, {}).get("city")
+    return str(named or key.rsplit("/", 1)[-1].replace("_", " "))
+
+
+def format_moment(value: datetime, edition_zone: str | None = None, style: str = "medium") -> str:
+    """Tell a moment in the reader's zone and, where clocks differ, the edition's beside it.
+
+    `24 Oct 2011, 13:00 (09:00 in Montreal)`. A reader whose zone is not known gets the edition's, with its city.
+    """
+    own = current_zone()
+    there = zone_of(edition_zone) if edition_zone else None
+    if there is None:
+        return format_datetime(value, style)
+    if own is None:
+        told = format_datetime(value, style, there)
+        return _("%(time)s (%(city)s time)", time=told, city=zone_city(there))
+    told = format_datetime(value, style, own)
+    if value.astimezone(own).utcoffset() == value.astimezone(there).utcoffset():
+        return told
+    same_day = value.astimezone(own).date() == value.astimezone(there).date()
+    beside = format_time(value, there) if same_day else format_datetime(value, "medium", there)
+    return _("%(time)s (%(there)s in %(city)s)", time=told, there=beside, city=zone_city(there))
+
+
+def format_relative(value: datetime, now: datetime | None = None) -> str:
+    """`in 5 days`, `2 hours ago`."""
+    distance = value - (now or clock_now())
+    step: Literal["minute", "second"] = "minute" if abs(distance) >= timedelta(minutes=1) else "second"
+    return dates.format_timedelta(
+        distance, granularity=step, threshold=1.5, add_direction=True, locale=current_locale()
+    )
+
+
+def format_duration(seconds: float) -> str:
+    """`5 minutes`, without a direction."""
+    return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=current_locale())
+
+
+def format_range(start: date, end: date) -> str:
+    """`24-28 October 2011` with an en dash, as short as the language allows."""
+    skeleton = "yMMMMd"
+    if current_locale() == "en":  # see _DAY_FIRST
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{start.day}\N{EN DASH}{format_date(end)}"
+        first = format_date(start) if start.year != end.year else format_date(start).rpartition(" ")[0]
+        return f"{first} \N{EN DASH} {format_date(end)}"
+    return dates.format_interval(start, end, skeleton, locale=current_locale())
+
+
+def country_name(code: str | None) -> str:
+    """Name an ISO 3166 country in the reader's language; an unknown code stays as it is."""
+    return str(babel_locale(current_locale()).territories.get((code or "").upper(), code or ""))
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """All countries as (code, name), in the order of the reader's alphabet (accents do not count)."""
+    return list(_country_choices(current_locale()))
+
+
+@cache
+def _country_choices(language: str) -> tuple[tuple[str, str], ...]:
+    known = [(code, name) for code, name in babel_locale(language).territories.items() if code in COUNTRIES]
+    return tuple(sorted(known, key=lambda pair: _plain(pair[1])))
+
+
+def _plain(name: str) -> str:
+    import unicodedata
+
+    return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
+
+
+def language_name(code: str, own: bool = False) -> str:
+    """Name a language in the reader's language, or in itself with `own`."""
+    names = babel_locale(code if own else current_locale()).languages
+    return str(names.get(code, code))
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """List the languages we speak as (code, name in itself), capitalised as a menu shows them."""
+    return [(code, (name := language_name(code, own=True))[:1].upper() + name[1:]) for code in LANGUAGES]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """List the time zones as (IANA name, as a menu shows it)."""
+    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+
+
+def bdi(value: object) -> Markup:
+    """Isolate a name or code whose direction may differ from the sentence around it (UAX 9)."""
+    return Markup("<bdi>{}</bdi>").format(value)

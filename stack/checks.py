@@ -1,0 +1,74 @@
+"""``test``, ``check`` and ``bench``: the tools, called the same way by people and by CI."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.table import Table
+
+from stack.places import CHECKOUT
+from stack.screen import Screen
+
+SLOW = "not (slow or chaos or browser or compose)"
+NOTHING_COLLECTED = 5
+TOOLS = {
+    "ruff": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "mypy": ["mypy"],
+    "layers": ["lint-imports"],
+    "dependencies": ["deptry", "."],
+}
+
+
+def run_tests(arguments: tuple[str, ...]) -> int:
+    """Run pytest in two processes, without the slow suites unless ``arguments`` choose their own marks."""
+    command = [sys.executable, "-m", "pytest", *arguments]
+    if not any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in arguments):
+        command += ["-n", "2", "--dist", "loadgroup"]
+    if "-m" not in arguments:
+        command += ["-m", SLOW]
+    return subprocess.call(command, cwd=CHECKOUT)  # noqa: S603 - our own tools
+
+
+def run_checks() -> int:
+    """Run every tool, however the others end, and show all of them in one table. Return 0 only if all are content."""
+    screen = Screen()
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = dict(zip(TOOLS, pool.map(lambda name: _run_tool(name, screen), TOOLS), strict=True))
+    table = Table(box=None, pad_edge=False)
+    for column in ("Check", "Result", "Seconds"):
+        table.add_column(column)
+    for name, (code, seconds, text) in results.items():
+        table.add_row(name, "[green]good[/]" if code == 0 else "[red]wrong[/]", f"{seconds:.1f}")
+        if code:
+            screen.console.rule(name)
+            screen.console.print(text.strip(), markup=False)
+    screen.console.print(table)
+    return int(any(code for code, _seconds, _text in results.values()))
+
+
+def _run_tool(name: str, screen: Screen) -> tuple[int, float, str]:
+    began = time.monotonic()
+    program, *arguments = TOOLS[name]
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    screen.say(f"  {name}: {' '.join(TOOLS[name])}")
+    result = subprocess.run(  # noqa: S603 - the tools of our own environment
+        [str(Path(sys.executable).parent / program), *arguments],
+        cwd=CHECKOUT,
+        env=os.environ | {"PATH": path, "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return result.returncode, time.monotonic() - began, result.stdout
+
+
+def run_bench(arguments: tuple[str, ...]) -> int:
+    """Hand over to the bench."""
+    return subprocess.call([sys.executable, "-m", "bench", *arguments], cwd=CHECKOUT)  # noqa: S603 - our own package

@@ -1,0 +1,174 @@
+"""The parts of the stack and the command of each: the one place that says how a process is started."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from stack.addresses import SERVICES, Addresses
+from stack.embedded import nginx, postgres, valkey
+from stack.keys import Keys
+from stack.places import CHECKOUT, Places
+from stack.ports import Ports
+
+LOOPBACK = "127.0.0.1"
+MAIL = "mail"
+"""The postman's queue, see services/worker.py."""
+NOT_PASSED_ON = frozenset(
+    {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
+)
+
+
+@dataclass(frozen=True)
+class Process:
+    """One supervised process. Parts of a higher ``rank`` stop earlier; each rank has stopped before the next does."""
+
+    name: str
+    command: list[str]
+    rank: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    stop_signal: str = "TERM"
+    stop_seconds: int = 20
+    needs_schema: bool = False
+    """Started only when the database is at the present schema."""
+    after_pages: bool = False
+    """Started once the pages are there: nobody waits for it before somebody has done something."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Everything that decides how the processes of one stack look."""
+
+    places: Places
+    ports: Ports
+    keys: Keys
+    addresses: Addresses
+    demo: bool
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """More environment for the services and the worker, such as mail_from."""
+
+
+def processes_of(outline: Outline) -> list[Process]:
+    """Return every process of this stack, in the order in which they are named on the screen."""
+    return [
+        *_stores(outline),
+        *([_catcher(outline)] if outline.demo else []),
+        *(_service(outline, name) for name in SERVICES),
+        _celery(outline, "worker", 50, worker_arguments()),
+        _celery(outline, "clock", 60, clock_arguments(outline.places)),
+        _gateway(outline),
+    ]
+
+
+def worker_arguments() -> list[str]:
+    """Return Celery's words for the worker: one machine, so no gossip with others."""
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return ["worker", "--queues", ",".join((*SERVICES, MAIL)), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
+
+
+def clock_arguments(places: Places) -> list[str]:
+    """Return Celery's words for the clock."""
+    return ["beat", "--loglevel", "WARNING", "--schedule", str(places.run / "clock.schedule")]
+
+
+def common_environment(outline: Outline) -> dict[str, str]:
+    """Return what the services, the worker and the one-off commands all are told."""
+    addresses = outline.addresses
+    passed = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+    return passed | {
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1",
+        # glibc: threads share heaps, and what is free goes back to the system; saves tens of megabytes
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
+        "MALLOC_MMAP_THRESHOLD_": "131072",
+        "ENVIRONMENT": "demo" if outline.demo else "production",
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or outline.keys.secret_key,
+        "PUBLIC_URL": addresses.public_url,
+        "REDIS_URL": addresses.redis_url,
+        "SMTP_URL": addresses.smtp_url,
+        "STORE_URL": addresses.store_url,
+        **outline.settings,
+    }
+
+
+SIZE = {"notifications": ["--workers=1", "--threads=8"]}
+"""On one machine: mail is sent by the worker, so one process serves its few pages and saves memory."""
+
+
+def service_environment(outline: Outline, service: str) -> dict[str, str]:
+    """Return what one service is told: its own database role and no other."""
+    return common_environment(outline) | {"DATABASE_URL": outline.addresses.role_url(service, outline.keys)}
+
+
+def worker_environment(outline: Outline) -> dict[str, str]:
+    """Return what the worker is told: the roles of all three services."""
+    urls = {f"{name.upper()}_DATABASE_URL": outline.addresses.role_url(name, outline.keys) for name in SERVICES}
+    return common_environment(outline) | urls
+
+
+def _stores(outline: Outline) -> list[Process]:
+    places, ports, embedded = outline.places, outline.ports, outline.addresses.embedded
+    found = []
+    if "postgres" in embedded:
+        user = postgres.system_user()
+        found.append(
+            Process(
+                "postgres",
+                postgres.command(places.postgres),
+                rank=10,
+                user=user.pw_name if user else None,
+                stop_signal="INT",  # fast shutdown: do not wait for clients
+                stop_seconds=30,
+            )
+        )
+    if "valkey" in embedded:
+        configuration = valkey.prepare(places.valkey, port=ports.valkey)
+        found.append(Process("valkey", valkey.command(configuration), rank=20))
+    return found
+
+
+def _catcher(outline: Outline) -> Process:
+    ports = outline.ports
+    options = [f"--maildir={outline.places.mail}", f"--smtp={ports.smtp}", f"--http={ports.mailbox}"]
+    command = [sys.executable, "-m", "stack.mail_catcher", *options]
+    return Process("mail", command, rank=30, environment={"PYTHONPATH": str(CHECKOUT)})
+
+
+def _service(outline: Outline, name: str) -> Process:
+    settings = CHECKOUT / "stack" / "gunicorn_settings.py"
+    bind = f"--bind={LOOPBACK}:{getattr(outline.ports, name)}"
+    factory = f"services.{name}.app:create()"
+    size = [] if "WEB_WORKERS" in os.environ else SIZE.get(name, [])
+    command = [sys.executable, "-m", "gunicorn", f"--config={settings}", *size, bind, f"--name={name}", factory]
+    return Process(name, command, rank=70, environment=service_environment(outline, name), needs_schema=True)
+
+
+def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Process:
+    yielding = ["nice", "-n", "10"] if name == "worker" else []  # pages come before mails
+    command = [*yielding, sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
+    environment = worker_environment(outline) if name == "worker" else common_environment(outline)
+    return Process(name, command, rank=rank, environment=environment, stop_seconds=30, after_pages=True)
+
+
+def _gateway(outline: Outline) -> Process:
+    places, ports, addresses = outline.places, outline.ports, outline.addresses
+    store = urlsplit(addresses.store_url)
+    values = {
+        "GATEWAY_LISTEN": f"{LOOPBACK}:{ports.gateway}",
+        "STORE_PATH": url2pathname(store.path) if store.scheme == "file" else str(places.store),
+        "TRUSTED_PROXY": os.environ.get("TRUSTED_PROXY", "127.0.0.2/32"),
+        **{f"{name.upper()}_UPSTREAM": f"{LOOPBACK}:{getattr(ports, name)}" for name in SERVICES},
+    }
+    extras = {"mailbox": nginx.MAILBOX.format(mailbox=ports.mailbox)} if outline.demo else {}
+    if addresses.public_url == f"http://{LOOPBACK}:{ports.gateway}":
+        extras["name"] = nginx.ONE_NAME.format(gateway=ports.gateway, public_url=addresses.public_url)
+    folder: Path = places.run / "nginx"
+    main = nginx.prepare(folder, values, extras=extras)
+    return Process("gateway", nginx.command(main), rank=90, stop_signal="QUIT", stop_seconds=5)

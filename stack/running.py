@@ -1,0 +1,265 @@
+"""A whole stack: started in parallel, watched, stopped in order, and taken over after an interrupted run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import IO
+
+import psutil
+
+from stack import schema_state
+from stack.addresses import SERVICES, Addresses, addresses_for
+from stack.embedded import postgres
+from stack.keys import OWNER, keys_of
+from stack.leftovers import end_leftovers
+from stack.places import Places
+from stack.ports import FIRST_GATEWAY, choose_ports, remembered_ports
+from stack.processes import Outline, Process, processes_of
+from stack.readiness import questions, status_of, wait_until
+from stack.screen import Screen
+from stack.supervision import STATES_OF_FAILURE, Supervision, processes_below
+
+SECONDS_TO_READINESS = 60.0
+
+
+class CannotStart(Exception):  # noqa: N818 - it is a sentence for a person
+    """The stack cannot start; the message says why and what to do."""
+
+
+class Stack:
+    """One running stack. ``demo`` adds the demo's data, its mail catcher and its mailbox."""
+
+    def __init__(self, places: Places, *, demo: bool, screen: Screen, gateway: int | None = None) -> None:
+        self.places = places
+        self._demo = demo
+        self._screen = screen
+        self._gateway = gateway
+        self._lock: IO[str] | None = None
+        self._given_up = threading.Event()
+        self.outline: Outline = None  # type: ignore[assignment]  # known once prepared
+        self._supervision: Supervision = None  # type: ignore[assignment]
+
+    @property
+    def public_url(self) -> str:
+        """Where people look."""
+        return self.outline.addresses.public_url
+
+    def start(self, settings: Mapping[str, str] | None = None) -> None:
+        """Start every part and return when all are ready and the first page has come through the gateway.
+
+        Raises CannotStart; what had started by then is stopped again.
+        """
+        self.places.prepare()
+        self._lock = only_one(self.places)
+        keep_apart(self.places, demo=self._demo)
+        survivors = end_leftovers(self.places)
+        if survivors:
+            self._screen.say(f"  An interrupted run had left {', '.join(survivors)} behind: ended, now starting anew.")
+        self._prepare(settings or {})
+        try:
+            self._bring_up()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop all parts in order: gateway, services, clock, worker, mail, Valkey, PostgreSQL."""
+        if self._supervision is not None:
+            self._supervision.stop()
+        end_leftovers(self.places)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def trouble(self) -> str | None:
+        """Return what is wrong with the running stack, in a sentence, or None."""
+        if not self._supervision.is_alive():
+            return f"The supervisor is gone; see {self.places.logs / 'supervisor.log'}."
+        failed = [state.name for state in self._supervision.states() if state.state in STATES_OF_FAILURE]
+        if failed:
+            return f"{', '.join(failed)} cannot be kept running; see the logs in {self.places.logs}."
+        return None
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every process of this stack, the launcher included."""
+        return processes_below(os.getpid())
+
+    def pid_of(self, name: str) -> int:
+        """Return the process id of a part; 0 when it does not run."""
+        return next((state.pid for state in self._supervision.states() if state.name == name), 0)
+
+    def _prepare(self, settings: Mapping[str, str]) -> None:
+        keys = keys_of(self.places.state)
+        before = remembered_ports(self.places.state)
+        ports = choose_ports(self.places.state, gateway=self._gateway)
+        wished = self._gateway if self._gateway is not None else (before.gateway if before else FIRST_GATEWAY)
+        if wished and ports.gateway != wished:
+            self._screen.say(f"  Port {wished} is taken by another program; using {ports.gateway}.")
+        addresses = addresses_for(self.places, ports, keys)
+        check_replacements(addresses, demo=self._demo)
+        own = {"TRUSTED_PROXIES": "1", "DEMO_ACCOUNTS": str(self.places.state / "demo-accounts.json")}
+        self.outline = Outline(self.places, ports, keys, addresses, self._demo, {**own, **settings})
+        self._supervision = Supervision(self.places, port=ports.supervisor, password=keys.supervisor_password)
+
+    def _bring_up(self) -> None:
+        processes = processes_of(self.outline)
+        known = self._start_supervision(processes)
+        with self._waiting_together() as pool:
+            asked = questions(self.outline)
+            stores = [name for name in asked if name not in {*SERVICES, "gateway"}]
+            waiting: dict[str, Future[None]] = {name: pool.submit(self._await, name, asked[name]) for name in stores}
+            if "postgres" in waiting:
+                waiting["postgres"].result()
+            if not known:
+                self._make_schema(processes)
+            waiting |= {name: pool.submit(self._await, name, asked[name]) for name in (*SERVICES, "gateway")}
+            if self._demo:
+                waiting["demo"] = pool.submit(self._load_demo)
+            for part in waiting.values():
+                part.result()
+        with self._screen.step("first page"):
+            self._first_page()
+        for process in (one for one in processes if one.after_pages):
+            self._supervision.start_process(process.name)
+
+    def _start_supervision(self, processes: list[Process]) -> bool:
+        """Start the supervisor and what needs nothing else. Return whether the schema is known to be the present one.
+
+        It is when an earlier start has brought our own cluster there; then the services start at once as well.
+        """
+        supervision = self._supervision
+        embedded = "postgres" in self.outline.addresses.embedded
+        new_cluster = embedded and not (self.places.postgres / "PG_VERSION").exists()
+        known = embedded and not new_cluster and self._schema_is_known()
+        if embedded and not new_cluster:
+            self._prepare_cluster()
+        later = {one.name for one in processes if one.after_pages or (one.needs_schema and not known)}
+        later |= {"postgres"} if new_cluster else set()
+        supervision.write(processes, autostart=[one.name for one in processes if one.name not in later])
+        supervision.start()
+        if new_cluster:
+            with self._screen.step("PostgreSQL's data directory"):
+                self._prepare_cluster()
+            wait_until(lambda: bool(supervision.states()), seconds=20, alive=supervision.is_alive)
+            supervision.start_process("postgres")
+        return known
+
+    @contextmanager
+    def _waiting_together(self) -> Iterator[ThreadPoolExecutor]:
+        """Wait for many things at once; when one fails, or Ctrl-C comes, nobody waits any longer."""
+        with ThreadPoolExecutor(max_workers=12) as pool:
+            try:
+                yield pool
+            except BaseException:
+                self._given_up.set()
+                raise
+
+    def _prepare_cluster(self) -> None:
+        outline = self.outline
+        password = outline.keys.role_passwords[OWNER]
+        postgres.prepare_cluster(self.places.postgres, port=outline.ports.postgres, password=password)
+
+    def _schema_is_known(self) -> bool:
+        return schema_state.remembered_progress(self.places).get("schema") == schema_state.expected_schema()
+
+    def _make_schema(self, processes: list[Process]) -> None:
+        with self._screen.step("schema"):
+            schema_state.migrate(self.outline)
+        if "postgres" in self.outline.addresses.embedded:
+            schema_state.remember_progress(self.places, schema=schema_state.expected_schema())
+        wait_until(lambda: bool(self._supervision.states()), seconds=20, alive=self._supervision.is_alive)
+        for process in processes:
+            if process.needs_schema:
+                self._supervision.start_process(process.name)
+
+    def _load_demo(self) -> None:
+        done = schema_state.remembered_progress(self.places)
+        if done.get("demo") == "loaded" and "postgres" in self.outline.addresses.embedded:
+            return
+        for service in SERVICES:
+            if schema_state.has_demo(service):
+                with self._screen.step(f"demo of {service}"):
+                    schema_state.load_demo(self.outline, service)
+        schema_state.remember_progress(self.places, demo="loaded")
+
+    def _await(self, name: str, question: Callable[[], bool]) -> None:
+        with self._screen.step(name):
+            alive = lambda: self._supervision.is_alive() and not self._given_up.is_set()  # noqa: E731 - one line says it
+            if not wait_until(question, seconds=SECONDS_TO_READINESS, alive=alive):
+                raise CannotStart(
+                    f"{name} does not become ready; see {self.places.logs / name}.log.\n{self._tail(name)}"
+                )
+
+    def _first_page(self) -> None:
+        status = status_of(self.public_url + "/")
+        if status != 200:  # noqa: PLR2004
+            raise CannotStart(f"The first page answers {status}; see the logs in {self.places.logs}.")
+
+    def _tail(self, name: str) -> str:
+        path = self.places.logs / f"{name}.log"
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        return "\n".join(lines[-12:])
+
+
+def only_one(places: Places) -> IO[str]:
+    """Hold the lock of this stack as long as the returned file is open, or say who holds it."""
+    file = places.lock.open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        ports = remembered_ports(places.state)
+        where = f" at http://127.0.0.1:{ports.gateway}" if ports else ""
+        raise CannotStart(f"The Academy of this checkout already runs{where}. Stop it there with Ctrl-C.") from None
+    return file
+
+
+def keep_apart(places: Places, *, demo: bool) -> None:
+    """Let a checkout hold the demo's data or real data, never both: the passphrases of the demo's staff are public."""
+    own = "demo" if demo else "production"
+    if not (places.postgres / "PG_VERSION").exists():
+        schema_state.remember_progress(places, use=own)
+        return
+    done = schema_state.remembered_progress(places)
+    if done.get("use", "demo" if done.get("demo") else own) == own:
+        return
+    if demo:
+        raise CannotStart("This checkout holds real data (./academy up): start the demo in another checkout.")
+    raise CannotStart(
+        "This checkout holds the demo's people and their public passphrases: start ./academy up in a fresh checkout."
+    )
+
+
+def check_replacements(addresses: Addresses, *, demo: bool) -> None:
+    """Refuse what would send the demo's made-up mail to real mail servers, or files to a store we cannot reach."""
+    if demo and "smtp" not in addresses.embedded and not os.environ.get("ACADEMY_DEMO_MAIL"):
+        raise CannotStart(
+            "SMTP_URL is set, and the demo would mail made-up people through it. Unset it, or set ACADEMY_DEMO_MAIL=1 "
+            "if that server delivers nothing."
+        )
+    if not addresses.store_url.startswith("file://"):
+        raise CannotStart("STORE_URL must be a file:///… address on this machine.")
+
+
+@contextmanager
+def running(stack: Stack) -> Iterator[Stack]:
+    """Start the stack, and stop it at the block's end whatever happens."""
+    stack.start()
+    try:
+        yield stack
+    finally:
+        stack.stop()
+
+
+def watch(stack: Stack) -> str:
+    """Wait until something is wrong; return what."""
+    while True:
+        time.sleep(2)
+        wrong = stack.trouble()
+        if wrong:
+            return wrong

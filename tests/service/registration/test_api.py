@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from services.registration.app import BLUEPRINTS
+from shared.clock import now
+from shared.people.actions.tokens import make_api_token
+from shared.schema.registration import Application, Offer
+from shared.web.door.scopes import SCOPES
+from tests.support.registration import apply, decide, make_edition
+from tests.support.web import Browser, app_of, person_called, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from shared.database import Database
+
+BASE = "/api/registration/v1/editions/spring-2026"
+
+
+@pytest.fixture
+def edition_id(registration_database: Database) -> UUID:
+    moment = now()
+    return make_edition(
+        registration_database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
+        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def app(registration_database: Database, edition_id: UUID) -> Flask:  # noqa: ARG001 - the edition must be there
+    return app_of(*BLUEPRINTS, database=registration_database)
+
+
+@pytest.fixture
+def bearer(registration_database: Database) -> dict[str, str]:
+    organiser = person_called(registration_database, "Otto", roles=["organiser"])
+    with registration_database.transaction() as session:
+        token = make_api_token(
+            session, person_id=organiser, name="t", scopes=list(SCOPES), lasts=timedelta(days=1), now=now()
+        )
+    return {"Authorization": f"Bearer {token}"}
+
+
+def form(**changes: object) -> dict[str, object]:
+    return {
+        "name": "Awa Diop", "email": "awa@gmial.com", "country": "SN", "language": "fr", "motivation": "Learn.",
+        "needs_fellowship": False, "consent": True, **changes,
+    }  # fmt: skip
+
+
+def test_an_application_is_handed_in_once_however_often_it_is_sent(
+    app: Flask, registration_database: Database, bearer: dict[str, str]
+) -> None:
+    browser: Browser = visitor(app)
+    headers = bearer | {"Idempotency-Key": "one-and-the-same"}
+    first = browser.post(f"{BASE}/applications", json=form(), headers=headers)
+    again = browser.post(f"{BASE}/applications", json=form(), headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert first.json is not None
+    assert first.json["email_suggestion"] == "awa@gmail.com"
+    assert browser.post(f"{BASE}/applications", json=form(name="X"), headers=headers).status_code == 422
+    with registration_database.reading() as session:
+        assert session.execute(select(func.count()).select_from(Application)).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"email": "nobody"}, {"country": "QQ"}, {"language": "zh"}, {"consent": False}, {"name": "\ud800"},
+              {"needs_fellowship": True}]
+)  # fmt: skip
+def test_a_wrong_answer_is_a_problem_that_names_the_field(
+    app: Flask, bearer: dict[str, str], wrong: dict[str, object]
+) -> None:
+    answer = visitor(app).post(f"{BASE}/applications", json=form(**wrong), headers=bearer)
+    assert answer.status_code == 422
+    assert answer.content_type.startswith("application/problem+json")
+    assert answer.json is not None
+    assert answer.json["errors"]
+
+
+def test_a_batch_is_looked_at_and_released_as_it_was_seen(
+    app: Flask, registration_database: Database, bearer: dict[str, str], edition_id: UUID
+) -> None:
+    browser = visitor(app)
+    applied = apply(registration_database, edition_id, now=now())
+    decide(registration_database, applied, now=now())
+    batch = browser.get(f"{BASE}/decisions", headers=bearer).json
+    assert batch is not None
+    assert batch["counts"]["accept"] == 1
+    assert browser.post(f"{BASE}/releases", json={"seen": "0" * 32}, headers=bearer).status_code == 409
+    released = browser.post(f"{BASE}/releases", json={"seen": batch["seen"]}, headers=bearer)
+    assert released.status_code == 201
+    with registration_database.reading() as session:
+        assert session.execute(select(Offer.state)).scalar_one() == "offered"

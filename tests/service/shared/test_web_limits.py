@@ -1,0 +1,74 @@
+"""Limits hold with Redis, without it, and across its return; nobody waits for a dead Redis."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Blueprint, Flask
+
+from shared.web.door.limits import by_caller, by_field, limited
+from shared.web.door.policy import csrf_exempt, public
+from tests.support.web import NOBODY, app_of, visitor
+
+if TYPE_CHECKING:
+    from shared.database import Database
+
+
+def rooms() -> Blueprint:
+    blueprint = Blueprint("rooms", __name__)
+
+    @blueprint.post("/send")
+    @public
+    @csrf_exempt("a test of limits, not of forms")
+    @limited("20 per minute", by=by_caller)
+    @limited("3 per minute", by=by_field("email"))
+    def send() -> str:
+        return "sent"
+
+    return blueprint
+
+
+def answers(app: Flask, email: str, times: int, caller: str = "198.18.0.1") -> list[int]:
+    headers = {"X-Forwarded-For": caller}
+    return [visitor(app).post("/send", data={"email": email}, headers=headers).status_code for _ in range(times)]
+
+
+def test_two_processes_share_one_count_in_redis(registration_database: Database, valkey_url: str) -> None:
+    one, other = (app_of(rooms(), database=registration_database, redis_url=valkey_url) for _ in range(2))
+    assert answers(one, "ada@example.org", 2) + answers(other, "Ada@example.org ", 2) == [200, 200, 200, 429]
+    assert answers(other, "bob@example.org", 1) == [200]
+
+
+def test_without_redis_each_process_counts_and_nobody_waits(registration_database: Database) -> None:
+    app = app_of(rooms(), database=registration_database, redis_url=NOBODY)
+    began = perf_counter()
+    assert answers(app, "ada@example.org", 5) == [200, 200, 200, 429, 429]
+    assert perf_counter() - began < 2
+
+
+def test_a_redis_that_does_not_answer_costs_a_third_of_a_second_once(registration_database: Database) -> None:
+    from socket import socket
+
+    with socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        app = app_of(rooms(), database=registration_database, redis_url=url)
+        began = perf_counter()
+        assert answers(app, "ada@example.org", 4) == [200, 200, 200, 429]
+        assert perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"), [("2001:db8::1", "2001:db8::2", True), ("198.18.0.1", "198.18.0.2", False)]
+)
+def test_callers_are_told_apart_by_address_or_network(
+    registration_database: Database, first: str, second: str, same: bool
+) -> None:
+    app = app_of(rooms(), database=registration_database)
+    for number in range(20):
+        assert answers(app, f"{number}@example.org", 1, caller=first) == [200]
+    assert answers(app, "x@example.org", 1, caller=first) == [429]
+    assert answers(app, "y@example.org", 1, caller=second) == ([429] if same else [200])

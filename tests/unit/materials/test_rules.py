@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, strategies as st
+
+from services.materials.rules.conditions import begins_at_first_byte, etag_of, is_unchanged, repr_digest_of
+from services.materials.rules.downloads import is_double_click
+from services.materials.rules.media import media_type_of
+from services.materials.rules.names import content_disposition, full_filename, plain_filename, slug_of
+from services.materials.rules.pace import minutes_on_slow_line
+from services.materials.rules.shelves import Claim, right_to_open
+
+HASH = "ab" * 32
+ETAG = etag_of(HASH)
+MODIFIED = datetime(2011, 10, 24, 8, tzinfo=UTC)
+HTTP_DATE = "Mon, 24 Oct 2011 08:00:00 GMT"
+NOW = datetime(2011, 10, 24, tzinfo=UTC)
+EDITION = UUID(int=1)
+
+
+def unchanged(none_match: str | None = None, since: str | None = None) -> bool:
+    return is_unchanged(if_none_match=none_match, if_modified_since=since, etag=ETAG, modified_at=MODIFIED)
+
+
+def begins(range_header: str | None, if_range: str | None = None, size: int = 100) -> bool:
+    return begins_at_first_byte(
+        range_header=range_header, if_range=if_range, etag=ETAG, modified_at=MODIFIED, size=size
+    )
+
+
+@pytest.mark.parametrize("tags", [ETAG, f"W/{ETAG}", f'"other", {ETAG}', "*"])
+def test_a_copy_with_the_same_tag_is_unchanged_however_weakly_it_is_named(tags: str) -> None:
+    assert unchanged(tags)
+
+
+@pytest.mark.parametrize("tags", ['"other"', "", ETAG.strip('"')])
+def test_another_tag_means_changed(tags: str) -> None:
+    assert not unchanged(tags)
+
+
+def test_the_tag_makes_the_date_void() -> None:
+    assert not unchanged('"other"', HTTP_DATE)
+
+
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        (HTTP_DATE, True),
+        ("Mon, 24 Oct 2011 07:59:59 GMT", False),
+        ("Mon, 24 Oct 99999999999 08:00:00 GMT", False),
+        ("Mon, 24 Oct 2011 08:00:00 +99999999999999999999", False),
+        ("yesterday", False),
+        (None, False),
+    ],
+)
+def test_without_a_tag_the_date_decides(since: str | None, expected: bool) -> None:
+    assert unchanged(since=since) is expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, True),
+        ("bytes=0-", True),
+        ("bytes=0-0", True),
+        ("bytes=1-", False),
+        ("bytes=-100", True),
+        ("bytes=-99", False),
+        ("bytes=50-20,0-3", True),
+        ("sheets=4-", True),
+        ("bytes=", False),
+        ("bytes=-", False),
+        ("bytes=x-", False),
+        ("bytes=-0", False),
+        (f"bytes={'0' * 5000}-", True),
+        (f"bytes={'9' * 5000}-", False),
+        (f"bytes=-{'9' * 5000}", True),
+    ],
+)
+def test_a_download_begins_where_the_answer_holds_the_first_byte(header: str | None, expected: bool) -> None:
+    assert begins(header) is expected
+
+
+@pytest.mark.parametrize(
+    ("if_range", "whole"),
+    [
+        (ETAG, False),
+        (f"W/{ETAG}", True),
+        ('"other"', True),
+        (HTTP_DATE, False),
+        ("Mon, 24 Oct 2011 08:00:01 GMT", True),
+    ],
+)
+def test_a_condition_that_fails_turns_a_part_into_the_whole(if_range: str, whole: bool) -> None:
+    assert begins("bytes=50-", if_range) is whole
+
+
+@given(st.text(max_size=40), st.none() | st.text(max_size=40))
+def test_no_range_header_however_odd_breaks_the_count(header: str, if_range: str | None) -> None:
+    assert begins("bytes=" + header, if_range) in {True, False}
+
+
+def test_the_digest_is_the_hash_in_base64() -> None:
+    assert repr_digest_of("00" * 32) == "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
+
+
+@pytest.mark.parametrize(("seconds", "same"), [(0, True), (29, True), (30, True), (31, False), (35, False)])
+def test_clicks_within_thirty_seconds_are_one(seconds: int, same: bool) -> None:
+    assert is_double_click(previous=NOW, now=NOW + timedelta(seconds=seconds)) is same
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"%PDF-1.7\n...", "application/pdf"),
+        (b" %PDF-1.7\n", "text/plain"),
+        (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/epub+zip", "application/epub+zip"),
+        (b"PK\x03\x04" + bytes(26) + b"word/document.xml", None),
+        ("Économie".encode() + b"\xc3", "text/plain"),
+        ("Économie".encode("latin-1") + b" sociale", None),
+        (b"\xef\xbb\xbfbom", "text/plain"),
+        (b"  <!DOCTYPE html><script>", None),
+        (b"<svg onload=alert(1)>", None),
+        (b"MZ\x00\x01", None),
+        (b"", None),
+    ],
+)
+def test_a_file_is_what_its_first_bytes_say(head: bytes, expected: str | None) -> None:
+    assert media_type_of(head) == expected
+
+
+def test_an_arabic_title_arrives_whole_and_has_a_plain_name_beside_it() -> None:
+    plain = plain_filename(slug="sse-reader", version="2011", language="ar", format_="pdf", chapter=3)
+    full = full_filename(title='طريق "مشترك"/', language="ar", format_="pdf", chapter=3)
+    assert plain == "sse-reader-2011-ar-ch03.pdf"
+    assert full == "03 طريق مشترك (ar).pdf"
+    header = content_disposition(filename=plain, full_name=full)
+    assert header.startswith("attachment; filename=\"sse-reader-2011-ar-ch03.pdf\"; filename*=UTF-8''03%20%D8%B7")
+    assert header.isascii()
+
+
+@given(st.text(max_size=300))
+def test_no_title_puts_anything_into_a_header_but_its_own_value(title: str) -> None:
+    full = full_filename(title=title, language="en", format_="pdf", chapter=None)
+    header = content_disposition(filename="a.pdf", full_name=full.encode("utf-8", "ignore").decode())
+    assert header.isascii()
+    assert header.count('"') == 2
+    assert not any(sign in header for sign in "\r\n\\/")
+
+
+@given(st.text(max_size=300))
+def test_a_slug_is_lower_case_words(text: str) -> None:
+    assert all(sign.isascii() and (sign.islower() or sign.isdigit() or sign == "-") for sign in slug_of(text))
+
+
+@pytest.mark.parametrize(("size", "minutes"), [(1, 1), (480_000, 1), (480_001, 2), (20_000_000, 42)])
+def test_minutes_are_those_of_a_slow_line(size: int, minutes: int) -> None:
+    assert minutes_on_slow_line(size) == minutes
+
+
+def claim(rule: str, **values: object) -> Claim:
+    standard = {"shelf_id": UUID(int=2), "edition_id": EDITION, "rule": rule, "opens_at": None, "closes_at": None}
+    return Claim(**{**standard, **values})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("claims", "opened_by"),
+    [
+        ([], None),
+        ([claim("public")], "public"),
+        ([claim("registered")], None),
+        ([claim("registered", enrolled=True)], None),
+        ([claim("registered", applied=True)], "registered"),
+        ([claim("accepted", applied=True)], None),
+        ([claim("accepted", enrolled=True)], "accepted"),
+        ([claim("public"), claim("accepted", enrolled=True)], "accepted"),
+        ([claim("public", opens_at=NOW + timedelta(seconds=1))], None),
+        ([claim("public", opens_at=NOW)], "public"),
+        ([claim("public", closes_at=NOW)], None),
+        ([claim("public", closes_at=NOW + timedelta(seconds=1))], "public"),
+        ([claim("accepted", enrolled=True, closes_at=NOW), claim("registered", applied=True)], "registered"),
+    ],
+)
+def test_a_shelf_opens_to_whom_its_rule_names_while_it_is_open(claims: list[Claim], opened_by: str | None) -> None:
+    right = right_to_open(claims, now=NOW)
+    assert (right.claim.rule if right else None) == opened_by
+
+
+def test_what_stands_on_a_public_shelf_is_public_even_to_those_with_a_place() -> None:
+    right = right_to_open([claim("accepted", enrolled=True), claim("public")], now=NOW)
+    assert right is not None
+    assert right.is_public
