@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from services.notifications.actions.deliveries import (
-    Claim,
+    ClaimedBatch,
     claim_campaign_mail,
     claim_notices,
     record_results,
@@ -101,7 +101,7 @@ class Postman:
         finally:
             relay.close()
 
-    def _claim(self) -> Claim | None:
+    def _claim(self) -> ClaimedBatch | None:
         """Claim the next batch: notices if there are any, then campaigns in the order of their launch."""
         size = self._settings.mail_batch
         with self._database.transaction() as session:
@@ -123,7 +123,7 @@ class Postman:
                 return claim
         return None
 
-    def _send(self, claim: Claim, relay: Relay) -> bool:
+    def _send(self, claim: ClaimedBatch, relay: Relay) -> bool:
         """Send one batch and write what became of it; return whether the relay is in trouble."""
         notes = self._journal.open(claim.token) if claim.deliveries else None
         try:

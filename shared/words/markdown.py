@@ -1,6 +1,6 @@
-"""Organisers write Markdown; a mail needs HTML that old mail programs understand, and a plain text that reads well.
+"""Organisers write Markdown; pages need HTML, mails HTML that old mail programs understand and a text that reads well.
 
-Both are made from the same tokens. Raw HTML is text here, images are their description, and a paragraph that is
+All are made from the same tokens. Raw HTML is text here, images are their description, and a paragraph that is
 nothing but one link is a button.
 """
 
@@ -50,8 +50,13 @@ def lone_link(inline: Token) -> bool:
     return "".join(child.content for child in children) != opened[0].attrGet("href")
 
 
-def to_html(source: str) -> str:
-    """Return HTML with styles in place: mail programs drop style sheets."""
+def page_html(source: str) -> str:
+    """Return HTML for a page, whose style sheet sets it."""
+    return str(_PARSER.render(source))
+
+
+def mail_html(source: str) -> str:
+    """Return HTML for a mail with styles in place: mail programs drop style sheets."""
     tokens = parse(source)
     for index, token in enumerate(tokens):
         if token.nesting >= 0 and token.tag in STYLES:
@@ -69,7 +74,7 @@ def _button(inline: Token) -> str:
     return _BUTTON.format(href=escapeHtml(str(children[0].attrGet("href"))), label=label)
 
 
-def to_text(source: str) -> str:
+def mail_text(source: str) -> str:
     """Return plain text: headings underlined, links spelled out after their words, lists with dashes and numbers."""
     return _TextWriter(parse(source)).written()
 

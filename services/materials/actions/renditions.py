@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.materials.actions.publications import draft_of, translation_of
 from services.materials.errors import FileEmpty, FileTypeUnknown
-from services.materials.gateways.store import Kept, Store
+from services.materials.gateways.store import Store, StreamStored
 from services.materials.rules.media import EPUB, FORMATS, PDF, TEXT, media_type_of
 from services.materials.rules.names import full_filename, plain_filename
 from shared.schema.base import new_id
@@ -79,7 +79,7 @@ def add_rendition(
     ).one()
 
 
-def _media_type(kept: Kept, *, format_: str) -> str:
+def _media_type(kept: StreamStored, *, format_: str) -> str:
     if kept.size == 0:
         raise FileEmpty(errors={"file": FileEmpty.title})
     wanted, found = FORMATS.get(format_), media_type_of(kept.head)
@@ -89,7 +89,7 @@ def _media_type(kept: Kept, *, format_: str) -> str:
     return wanted
 
 
-def _remember(session: Session, store: Store, kept: Kept, *, media_type: str) -> None:
+def _remember(session: Session, store: Store, kept: StreamStored, *, media_type: str) -> None:
     """Write down a stored file once, with the time the store gave it."""
     seconds = store.modified_at(kept.sha256)
     if seconds is None:

@@ -27,7 +27,7 @@ INTERNAL: Final = "/_files/"
 
 
 @dataclass(frozen=True)
-class Kept:
+class StreamStored:
     """What the store learned about a stream while writing it. ``head`` is its first bytes, for telling its type."""
 
     sha256: str
@@ -45,7 +45,7 @@ class InternalPath:
 class Store(Protocol):
     """Keeps files under the SHA-256 of their bytes. What is kept is never changed."""
 
-    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> Kept:
+    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> StreamStored:
         """Write the stream once; keeping the same bytes again changes nothing.
 
         Durable when it returns. Refuses with :class:`FileTooLarge` beyond ``limit`` bytes and leaves nothing behind.
@@ -71,7 +71,7 @@ class FolderStore:
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
-    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> Kept:
+    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> StreamStored:
         """Write to a temporary file, sync it, then name it: a crash leaves a whole file or none under the hash."""
         with self._unnamed() as (scratch, file):
             digest, size, head = hashlib.sha256(), 0, b""
@@ -89,7 +89,7 @@ class FolderStore:
             scratch.chmod(0o644)  # the gateway's workers read it under their own user
             os.fsync(file.fileno())
             self._name(scratch, digest.hexdigest())
-        return Kept(sha256=digest.hexdigest(), size=size, head=head)
+        return StreamStored(sha256=digest.hexdigest(), size=size, head=head)
 
     @contextmanager
     def _unnamed(self) -> Iterator[tuple[Path, BinaryIO]]:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.materials.queries.rights import claims_by_publication
-from services.materials.rules.library import Copy, Opened
+from services.materials.rules.library import Opened, RenditionShown
 from services.materials.rules.shelves import Right, right_to_open
 from shared.schema.materials.files import Download, Rendition, StoredFile
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
@@ -91,7 +91,7 @@ def _filled(
     return opened
 
 
-def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None) -> dict[UUID, list[Copy]]:
+def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None) -> dict[UUID, list[RenditionShown]]:
     rows = session.execute(
         select(
             Translation.release_id,
@@ -110,9 +110,9 @@ def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None
         .outerjoin(Download, and_(Download.rendition_id == Rendition.id, Download.person_id == person_id))
         .where(Translation.release_id.in_(release_ids))
     )
-    copies: dict[UUID, list[Copy]] = {}
+    copies: dict[UUID, list[RenditionShown]] = {}
     for release_id, *row in rows:
-        copies.setdefault(release_id, []).append(Copy(*row))
+        copies.setdefault(release_id, []).append(RenditionShown(*row))
     return copies
 
 

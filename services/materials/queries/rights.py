@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
-from services.materials.rules.shelves import GONE, NOT_APPLIED, Claim
+from services.materials.rules.shelves import GONE, NOT_APPLIED, ShelfClaim
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.publications import Publication, Release, Translation
 from shared.schema.materials.shelves import Shelf, ShelfItem, ShelfMember
@@ -35,7 +35,7 @@ class Holding:
     media_type: str
     modified_at: datetime
     is_published: bool
-    claims: tuple[Claim, ...]
+    claims: tuple[ShelfClaim, ...]
 
 
 _PERSON: Final = bindparam("person_id", type_=Uuid)
@@ -64,7 +64,7 @@ _CLAIM: Final[tuple[Any, ...]] = (
     _APPLIED.label("applied"),
     _ENROLLED.label("enrolled"),
 )
-"""What makes a :class:`Claim`, in its order."""
+"""What makes a :class:`ShelfClaim`, in its order."""
 _SENT: Final[tuple[Any, ...]] = (
     Rendition.id,
     Publication.id,
@@ -100,11 +100,11 @@ _BY_HASH: Final = _HOLDINGS.where(
 _CLAIMS: Final = select(ShelfItem.publication_id, *_CLAIM).join(Shelf, Shelf.id == ShelfItem.shelf_id)
 
 
-def claims_by_publication(session: Session, *, person_id: UUID | None) -> dict[UUID, list[Claim]]:
+def claims_by_publication(session: Session, *, person_id: UUID | None) -> dict[UUID, list[ShelfClaim]]:
     """Return every shelved publication's claims for the person (None: anybody)."""
-    claims: dict[UUID, list[Claim]] = {}
+    claims: dict[UUID, list[ShelfClaim]] = {}
     for publication_id, *claim in session.connection().execute(_CLAIMS, {"person_id": person_id}):
-        claims.setdefault(publication_id, []).append(Claim(*claim))
+        claims.setdefault(publication_id, []).append(ShelfClaim(*claim))
     return claims
 
 
@@ -125,5 +125,5 @@ def _holding(rows: Sequence[Any]) -> Holding | None:
         return None
     sent = len(_SENT)
     # several renditions may share one file: all that is known of it is told of the first, all claims count
-    claims = tuple(Claim(*tuple(row)[sent:]) for row in rows if row[sent] is not None)
+    claims = tuple(ShelfClaim(*tuple(row)[sent:]) for row in rows if row[sent] is not None)
     return Holding(*(*tuple(rows[0])[:sent], claims))

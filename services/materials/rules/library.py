@@ -16,7 +16,7 @@ FORMAT_ORDER: Final = ("pdf", "light_pdf", "epub", "text", "html")
 
 
 @dataclass(frozen=True)
-class Copy:
+class RenditionShown:
     """A rendition with its file. ``fetched_sha256``: what the reader fetched last under it; None: nothing yet."""
 
     rendition_id: UUID
@@ -58,7 +58,7 @@ class ChapterEntry:
     title: str
     authors: tuple[str, ...]
     pages: tuple[int, int] | None
-    copies: tuple[Copy, ...]
+    copies: tuple[RenditionShown, ...]
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ class Opened:
     dated: str
     published_at: datetime | None
     right: Right | None
-    copies: tuple[Copy, ...] = ()
+    copies: tuple[RenditionShown, ...] = ()
     chapters: tuple[tuple[UUID, int, dict[str, Any], tuple[str, ...], dict[str, Any]], ...] = field(default=())
     fetched_older: bool = False
     """The reader fetched an older release, but nothing of this one."""
 
     @property
-    def whole(self) -> tuple[Copy, ...]:
+    def whole(self) -> tuple[RenditionShown, ...]:
         """The copies of the whole work."""
         return tuple(copy for copy in self.copies if copy.chapter_id is None)
 
@@ -109,7 +109,7 @@ class Opened:
         rest = [code for code in (*LANGUAGES, *sorted(available)) if code in available and code != first]
         return [] if first is None else [first, *dict.fromkeys(rest)]
 
-    def copies_in(self, language: str) -> list[Copy]:
+    def copies_in(self, language: str) -> list[RenditionShown]:
         """Return the whole work's copies in one language, the fullest format first."""
         return in_order(copy for copy in self.whole if copy.language == language)
 
@@ -133,6 +133,6 @@ class Opened:
         )
 
 
-def in_order(copies: Iterable[Copy]) -> list[Copy]:
+def in_order(copies: Iterable[RenditionShown]) -> list[RenditionShown]:
     """Return copies from the fullest format to the plainest."""
     return sorted(copies, key=lambda copy: FORMAT_ORDER.index(copy.format))

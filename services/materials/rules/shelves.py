@@ -20,7 +20,7 @@ _NEAREST: Final = {ACCEPTED: 0, REGISTERED: 1, PUBLIC: 2}
 
 
 @dataclass(frozen=True)
-class Claim:
+class ShelfClaim:
     """A shelf with the thing on it, and what the person has to do with the shelf's edition at this moment."""
 
     shelf_id: UUID
@@ -38,17 +38,17 @@ class Claim:
 class Right:
     """The claim that opens the thing. ``is_public``: the thing is open to all, whatever this claim is."""
 
-    claim: Claim
+    claim: ShelfClaim
     is_public: bool
 
 
-def is_open(claim: Claim, *, now: datetime) -> bool:
+def is_open(claim: ShelfClaim, *, now: datetime) -> bool:
     """Say whether the shelf is open at ``now``; it opens at ``opens_at`` and is closed from ``closes_at`` on."""
     opened = claim.opens_at is None or claim.opens_at <= now
     return opened and (claim.closes_at is None or now < claim.closes_at)
 
 
-def holds(claim: Claim) -> bool:
+def holds(claim: ShelfClaim) -> bool:
     """Say whether the shelf's rule is met; its time is another matter."""
     return (
         claim.rule == PUBLIC
@@ -57,7 +57,7 @@ def holds(claim: Claim) -> bool:
     )
 
 
-def right_to_open(claims: Iterable[Claim], *, now: datetime) -> Right | None:
+def right_to_open(claims: Iterable[ShelfClaim], *, now: datetime) -> Right | None:
     """Return why the thing may be opened at ``now``, the most personal reason first, or None when it may not."""
     good = [claim for claim in claims if holds(claim) and is_open(claim, now=now)]
     if not good:

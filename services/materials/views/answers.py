@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.materials.queries.desk import PublicationRow
-from services.materials.rules.library import Copy, Opened
+from services.materials.rules.library import Opened, RenditionShown
 from services.materials.rules.reach import Reach, Share
 
 
@@ -29,7 +29,7 @@ class CopyAnswer(BaseModel):
     url: str
 
     @classmethod
-    def of(cls, copy: Copy, *, chapter: int | None, public_url: str) -> Self:
+    def of(cls, copy: RenditionShown, *, chapter: int | None, public_url: str) -> Self:
         """Say what is known of ``copy``; the address is absolute."""
         return cls(
             rendition_id=copy.rendition_id,

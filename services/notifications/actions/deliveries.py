@@ -39,7 +39,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Claim:
+class ClaimedBatch:
     """What one sender holds under one token. ``found`` counts rows taken from the queue, suppressed ones included."""
 
     token: UUID
@@ -95,7 +95,7 @@ SELECT count(DISTINCT claim_token) FROM notifications.delivery
 WHERE state = 'sending' AND lease_until > :now AND (campaign_id IS NULL) = :notices""")
 
 
-def claim_notices(session: Session, *, limit: int, senders: int, now: datetime) -> Claim | None:
+def claim_notices(session: Session, *, limit: int, senders: int, now: datetime) -> ClaimedBatch | None:
     """Take up to ``limit`` notices that are due, or None when there are none or ``senders`` are at work already."""
     if _busy(session, senders=senders, notices=True, now=now):
         return None
@@ -104,7 +104,7 @@ def claim_notices(session: Session, *, limit: int, senders: int, now: datetime) 
 
 def claim_campaign_mail(
     session: Session, *, campaign_id: UUID, limit: int, senders: int, now: datetime
-) -> Claim | None:
+) -> ClaimedBatch | None:
     """Take up to ``limit`` mails of a campaign that is being sent, as :func:`claim_notices` does.
 
     Who has opted out of the topic by now, and who may not be mailed, is not sent to; pausing is checked here.
@@ -119,13 +119,13 @@ def _busy(session: Session, *, senders: int, notices: bool, now: datetime) -> bo
     return int(session.execute(_SENDERS, {"now": now, "notices": notices}).scalar_one()) >= senders
 
 
-def _claim(session: Session, statement: Any, values: dict[str, object], *, now: datetime) -> Claim | None:
+def _claim(session: Session, statement: Any, values: dict[str, object], *, now: datetime) -> ClaimedBatch | None:
     token = new_id()
     rows = session.execute(statement, {**values, "token": token, "lease_until": now + LEASE, "now": now}).all()
     if not rows:
         return None
     held = [Claimed(*row[1:]) for row in rows if row[0] == "sending"]
-    return Claim(token=token, deliveries=held, found=len(rows))
+    return ClaimedBatch(token=token, deliveries=held, found=len(rows))
 
 
 _RECORD = text("""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.notifications.actions.deliveries import Claim, Claimed
+from services.notifications.actions.deliveries import Claimed, ClaimedBatch
 from services.notifications.gateways.journal import JournalLost, Notes
 from services.notifications.gateways.relay import ConnectionBroken, Relay
 from services.notifications.letters.headers import Unmailable
@@ -35,7 +35,7 @@ class _Ready:
 
 
 def send_batch(
-    claim: Claim,
+    claim: ClaimedBatch,
     *,
     relay: Relay,
     sender: str,

@@ -18,7 +18,7 @@ from services.notifications.rules.words import Words
 from shared.settings import Settings
 from shared.web.pages.rendering import mail_environment
 from shared.words.languages import text_direction, use_locale
-from shared.words.markdown import to_html, to_text
+from shared.words.markdown import mail_html, mail_text
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 UNSUBSCRIBE: Final = "unsubscribe"
@@ -72,8 +72,8 @@ class Letters:
         self, locale: str, slots: Slots, *, subject: str, preheader: str, body: str, about: Mapping[str, str]
     ) -> Letter:
         common = {"sender": self.sender[0], **about}
-        text = self._templates.get_template("notifications/frame.txt").render(body=to_text(body), **common)
+        text = self._templates.get_template("notifications/frame.txt").render(body=mail_text(body), **common)
         html = self._templates.get_template("notifications/frame.html").render(
-            subject=subject, preheader=preheader, body=to_html(body), **common
+            subject=subject, preheader=preheader, body=mail_html(body), **common
         )
         return Letter(locale=locale, subject=subject, text=text.strip() + "\n", html=html, slots=slots)

@@ -23,7 +23,7 @@ TEST = "campaign_test"
 """A draft mailed to its writer: about a campaign, but not one of its deliveries."""
 
 
-class Copy(Protocol):
+class DeliveryToCompose(Protocol):
     """What is needed of one delivery."""
 
     @property
@@ -60,7 +60,7 @@ class Composer:
         """The envelope's sender."""
         return self.letters.sender[1]
 
-    def compose(self, copy: Copy, now: datetime) -> tuple[str, bytes]:
+    def compose(self, copy: DeliveryToCompose, now: datetime) -> tuple[str, bytes]:
         """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
         recipient = wire_address(copy.address)
         if copy.campaign_id is not None:
@@ -77,7 +77,7 @@ class Composer:
         )
         return recipient, message
 
-    def compose_campaign(self, words: Words, copy: Copy, recipient: str, now: datetime) -> bytes:
+    def compose_campaign(self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
         """Return one person's copy of a campaign mail in the language of ``words``."""
         unsubscribe = unsubscribe_link(self._url, self._signer, delivery_id=copy.id)
         fallbacks = {placeholder.name: placeholder.fallback for placeholder in CAMPAIGN_PLACEHOLDERS.values()}
@@ -90,7 +90,7 @@ class Composer:
             now=now,
         )
 
-    def _message_id(self, copy: Copy) -> str:
+    def _message_id(self, copy: DeliveryToCompose) -> str:
         return f"<{copy.id.hex}@{self._domain}>"
 
     def _words_for(self, campaign_id: UUID, locale: str) -> Words:

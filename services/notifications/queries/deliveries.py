@@ -75,6 +75,6 @@ def _narrowed(wanted: Select[Any], campaign_id: UUID, states: Collection[str], s
     if states:
         wanted = wanted.where(Delivery.state.in_(states))
     if search:
-        pattern = f"%{search.replace('%', '').replace('_', '')}%"
-        wanted = wanted.where(or_(Delivery.addressee.ilike(pattern), Delivery.address.ilike(pattern)))
+        places = (Delivery.addressee, Delivery.address)
+        wanted = wanted.where(or_(*(place.icontains(search, autoescape=True) for place in places)))
     return wanted

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.registration.actions.changes import begin, move
 from services.registration.actions.offers import make_offer
 from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlaces, NotProposable
-from services.registration.queries.decisions import Proposal, Standing, locked_proposals, standings
+from services.registration.queries.decisions import Considered, Proposal, locked_proposals, standings
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.rules import applications as application_rules, decisions as rules
 from shared.facts.registration import DecisionReleased
@@ -27,8 +27,8 @@ class Proposed:
     """What a bulk proposal did, or would do: who gets it, and who was skipped and why."""
 
     outcome: rules.Outcome
-    taken: list[Standing] = field(default_factory=list)
-    skipped: list[tuple[Standing, rules.Skipped]] = field(default_factory=list)
+    taken: list[Considered] = field(default_factory=list)
+    skipped: list[tuple[Considered, rules.Skipped]] = field(default_factory=list)
 
 
 def plan_proposals(

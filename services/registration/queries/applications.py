@@ -16,7 +16,7 @@ from shared.schema.registration import Application, Decision, Edition, Enrolment
 
 
 @dataclass(frozen=True)
-class Line:
+class ApplicationRow:
     """One application as a line of the desk's table."""
 
     id: UUID
@@ -73,7 +73,7 @@ class Wish:
 
 def application_lines(
     session: Session, *, edition_id: UUID, wish: Wish, sort: str, descending: bool, offset: int, limit: int
-) -> list[Line]:
+) -> list[ApplicationRow]:
     """Return one page of the edition's applications. Unproved drafts are shown only when asked for by state."""
     key = SORTS.get(sort, SORTS["submitted_at"])
     ordered = key.desc().nulls_last() if descending else key.asc().nulls_last()
@@ -101,7 +101,7 @@ def application_lines(
         .offset(offset)
         .limit(limit)
     )
-    return [Line(*row) for row in session.execute(statement)]
+    return [ApplicationRow(*row) for row in session.execute(statement)]
 
 
 def count_applications(session: Session, *, edition_id: UUID, wish: Wish) -> int:
@@ -142,15 +142,13 @@ def _narrowed(statement: Select[Any], *, edition_id: UUID, wish: Wish) -> Select
     if wish.decisions:
         statement = statement.where(or_(*(_stands(value) for value in wish.decisions)))
     for word in wish.search.split()[:8]:
-        pattern = f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-        statement = statement.where(
-            or_(
-                Application.name.ilike(pattern, escape="!"),
-                Application.email.ilike(pattern, escape="!"),
-                Application.organisation.ilike(pattern, escape="!"),
-                Application.answers["motivation"].astext.ilike(pattern, escape="!"),
-            )
+        places = (
+            Application.name,
+            Application.email,
+            Application.organisation,
+            Application.answers["motivation"].astext,
         )
+        statement = statement.where(or_(*(place.icontains(word, autoescape=True) for place in places)))
     return statement
 
 

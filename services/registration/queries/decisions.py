@@ -16,7 +16,7 @@ from shared.schema.registration import Application, Decision, DecisionBatch, Off
 
 
 @dataclass(frozen=True)
-class Standing:
+class Considered:
     """What a proposal has to know of one application."""
 
     application_id: UUID
@@ -46,7 +46,7 @@ class Proposal:
     proposed_at: datetime
 
 
-def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[UUID], lock: bool) -> list[Standing]:
+def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[UUID], lock: bool) -> list[Considered]:
     """Return what stands for each of these applications of this edition, in the order of their ids."""
     proposed, released = aliased(Decision), aliased(Decision)
     live = exists().where(Offer.application_id == Application.id, Offer.state.in_(("offered", "accepted")))
@@ -68,7 +68,7 @@ def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[U
     )
     if lock:
         statement = statement.with_for_update(of=Application)
-    return [Standing(*row) for row in session.execute(statement)]
+    return [Considered(*row) for row in session.execute(statement)]
 
 
 def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from services.registration.queries.editions import published_editions
@@ -18,14 +17,13 @@ from services.registration.rules.editions import Phase, Wording, phase, wording
 from shared.database import Database
 from shared.schema.registration import Edition
 from shared.words.formats import language_name
+from shared.words.markdown import page_html
 
 FRESH_SECONDS: Final = 2.0
 """How old the published editions may be. The page is the one that many open at once when a mail goes out; within one
 process they share one look at the database. Deadlines are checked again, uncached, when an application is handed in."""
 
 MOST_PAGES: Final = 256
-
-_markdown = MarkdownIt("commonmark", {"html": False})
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class EditionView:
 
 @lru_cache(maxsize=64)
 def _rendered(text: str) -> Markup:
-    return Markup(_markdown.render(text))  # noqa: S704 - CommonMark with raw HTML off
+    return Markup(page_html(text))  # noqa: S704 - CommonMark with raw HTML off
 
 
 def present(edition: Edition, *, language: str, now: datetime) -> EditionView:
@@ -102,7 +100,7 @@ def own_names(languages: Iterable[str]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Kept:
+class RenderedPage:
     """A rendered page, the nonce in it, and until when it may be shown."""
 
     html: str
@@ -117,7 +115,7 @@ class Showcase:
         self._database = database
         self._editions: Sequence[Edition] = ()
         self._until = 0.0
-        self._pages: dict[tuple[str, str], Kept] = {}
+        self._pages: dict[tuple[str, str], RenderedPage] = {}
 
     def editions(self) -> Sequence[Edition]:
         """Return all published editions, the latest first."""
@@ -137,7 +135,7 @@ class Showcase:
         if kept is None or time.monotonic() >= kept.until:
             if len(self._pages) >= MOST_PAGES:
                 self._pages.clear()
-            kept = Kept(render(), nonce(), time.monotonic() + FRESH_SECONDS)
+            kept = RenderedPage(render(), nonce(), time.monotonic() + FRESH_SECONDS)
             self._pages[address, language] = kept
             return kept.html
         return kept.html.replace(kept.nonce, nonce())

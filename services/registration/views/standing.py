@@ -12,7 +12,7 @@ from shared.words.sentences import _
 
 
 @dataclass(frozen=True)
-class Standing:
+class WhereYouAre:
     """What the personal page says first about one application."""
 
     state: str
@@ -24,10 +24,10 @@ class Standing:
     url: str = ""
 
 
-def standing(mine: Mine, *, now: datetime) -> Standing:
+def standing(mine: Mine, *, now: datetime) -> WhereYouAre:
     """Return where ``mine`` stands at ``now``. Only released decisions are told."""
     if mine.enrolment is not None and mine.enrolment.state not in {"withdrawn", "substituted"}:
-        return Standing(
+        return WhereYouAre(
             str(OFFER["accepted"][0]),
             "good",
             _("You have a place."),
@@ -39,13 +39,13 @@ def standing(mine: Mine, *, now: datetime) -> Standing:
     return _applied(mine, now=now)
 
 
-def _offered(mine: Mine, *, now: datetime) -> Standing:
+def _offered(mine: Mine, *, now: datetime) -> WhereYouAre:
     offer = mine.offer
     assert offer is not None  # noqa: S101 - the caller has looked
     state = "expired" if offer.state == "offered" and offer.expires_at <= now else offer.state
     label, kind = OFFER[state]
     if state == "offered":
-        return Standing(
+        return WhereYouAre(
             str(label),
             "warn",
             _("A place is held for you."),
@@ -59,27 +59,27 @@ def _offered(mine: Mine, *, now: datetime) -> Standing:
         "expired": _("The place that was held for you was not answered in time."),
         "withdrawn": _("You gave your place up."),
     }[state]
-    return Standing(str(label), kind, told, "", None)
+    return WhereYouAre(str(label), kind, told, "", None)
 
 
-def _applied(mine: Mine, *, now: datetime) -> Standing:
+def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
     application, url = mine.application, f"/me/applications/{mine.application.id}"
     label, kind = APPLICATION[application.state]
     if application.state == "decided":
         if mine.outcome == "reserve":
-            return Standing(
+            return WhereYouAre(
                 _("On the reserve list"),
                 "warn",
                 _("You are on the reserve list."),
                 _("If a place becomes free we offer it by mail."),
                 None,
             )
-        return Standing(_("Not selected"), "calm", _("You were not selected for this edition."), "", None)
+        return WhereYouAre(_("Not selected"), "calm", _("You were not selected for this edition."), "", None)
     if application.state == "withdrawn":
-        return Standing(str(label), kind, _("You withdrew your application."), "", None)
+        return WhereYouAre(str(label), kind, _("You withdrew your application."), "", None)
     editable = is_editable(state=application.state, closes_at=mine.edition.closes_at, now=now)
     if editable:
-        return Standing(
+        return WhereYouAre(
             str(label),
             kind,
             _("Your application is submitted."),
@@ -88,7 +88,7 @@ def _applied(mine: Mine, *, now: datetime) -> Standing:
             _("Change my application"),
             f"{url}/edit",
         )
-    return Standing(
+    return WhereYouAre(
         str(label),
         kind,
         _("Your application is being read."),

@@ -20,7 +20,7 @@ from shared.web.door import health
 from shared.web.door.access import teller
 from shared.web.door.csrf import csrf_field, csrf_token
 from shared.web.door.guard import use_guard
-from shared.web.door.headers import Envelope, nonce
+from shared.web.door.headers import OuterLayer, nonce
 from shared.web.door.identity import signed_in
 from shared.web.door.limits import use_limits
 from shared.web.door.policy import PUBLIC, declare, policies_of
@@ -81,7 +81,7 @@ def create_app(
     use_limits(app, settings.redis_url)
     use_guard(app, equipment)
     use_problems(app)
-    envelope = Envelope(
+    envelope = OuterLayer(
         _behind_proxies(app, settings), settings, cookie=app.config["SESSION_COOKIE_NAME"], tell=teller(service, write)
     )
     app.wsgi_app = envelope  # type: ignore[method-assign]

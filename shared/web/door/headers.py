@@ -52,7 +52,7 @@ def nonce() -> str:
     return found
 
 
-class Envelope:
+class OuterLayer:
     """Wraps a WSGI application: gives the request its id, and every answer its headers.
 
     A Content-Security-Policy or Cache-Control that the view set stays. ``tell`` learns of each answer: the request, the

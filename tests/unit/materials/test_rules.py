@@ -11,7 +11,7 @@ from services.materials.rules.downloads import is_double_click
 from services.materials.rules.media import media_type_of
 from services.materials.rules.names import content_disposition, full_filename, plain_filename, slug_of
 from services.materials.rules.pace import minutes_on_slow_line
-from services.materials.rules.shelves import Claim, right_to_open
+from services.materials.rules.shelves import ShelfClaim, right_to_open
 
 HASH = "ab" * 32
 ETAG = etag_of(HASH)
@@ -161,9 +161,9 @@ def test_minutes_are_those_of_a_slow_line(size: int, minutes: int) -> None:
     assert minutes_on_slow_line(size) == minutes
 
 
-def claim(rule: str, **values: object) -> Claim:
+def claim(rule: str, **values: object) -> ShelfClaim:
     standard = {"shelf_id": UUID(int=2), "edition_id": EDITION, "rule": rule, "opens_at": None, "closes_at": None}
-    return Claim(**{**standard, **values})  # type: ignore[arg-type]
+    return ShelfClaim(**{**standard, **values})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def claim(rule: str, **values: object) -> Claim:
         ([claim("accepted", enrolled=True, closes_at=NOW), claim("registered", applied=True)], "registered"),
     ],
 )
-def test_a_shelf_opens_to_whom_its_rule_names_while_it_is_open(claims: list[Claim], opened_by: str | None) -> None:
+def test_a_shelf_opens_to_whom_its_rule_names_while_it_is_open(claims: list[ShelfClaim], opened_by: str | None) -> None:
     right = right_to_open(claims, now=NOW)
     assert (right.claim.rule if right else None) == opened_by
 

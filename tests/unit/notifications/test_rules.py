@@ -29,7 +29,7 @@ from services.notifications.rules.placeholders import (
 )
 from services.notifications.rules.retries import PATIENCE, after_doubt, not_composed, settle, verdict
 from services.notifications.rules.texts import Said, half_written, language_plan, unknown_names
-from shared.words.markdown import to_html, to_text
+from shared.words.markdown import mail_html, mail_text
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SOMEBODY = UUID(int=7)
@@ -242,21 +242,21 @@ def test_markdown_gives_text_that_reads_well_and_html_without_anything_raw() -> 
         "# Hello\n\nDear <b>you</b>, see [this](https://x.example/a).\n\n[Open it](https://x.example/b)\n\n"
         "- one\n- two\n\n1. first\n2. second\n\n> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     )
-    assert to_text(source) == (
+    assert mail_text(source) == (
         "Hello\n=====\n\nDear <b>you</b>, see this (https://x.example/a).\n\nOpen it\nhttps://x.example/b\n\n"
         "- one\n- two\n\n1. first\n2. second\n\n> quoted\n\na | b\n1 | 2\n"
     )
-    html = to_html(source)
+    html = mail_html(source)
     assert "&lt;b&gt;you&lt;/b&gt;" in html
     assert 'class="go"' in html
-    assert "javascript:" not in to_html("[x](javascript:alert(1)) ![y](https://x.example/i.png)").replace(
+    assert "javascript:" not in mail_html("[x](javascript:alert(1)) ![y](https://x.example/i.png)").replace(
         "[x](javascript:alert(1))", ""
     )
 
 
 @given(st.text(max_size=200))
 def test_no_markdown_gives_a_script_or_an_event_attribute(source: str) -> None:
-    html = to_html(f"{source}\n\n<script>alert(1)</script> <img src=x onerror=alert(1)>")
+    html = mail_html(f"{source}\n\n<script>alert(1)</script> <img src=x onerror=alert(1)>")
     assert "<script" not in html
     assert "<img" not in html
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator, model
 from shared.words.languages import LANGUAGES
 from shared.words.sentences import _l
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -29,20 +29,20 @@ class NewPublication(BaseModel):
     edition_id: UUID | None = None
     version: Version
     dated: Dated | None = None
-    title_en: Words = ""
-    title_fr: Words = ""
-    title_es: Words = ""
-    title_pt: Words = ""
-    title_ar: Words = ""
+    title_en: ShortText = ""
+    title_fr: ShortText = ""
+    title_es: ShortText = ""
+    title_pt: ShortText = ""
+    title_ar: ShortText = ""
     summary_en: Sentences = ""
     summary_fr: Sentences = ""
     summary_es: Sentences = ""
     summary_pt: Sentences = ""
     summary_ar: Sentences = ""
     contributors: Sentences = ""
-    publisher: Words = ""
+    publisher: ShortText = ""
     licence: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+-]*$", max_length=60)] = ""
-    rights: Words = ""
+    rights: ShortText = ""
 
     @field_validator("slug")
     @classmethod
@@ -96,7 +96,7 @@ class Placing(BaseModel):
     """Putting a publication on a shelf that is there, or on a new one of its edition."""
 
     shelf_id: UUID | None = None
-    name: Words = ""
+    name: ShortText = ""
     rule: Literal["public", "registered", "accepted"] = "accepted"
     opens_at: datetime | None = Field(default=None)
     closes_at: datetime | None = Field(default=None)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.registration.actions.decisions import propose_decision
 from services.registration.queries.applications import (
-    Line,
+    ApplicationRow,
     Wish,
     application_lines,
     application_of,
@@ -157,7 +157,7 @@ def list_applications(edition_slug: str, query: ApplicationsWanted) -> Applicati
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
         wish = Wish(search=query.search, states=[query.state] if query.state else ())
-        found: list[Line] = application_lines(
+        found: list[ApplicationRow] = application_lines(
             session,
             edition_id=edition.id,
             wish=wish,
