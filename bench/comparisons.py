@@ -11,6 +11,8 @@ from typing import Final
 
 from bench.calibrations.pgbench import Pgbench
 from bench.calibrations.servers import bare_flask, plain_nginx, smtp_sink, smtp_source
+from bench.counting import count_statements
+from bench.crowds import ACCEPTS, DECISIONS
 from bench.measures import Comparison, Series, compare
 from bench.stand import Stand, running_stand
 from bench.workloads.applications import ANSWERS, Applications
@@ -18,13 +20,17 @@ from bench.workloads.downloads import Downloads
 from bench.workloads.mails import MAILS, SIZE, Mails
 from bench.workloads.pages import bare_pages_per_second, pages_per_second
 from bench.workloads.reactions import median_milliseconds
+from bench.workloads.releases import Released, Releases
 from bench.workloads.starting import Starting
+from bench.workloads.timelines import FACTS, Timelines
 
 BARE: Final = "bare Flask page, gunicorn, 2 sync workers"
 PGBENCH: Final = "pgbench, 8 clients, the same statements"
 NGINX: Final = "nginx, the same file plainly"
 SOURCE: Final = "smtp-source, 8 sessions, same sink"
 KEPT: Final = "smtp-source -d, connections kept"
+QUIET: Final = "the same while nobody asks the desk"
+REST: Final = "the same desk at rest, before"
 
 
 class Bench:
@@ -37,6 +43,12 @@ class Bench:
     def stand(self) -> Stand:
         """The running stack."""
         return self._ending.enter_context(running_stand(self.folder, sink_port=self.sink))
+
+    @cached_property
+    def counting_stand(self) -> Stand:
+        """The running stack, its PostgreSQL counting statements from now on."""
+        count_statements(self.stand)
+        return self.stand
 
     @cached_property
     def sink(self) -> int:
@@ -113,6 +125,56 @@ def reactions(bench: Bench) -> list[Comparison]:
     return [found]
 
 
+def releases(bench: Bench) -> list[Comparison]:
+    """Measure a release of many decisions, and the desk meanwhile; and the same once while nobody asks."""
+    work = Releases(bench.counting_stand)
+    done = [work.measured() for _ in range(bench.runs)]
+    alone = work.measured(alone=True)
+
+    def found(what: str, unit: str, figure: Callable[[Released], float], limit: float | None = None) -> Comparison:
+        return Comparison("releases", what, unit, Series([figure(one) for one in done]), limit=limit)
+
+    def once(what: str, unit: str, figure: float) -> Comparison:
+        return Comparison("releases", what, unit, Series([figure]))
+
+    took = found(f"release of {DECISIONS:,} decisions, {ACCEPTS:,} accepts", "s", lambda one: one.took, 20)
+    took.against[QUIET] = Series([alone.took])
+    p95 = found("the desk meanwhile, 95 of 100 within", "ms", lambda one: one.meanwhile.p95)
+    p95.against[REST] = Series([one.at_rest.p95 for one in done])
+    median = found("the desk meanwhile, median", "ms", lambda one: one.meanwhile.median)
+    median.against[REST] = Series([one.at_rest.median for one in done])
+    return [
+        took,
+        found("its longest transaction", "s", lambda one: one.longest, 1),
+        found("its page until the answer", "s", lambda one: one.answered),
+        found("the page that shows the batch", "s", lambda one: one.shown),
+        once("statements for each decision", "", alone.counted.statements / DECISIONS),
+        once("pages of PostgreSQL for each decision", "", alone.counted.pages / DECISIONS),
+        once("bytes of log for each decision", "", alone.counted.logged / DECISIONS),
+        median,
+        p95,
+        found("the desk meanwhile, slowest", "ms", lambda one: one.meanwhile.slowest, 2000),
+        found("answers other than expected", "", lambda one: one.failures, 0),
+    ]
+
+
+def timelines(bench: Bench) -> list[Comparison]:
+    """Measure the timeline of a person with many facts."""
+    work = Timelines(bench.counting_stand)
+    bench.stand.wait_for_rest()
+    page = Comparison("timelines", f"timeline of {FACTS} facts, the desk's page", "ms", limit=50)
+    compare(page, runs=bench.runs, ours=work.page_milliseconds, calibrations={})
+    look_up = Comparison("timelines", "its look-ups alone", "ms", limit=50)
+    compare(look_up, runs=bench.runs, ours=work.look_up_milliseconds, calibrations={})
+    counts = {"the page": work.counted_page(), "the look-ups": work.counted_look_up()}
+    figures = [
+        Comparison("timelines", f"{what} of {who}", "", Series([figure]))
+        for who, one in counts.items()
+        for what, figure in (("statements", one.statements), ("pages of PostgreSQL", one.pages))
+    ]
+    return [page, look_up, *figures, Comparison("timelines", "entries it shows", "", Series([work.shown()]))]
+
+
 def starting(bench: Bench) -> list[Comparison]:
     """Measure starts of the demo, and its memory at rest."""
     demo = Starting(bench.folder)
@@ -125,5 +187,5 @@ def starting(bench: Bench) -> list[Comparison]:
 
 
 WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
-    one.__name__: one for one in (pages, applications, downloads, mails, reactions, starting)
+    one.__name__: one for one in (pages, applications, downloads, mails, reactions, timelines, releases, starting)
 }
