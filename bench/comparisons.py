@@ -11,12 +11,12 @@ from typing import Final
 
 from bench.calibrations.pgbench import Pgbench
 from bench.calibrations.servers import bare_flask, plain_nginx, smtp_sink, smtp_source
-from bench.counting import count_statements
+from bench.counting import Counted, count_statements
 from bench.crowds import ACCEPTS, DECISIONS
 from bench.measures import Comparison, Series, compare
 from bench.stand import Stand, running_stand
 from bench.workloads.applications import ANSWERS, Applications
-from bench.workloads.downloads import Downloads
+from bench.workloads.downloads import COUNTED, Downloads
 from bench.workloads.mails import MAILS, SIZE, Mails
 from bench.workloads.pages import bare_pages_per_second, pages_per_second
 from bench.workloads.reactions import median_milliseconds
@@ -95,6 +95,8 @@ def downloads(bench: Bench) -> list[Comparison]:
             BARE: lambda: bare_pages_per_second(bench.bare),
         },
     )
+    one = Comparison("downloads", "one download of 100 KB at a time", "ms")
+    compare(one, runs=bench.runs, ours=reader.small_milliseconds, calibrations={})
     large = Comparison("downloads", "authorised downloads, 50 MB", "MB/s", bars={NGINX: 0.9})
     compare(
         large,
@@ -102,7 +104,8 @@ def downloads(bench: Bench) -> list[Comparison]:
         ours=reader.large_megabytes_per_second,
         calibrations={NGINX: lambda: reader.plain_large_megabytes_per_second(plain)},
     )
-    return [small, large]
+    counted = reader.counted(bench.counting_stand)
+    return [small, one, *_costs("downloads", "one download", counted, each=COUNTED), large]
 
 
 def mails(bench: Bench) -> list[Comparison]:
@@ -130,12 +133,11 @@ def releases(bench: Bench) -> list[Comparison]:
     work = Releases(bench.counting_stand)
     done = [work.measured() for _ in range(bench.runs)]
     alone = work.measured(alone=True)
+    for sentence in sorted({sentence for one in (*done, alone) for sentence in one.wrong}):
+        print(f"  {sentence}")
 
     def found(what: str, unit: str, figure: Callable[[Released], float], limit: float | None = None) -> Comparison:
         return Comparison("releases", what, unit, Series([figure(one) for one in done]), limit=limit)
-
-    def once(what: str, unit: str, figure: float) -> Comparison:
-        return Comparison("releases", what, unit, Series([figure]))
 
     took = found(f"release of {DECISIONS:,} decisions, {ACCEPTS:,} accepts", "s", lambda one: one.took, 20)
     took.against[QUIET] = Series([alone.took])
@@ -148,13 +150,11 @@ def releases(bench: Bench) -> list[Comparison]:
         found("its longest transaction", "s", lambda one: one.longest, 1),
         found("its page until the answer", "s", lambda one: one.answered),
         found("the page that shows the batch", "s", lambda one: one.shown),
-        once("statements for each decision", "", alone.counted.statements / DECISIONS),
-        once("pages of PostgreSQL for each decision", "", alone.counted.pages / DECISIONS),
-        once("bytes of log for each decision", "", alone.counted.logged / DECISIONS),
+        *_costs("releases", "one decision", alone.counted, each=DECISIONS),
         median,
         p95,
         found("the desk meanwhile, slowest", "ms", lambda one: one.meanwhile.slowest, 2000),
-        found("answers other than expected", "", lambda one: one.failures, 0),
+        found("answers other than expected", "", lambda one: len(one.wrong), 0),
     ]
 
 
@@ -166,13 +166,13 @@ def timelines(bench: Bench) -> list[Comparison]:
     compare(page, runs=bench.runs, ours=work.page_milliseconds, calibrations={})
     look_up = Comparison("timelines", "its look-ups alone", "ms", limit=50)
     compare(look_up, runs=bench.runs, ours=work.look_up_milliseconds, calibrations={})
-    counts = {"the page": work.counted_page(), "the look-ups": work.counted_look_up()}
-    figures = [
-        Comparison("timelines", f"{what} of {who}", "", Series([figure]))
-        for who, one in counts.items()
-        for what, figure in (("statements", one.statements), ("pages of PostgreSQL", one.pages))
+    return [
+        page,
+        look_up,
+        *_costs("timelines", "the page", work.counted_page()),
+        *_costs("timelines", "the look-ups", work.counted_look_up()),
+        Comparison("timelines", "entries on the page", "", Series([work.shown()])),
     ]
-    return [page, look_up, *figures, Comparison("timelines", "entries it shows", "", Series([work.shown()]))]
 
 
 def starting(bench: Bench) -> list[Comparison]:
@@ -184,6 +184,16 @@ def starting(bench: Bench) -> list[Comparison]:
     compare(again, runs=bench.runs, ours=demo.again_seconds, calibrations={})
     weight = Comparison("starting", "memory of all processes at rest (PSS)", "MB", Series(demo.megabytes), limit=700)
     return [first, again, weight]
+
+
+def _costs(workload: str, whose: str, counted: Counted, *, each: int = 1) -> list[Comparison]:
+    """Return what PostgreSQL counted, for each of so many: the load of the machine does not disturb these figures."""
+    figures = {
+        "statements": counted.statements,
+        "pages PostgreSQL touches": counted.pages,
+        "bytes PostgreSQL logs": counted.logged,
+    }
+    return [Comparison(workload, f"{what}, {whose}", "", Series([figure / each])) for what, figure in figures.items()]
 
 
 WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {

@@ -54,9 +54,10 @@ class Released:
     counted: Counted
 
     @property
-    def failures(self) -> int:
-        """How many answers were not the expected ones, the release's own among them."""
-        return len(self.at_rest.wrong) + len(self.meanwhile.wrong) + (self.status not in {"302", "303"})
+    def wrong(self) -> list[str]:
+        """What was answered otherwise than expected, the release's own answer among them."""
+        own = [] if self.status in {"302", "303"} else [f"the release itself: {self.status}"]
+        return [*own, *self.at_rest.wrong, *self.meanwhile.wrong]
 
 
 @dataclass(frozen=True)
