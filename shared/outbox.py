@@ -1,16 +1,17 @@
 """The row is the work; the task is the doorbell.
 
-:func:`record` writes a fact and one entry per subscriber in the transaction of the change it describes.
+:func:`tell` writes what happened and one entry per subscriber in the transaction of the change it describes.
 :func:`drain` claims an entry, runs the reaction and marks the entry done in one transaction, so each reaction's effect
 happens exactly once whatever dies in between. The bell only makes it quick: rings may be lost, doubled or late.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
@@ -18,8 +19,10 @@ from uuid import UUID
 from sqlalchemy import Select, case, func, select, text, update
 from sqlalchemy.orm import Session
 
+from shared.clock import now
 from shared.context import request_id, within_request
 from shared.database import Database, after_commit
+from shared.deeds import Deed
 from shared.facts.base import Fact, subject
 from shared.facts.subscribers import SUBSCRIBERS
 from shared.schema.base import new_id
@@ -36,43 +39,90 @@ AnyFact = TypeVar("AnyFact", bound=Fact)
 Reaction = Callable[[Session, AnyFact, "Heard"], None]
 
 
-def record(session: Session, fact: Fact, *, actor_id: UUID | None = None) -> UUID:
-    """Write ``fact`` and one entry per subscriber into the transaction of ``session``; return the fact's id.
+@dataclass(frozen=True)
+class Happened:
+    """What happened to one subject: the states left and reached, whom and what it concerns, and what others hear.
 
-    After the commit each subscriber's bell rings. ``actor_id`` is the person who caused it, where there is one.
+    ``details`` may hold personal data; a fact never does.
     """
-    fact_id = new_id()
-    subscribers = SUBSCRIBERS.get(type(fact), ())
-    session.execute(
-        _RECORD,
-        {
-            "id": fact_id,
-            "name": type(fact).__name__,
-            "payload": fact.model_dump_json(),
-            "edition_id": subject(fact, "edition_id"),
-            "person_id": subject(fact, "person_id"),
-            "actor_id": actor_id,
-            "request_id": request_id(),
-            "entries": [new_id() for _ in subscribers],
-            "subscribers": list(subscribers),
-        },
+
+    subject_id: UUID | None
+    before: str | None
+    after: str | None
+    edition_id: UUID | None = None
+    person_id: UUID | None = None
+    fact: Fact | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def record(session: Session, fact: Fact, deed: Deed | None = None) -> UUID:
+    """Write ``fact``, which goes with no change of a state, into the transaction of ``session``; return its id."""
+    happened = Happened(
+        subject(fact, f"{fact.noun}_id"),
+        None,
+        None,
+        edition_id=subject(fact, "edition_id"),
+        person_id=subject(fact, "person_id"),
+        fact=fact,
     )
-    if subscribers:
-        ring_after_commit(session, subscribers)
+    [fact_id] = tell(session, fact.noun, [happened], deed or Deed(None, now()))
     return fact_id
 
 
-_RECORD: Final = text("""
-WITH fact AS (
-    INSERT INTO outbox.fact (id, name, payload, edition_id, person_id, actor_id, request_id)
-    VALUES (:id, :name, CAST(:payload AS jsonb), CAST(:edition_id AS uuid), CAST(:person_id AS uuid),
-            CAST(:actor_id AS uuid), :request_id)
-    RETURNING id
+def tell(session: Session, noun: str, happened: Sequence[Happened], deed: Deed) -> list[UUID]:
+    """Write what happened to subjects of one noun, and one entry for each who has to hear it; return the rows' ids.
+
+    After the commit each subscriber's bell rings.
+    """
+    if not happened:
+        return []
+    ids = [new_id() for _ in happened]
+    entries = [
+        (new_id(), fact_id, subscriber)
+        for fact_id, one in zip(ids, happened, strict=True)
+        if one.fact is not None
+        for subscriber in SUBSCRIBERS.get(type(one.fact), ())
+    ]
+    session.execute(
+        _TELL,
+        {
+            "noun": noun,
+            "by": deed.by,
+            "at": deed.at,
+            "why": deed.why,
+            "request_id": request_id(),
+            "ids": ids,
+            "subjects": [one.subject_id for one in happened],
+            "befores": [one.before for one in happened],
+            "afters": [one.after for one in happened],
+            "editions": [one.edition_id for one in happened],
+            "persons": [one.person_id for one in happened],
+            "details": [json.dumps(one.details) if one.details else "{}" for one in happened],
+            "names": [type(one.fact).__name__ if one.fact else "" for one in happened],
+            "payloads": [one.fact.model_dump_json() if one.fact else "{}" for one in happened],
+            "entries": [entry_id for entry_id, _fact, _subscriber in entries],
+            "facts": [fact_id for _entry, fact_id, _subscriber in entries],
+            "subscribers": [subscriber for _entry, _fact, subscriber in entries],
+        },
+    )
+    ring_after_commit(session, {subscriber for _entry, _fact, subscriber in entries})
+    return ids
+
+
+_TELL: Final = text("""
+WITH told AS (
+    INSERT INTO outbox.fact (id, noun, subject_id, before, after, edition_id, person_id, actor_id, at, why, details,
+                             name, payload, request_id)
+    SELECT one.id, :noun, one.subject_id, one.before, one.after, one.edition_id, one.person_id, CAST(:by AS uuid), :at,
+           :why, CAST(one.details AS jsonb), one.name, CAST(one.payload AS jsonb), :request_id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS uuid[]), CAST(:befores AS text[]), CAST(:afters AS text[]),
+                CAST(:editions AS uuid[]), CAST(:persons AS uuid[]), CAST(:details AS text[]), CAST(:names AS text[]),
+                CAST(:payloads AS text[]))
+         AS one (id, subject_id, before, after, edition_id, person_id, details, name, payload)
 )
 INSERT INTO outbox.entry (id, fact_id, subscriber)
-SELECT told.id, fact.id, told.subscriber
-FROM fact, unnest(CAST(:entries AS uuid[]), CAST(:subscribers AS text[])) AS told (id, subscriber)""")
-"""One journey to PostgreSQL for the fact and its entries: every deed of every service passes here."""
+SELECT * FROM unnest(CAST(:entries AS uuid[]), CAST(:facts AS uuid[]), CAST(:subscribers AS text[]))""")
+"""One journey to PostgreSQL for any number of facts and their entries: every deed of every service passes here."""
 
 
 def ring_after_commit(session: Session, queues: Iterable[str]) -> None:

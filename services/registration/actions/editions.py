@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,51 +9,55 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.registration.errors import EditionIncomplete, EditionUnknown, SlugTaken
+from services.registration.rules.editions import EDITION
+from shared.history import Deed, begun, move, note
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 
 
-def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], now: datetime) -> UUID:
+def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
     """Create an edition that nobody outside the desk sees yet; return its id. Refuses with :class:`SlugTaken`."""
+    row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
     made = session.execute(
-        insert(Edition)
-        .values(id=new_id(), slug=slug, created_at=now, updated_at=now, **values)
-        .on_conflict_do_nothing(constraint="uq_edition_slug")
-        .returning(Edition.id)
+        insert(Edition).values(row).on_conflict_do_nothing(constraint="uq_edition_slug").returning(Edition.id)
     ).scalar()
     if made is None:
         raise SlugTaken
+    begun(session, EDITION, "unpublished", deed, [row])
     return made
 
 
-def update_edition(session: Session, *, edition_id: UUID, values: Mapping[str, Any], now: datetime) -> None:
+def update_edition(session: Session, *, edition_id: UUID, values: Mapping[str, Any], deed: Deed) -> None:
     """Change an edition; its address stays, since links to it are out in the world."""
-    _change(session, edition_id, **values, updated_at=now)
-
-
-def publish_edition(session: Session, *, edition_id: UUID, now: datetime) -> None:
-    """Show an edition to everybody; it needs a name and a summary. Publishing twice keeps the first moment."""
-    edition = session.execute(select(Edition).where(Edition.id == edition_id).with_for_update()).scalar()
-    if edition is None:
-        raise EditionUnknown
-    if not edition.name or not edition.summary:
-        raise EditionIncomplete
-    if edition.published_at is None:
-        _change(session, edition_id, published_at=now, updated_at=now)
-
-
-def unpublish_edition(session: Session, *, edition_id: UUID, now: datetime) -> None:
-    """Take an edition from public view; applications stay."""
-    _change(session, edition_id, published_at=None, updated_at=now)
-
-
-def _change(session: Session, edition_id: UUID, **values: Any) -> None:
     changed = session.execute(
         update(Edition)
         .where(Edition.id == edition_id)
-        .values(**values)
+        .values(**values, updated_at=deed.at)
         .returning(Edition.id)
         .execution_options(synchronize_session=False)
     ).first()
     if changed is None:
         raise EditionUnknown
+    note(session, EDITION.noun, edition_id, deed, what="edited", edition_id=edition_id)
+
+
+def publish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None:
+    """Show an edition to everybody; it needs a name and a summary. Publishing twice keeps the first moment."""
+    edition = _locked(session, edition_id)
+    if not edition.name or not edition.summary:
+        raise EditionIncomplete
+    if edition.published_at is None:
+        move(session, EDITION, [edition_id], "published", deed, updated_at=deed.at)
+
+
+def unpublish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None:
+    """Take an edition from public view; applications stay. Doing so twice changes nothing."""
+    if _locked(session, edition_id).published_at is not None:
+        move(session, EDITION, [edition_id], "unpublished", deed, updated_at=deed.at)
+
+
+def _locked(session: Session, edition_id: UUID) -> Edition:
+    edition = session.execute(select(Edition).where(Edition.id == edition_id).with_for_update()).scalar()
+    if edition is None:
+        raise EditionUnknown
+    return edition

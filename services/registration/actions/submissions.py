@@ -9,20 +9,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.registration.actions.changes import move
 from services.registration.errors import (
     AlreadyApplied,
     ApplicationsClosed,
     ProofSpent,
     ProofWorthless,
-    StateChanged,
 )
 from services.registration.queries.applications import live_application_of
 from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import FORM_VERSION, Answers
-from shared.facts.registration import AddressProofRequested, ApplicationSubmitted
+from shared.facts.registration import AddressProofRequested
+from shared.history import Deed, StateChanged, begun, move
 from shared.outbox import record
 from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
@@ -56,7 +55,7 @@ def start_application(
     row = _draft(values, application_id=application_id, edition_id=edition_id, submission_key=submission_key, now=now)
     if session.execute(INSERT_ONCE, row).first() is None:
         return _repeat(session, row=row, values=values, now=now)
-    record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
+    begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return application_id
 
 
@@ -104,11 +103,11 @@ def _repeat(session: Session, *, row: dict[str, Any], values: dict[str, Any], no
         return draft_id
     drop_draft(session, application_id=draft_id, why="address corrected", now=now)
     session.execute(insert(Application).values(row))
-    record(session, AddressProofRequested(application_id=row["id"], edition_id=row["edition_id"]))
+    begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return UUID(str(row["id"]))
 
 
-def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID) -> None:
+def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID, now: datetime) -> None:
     """Send the proof link of a draft once more; nothing happens for an application that is no draft."""
     application_id = session.execute(
         select(Application.id).where(
@@ -118,7 +117,8 @@ def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: U
         )
     ).scalar()
     if application_id is not None:
-        record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
+        fact = AddressProofRequested(application_id=application_id, edition_id=edition_id)
+        record(session, fact, Deed(None, now))
 
 
 def prove_address(session: Session, *, application_id: UUID, now: datetime) -> UUID:
@@ -163,12 +163,10 @@ def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, pe
             move(
                 session,
                 rules.APPLICATION,
-                subject_id=application_id,
-                application_id=application_id,
-                before="draft",
-                after="submitted",
-                now=now,
-                actor_id=person_id,
+                [application_id],
+                "submitted",
+                Deed(person_id, now),
+                leaving="draft",
                 person_id=person_id,
                 submitted_at=now,
                 updated_at=now,
@@ -178,11 +176,6 @@ def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, pe
             raise
         existing = live_application_of(session, edition_id=edition_id, person_id=person_id)
         raise AlreadyApplied(existing or application_id, person_id) from error
-    record(
-        session,
-        ApplicationSubmitted(application_id=application_id, person_id=person_id, edition_id=edition_id),
-        actor_id=person_id,
-    )
 
 
 def submit_application(
@@ -220,17 +213,8 @@ def submit_application(
 
 def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetime) -> None:
     """Put a draft away for good, so that its link proves nothing any more."""
-    move(
-        session,
-        rules.APPLICATION,
-        subject_id=application_id,
-        application_id=application_id,
-        before="draft",
-        after="withdrawn",
-        now=now,
-        why=why,
-        submission_key=None,
-    )
+    deed = Deed(None, now, why)
+    move(session, rules.APPLICATION, [application_id], "withdrawn", deed, leaving="draft", submission_key=None)
 
 
 def _require_open(edition: Edition, *, now: datetime) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Session
 
 from shared.schema.base import Base
+from shared.schema.outbox.entries import FactRow
 from shared.schema.people.credentials import SessionRow
 from shared.schema.people.persons import Person, Role
-from shared.schema.registration import Application, Change, Enrolment, Offer
+from shared.schema.registration import Application, Enrolment, Offer
 
 HIDDEN = frozenset({"token_hash", "submission_key"})
 """Keys, not facts about a person."""
@@ -23,7 +24,9 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
     """
     applications = session.execute(select(Application).where(Application.person_id == person_id)).scalars().all()
     ids = [application.id for application in applications]
-    changes = select(Change).where(Change.application_id.in_(ids), Change.subject != "decision")
+    told = select(FactRow).where(
+        or_(FactRow.person_id == person_id, FactRow.subject_id.in_(ids)), FactRow.noun != "decision"
+    )
     return {
         "person": _row(session.get_one(Person, person_id)),
         "roles": _rows(session, select(Role).where(Role.person_id == person_id)),
@@ -31,7 +34,7 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
         "applications": [_row(application) for application in applications],
         "offers": _rows(session, select(Offer).where(Offer.person_id == person_id)),
         "enrolments": _rows(session, select(Enrolment).where(Enrolment.person_id == person_id)),
-        "changes": _rows(session, changes.order_by(Change.changed_at)),
+        "changes": _rows(session, told.order_by(FactRow.at)),
     }
 
 

@@ -6,10 +6,18 @@ from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from shared.machines import machine
 from shared.words.languages import best_language
 
 Phase = Literal["announced", "open", "closed", "running", "over"]
 
+
+EDITION: Final = machine(
+    "registration.edition",
+    begins="unpublished",
+    moves={"unpublished": "published", "published": "unpublished"},
+    mark="published_at",
+)
 
 RESERVED: Final = frozenset({"components", "editions", "mail", "materials", "new", "outbox", "staff", "tokens"})
 """Words that lead elsewhere at the desk, so that no edition can have one as its address."""

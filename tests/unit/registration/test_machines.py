@@ -7,8 +7,8 @@ from hypothesis import given, strategies as st
 
 from services.registration.rules.applications import APPLICATION, DECIDABLE, EDITABLE, LIVE
 from services.registration.rules.decisions import DECISION
-from services.registration.rules.machines import Machine, machine
 from services.registration.rules.offers import ENROLMENT, HOLDING, OFFER
+from shared.machines import Machine, machine
 
 MACHINES = [APPLICATION, DECISION, OFFER, ENROLMENT]
 every_machine = pytest.mark.parametrize("law", MACHINES, ids=lambda law: law.noun)

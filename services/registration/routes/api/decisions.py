@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.registration.actions.decisions import digest, release_decisions
+from services.registration.actions.releases import digest, release_decisions
 from services.registration.actions.submissions import start_application
 from services.registration.errors import AnswersWrong, ApplicationsClosed
 from services.registration.queries.decisions import proposals
@@ -23,7 +23,7 @@ from shared.clock import now
 from shared.people.rules.emails import suggested_email
 from shared.schema.base import new_id
 from shared.web.api.declaring import answer_once
-from shared.web.door.identity import actor_id
+from shared.web.door.identity import my_deed
 from shared.web.door.tools import tools
 from shared.words.languages import current_locale
 
@@ -155,7 +155,7 @@ def release(edition_slug: str, json: ReleaseWanted) -> Response:
 
         def deed() -> tuple[Released, int]:
             edition = edition_at(session, edition_slug)
-            plan = release_decisions(session, edition_id=edition.id, seen=json.seen, actor_id=actor_id(), now=now())
+            plan = release_decisions(session, edition_id=edition.id, seen=json.seen, deed=my_deed())
             return Released.of(plan), 201
 
         return answer_once(session, deed)

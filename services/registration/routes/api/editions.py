@@ -19,10 +19,9 @@ from services.registration.queries.applications import (
 )
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.rules.decisions import Outcome
-from shared.clock import now
 from shared.schema.registration import Application, Edition
 from shared.web.api.declaring import Api, answer_once
-from shared.web.door.identity import actor_id, current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.tools import tools
 
 api = Api("registration")
@@ -199,8 +198,7 @@ def propose(edition_slug: str, application_id: UUID, json: ProposalWanted) -> Re
                 application_id=application_id,
                 outcome=json.outcome,
                 note=json.note,
-                actor_id=actor_id(),
-                now=now(),
+                deed=my_deed(),
             )
             return ProposalAnswer(application_id=application_id, outcome=json.outcome), 201
 

@@ -16,7 +16,7 @@ from services.registration.views.editions import present
 from services.registration.views.wording import PHASE
 from shared.clock import now
 from shared.schema.registration import Edition
-from shared.web.door.identity import current_person, require_role
+from shared.web.door.identity import current_person, my_deed, require_role
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -60,7 +60,7 @@ def save_new() -> Response | tuple[str, int]:
         return _form(form), 422
     try:
         with tools().database.transaction() as session:
-            create_edition(session, values=values.columns(), slug=values.slug, now=now())
+            create_edition(session, values=values.columns(), slug=values.slug, deed=my_deed())
     except SlugTaken as refusal:
         return _form(form.with_errors({"slug": refusal.title})), 422
     flash_message(_("The edition is created. It is not public before you publish it."))
@@ -85,7 +85,9 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
         with tools().database.reading() as session:
             return _form(form, edition_at(session, edition_slug)), 422
     with tools().database.transaction() as session:
-        update_edition(session, edition_id=edition_at(session, edition_slug).id, values=values.columns(), now=now())
+        update_edition(
+            session, edition_id=edition_at(session, edition_slug).id, values=values.columns(), deed=my_deed()
+        )
     flash_message(_("Saved."))
     return see_other(f"/desk/editions/{edition_slug}")
 
@@ -98,10 +100,10 @@ def publish(edition_slug: str) -> Response:
         with tools().database.transaction() as session:
             edition_id = edition_at(session, edition_slug).id
             if request.form.get("public") == "no":
-                unpublish_edition(session, edition_id=edition_id, now=now())
+                unpublish_edition(session, edition_id=edition_id, deed=my_deed())
                 told = _("The edition is no longer public.")
             else:
-                publish_edition(session, edition_id=edition_id, now=now())
+                publish_edition(session, edition_id=edition_id, deed=my_deed())
                 told = _("The edition is public.")
     except EditionIncomplete:
         flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")

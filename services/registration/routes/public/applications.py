@@ -133,7 +133,7 @@ def show_sent(edition_slug: str, key: UUID) -> str:
     """Say that a link is on its way, and to which address."""
     edition = shown_edition(edition_slug)
     with tools().database.reading() as session:
-        email = draft_waiting(session, edition_id=edition.id, submission_key=key)
+        email = draft_waiting(session, edition_id=edition.id, submission_key=key, now=now())
     return render_template("registration/sent.html", edition=edition, email=email, days=PROOF_LIVES.days)
 
 
@@ -145,7 +145,7 @@ def send_again(edition_slug: str, key: UUID) -> Response:
     """Send the link once more."""
     edition = _open_edition(edition_slug)
     with tools().database.transaction() as session:
-        ask_for_proof_again(session, edition_id=edition.id, submission_key=key)
+        ask_for_proof_again(session, edition_id=edition.id, submission_key=key, now=now())
     flash_message(_("The link is on its way once more."))
     return see_other(f"/e/{edition.slug}/apply/sent/{key}")
 

@@ -1,0 +1,167 @@
+"""What is proposed, frozen and known: what the release itself has to look at, locked in the order all deeds lock.
+
+Applications come first and by their ids, as whoever proposes or withdraws holds them: two who meet wait one for the
+other, never each for the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.registration.rules.applications import DECIDABLE
+from services.registration.rules.decisions import Outcome
+from shared.schema.people.persons import Person
+from shared.schema.registration import Application, Decision, DecisionBatch, Edition
+
+
+class Listed(Protocol):
+    """What a batch is known by."""
+
+    @property
+    def decision_id(self) -> UUID:
+        """Which decision it is."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it would make known."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposed decision as far as releasing has to know it; ``locale`` is the language of its mail."""
+
+    decision_id: UUID
+    outcome: Outcome
+    locale: str
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A decision of a frozen batch that is not known yet."""
+
+    decision_id: UUID
+    application_id: UUID
+    person_id: UUID
+    outcome: Outcome
+    application_state: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The next decisions of a frozen batch, and whether others follow them."""
+
+    decisions: Sequence[Bound]
+    more: bool
+    offer_days: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as the desk reads it. ``known`` of ``decisions`` are known; ``counts`` are by outcome."""
+
+    released_at: datetime
+    by: str
+    counts: dict[str, int]
+    decisions: int
+    known: int
+    finished: bool
+
+
+def locked_proposals(session: Session, *, edition_id: UUID) -> list[Proposed]:
+    """Return everything proposed, in the order of the decisions' ids, and hold the applications."""
+    waiting = (
+        select(Application.id)
+        .join(Decision, Decision.application_id == Application.id)
+        .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None))
+        .order_by(Application.id)
+        .with_for_update(of=Application)
+        .subquery()
+    )
+    session.execute(select(func.count()).select_from(waiting))  # only the locks are wanted
+    statement = (
+        select(Decision.id, Decision.outcome, Person.locale)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Person, Person.id == Application.person_id)
+        .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None))
+        .where(Application.state.in_(DECIDABLE))
+        .order_by(Decision.id)
+    )
+    return [Proposed(*row) for row in session.execute(statement)]
+
+
+def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:
+    """Return a batch and hold its row: of two workers who hear of it one goes first."""
+    return session.get(DecisionBatch, batch_id, with_for_update=True, populate_existing=True)
+
+
+def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Part:
+    """Return the next ``limit`` decisions of a frozen batch and hold their applications."""
+    bound = select(Decision.id, Decision.application_id).where(
+        Decision.batch_id == batch_id, Decision.state == "proposed"
+    )
+    next_ones = session.execute(bound.order_by(Decision.id).limit(limit + 1)).all()
+    chosen = next_ones[:limit]
+    held = (
+        select(Application.id)
+        .where(Application.id.in_([one.application_id for one in chosen]))
+        .order_by(Application.id)
+        .with_for_update()
+        .subquery()
+    )
+    session.execute(select(func.count()).select_from(held))  # only the locks are wanted
+    rows = session.execute(
+        select(Decision.id, Application.id, Application.person_id, Decision.outcome, Application.state)
+        .join(Application, Application.id == Decision.application_id)
+        .where(Decision.id.in_([one.id for one in chosen]), Decision.state == "proposed")
+        .order_by(Decision.id)
+    )
+    days = session.execute(
+        select(Edition.offer_days)
+        .join(DecisionBatch, DecisionBatch.edition_id == Edition.id)
+        .where(DecisionBatch.id == batch_id)
+    ).scalar_one()
+    return Part([Bound(*row) for row in rows], more=len(next_ones) > limit, offer_days=days)
+
+
+def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return the decision that is known for each of these applications, for those that have one."""
+    rows = session.execute(
+        select(Decision.application_id, Decision.id).where(
+            Decision.application_id.in_(application_ids), Decision.state == "released"
+        )
+    )
+    return dict(rows.all())
+
+
+def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
+    """Return the releases of an edition, the newest first."""
+    rows = session.execute(
+        select(
+            DecisionBatch,
+            func.coalesce(Person.name, ""),
+            Decision.outcome,
+            func.count(Decision.id),
+            func.count(Decision.released_at),
+        )
+        .join(Decision, Decision.batch_id == DecisionBatch.id)
+        .outerjoin(Person, Person.id == DecisionBatch.released_by)
+        .where(DecisionBatch.edition_id == edition_id)
+        .group_by(DecisionBatch.id, Person.name, Decision.outcome)
+        .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
+    )
+    found: dict[UUID, tuple[DecisionBatch, str, dict[str, int], list[int]]] = {}
+    for batch, by, outcome, count, known in rows:
+        one = found.setdefault(batch.id, (batch, by, {}, []))
+        one[2][outcome] = count
+        one[3].append(known)
+    return [
+        Release(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
+        for batch, by, counts, known in found.values()
+    ]

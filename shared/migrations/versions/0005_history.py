@@ -1,0 +1,164 @@
+"""One row for a change of a state and the fact that tells of it; room for releases that go on in parts.
+
+Expands: the code of the release before goes on writing facts without the new columns, and goes on reading and writing
+``registration.change``, which is a view on the facts from here on. A later migration drops the view.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.migrations.grants import SERVICES, role_of
+
+revision = "0005_history"
+down_revision = "0004_notifications"
+branch_labels = None
+depends_on = None
+
+TOLD = {
+    "ApplicationSubmitted": ("application", "submitted"),
+    "ApplicationWithdrawn": ("application", "withdrawn"),
+    "DecisionReleased": ("decision", "released"),
+    "OfferMade": ("offer", "offered"),
+    "OfferAccepted": ("offer", "accepted"),
+    "OfferDeclined": ("offer", "declined"),
+    "OfferExpired": ("offer", "expired"),
+    "EnrolmentWithdrawn": ("enrolment", "withdrawn"),
+}
+"""Facts that were recorded beside a change: what changed, and to which state."""
+ABOUT = {
+    **{name: noun for name, (noun, _after) in TOLD.items()},
+    "AddressProofRequested": "application",
+    "ShelfOpened": "shelf",
+    "DownloadStarted": "rendition",
+    "CampaignLaunched": "campaign",
+    "OptedOut": "topic",
+    "SignInLinkRequested": "link",
+    "StrangerAskedForLink": "link",
+    "StaffInvited": "invitation",
+}
+
+
+def upgrade() -> None:
+    widen_facts()
+    move_changes()
+    keep_the_view()
+    for name, columns in (("subject_id", ""), ("person_id", "person_id"), ("edition_id", "edition_id")):
+        op.execute(f"DROP INDEX IF EXISTS outbox.ix_fact_{name}")
+        where = f" WHERE {columns} IS NOT NULL" if columns else ""
+        op.execute(f"CREATE INDEX ix_fact_{name} ON outbox.fact ({name}, at){where}")
+    op.execute("CREATE INDEX ix_entry_done ON outbox.entry (done_at) WHERE state = 'done'")
+    services = ", ".join(role_of(service) for service in SERVICES)
+    op.execute(f"GRANT UPDATE (why, details), DELETE ON outbox.fact TO {services}")
+    op.execute(f"GRANT DELETE ON outbox.entry TO {services}")
+    release_in_parts()
+
+
+def widen_facts() -> None:
+    for column in (
+        sa.Column("noun", sa.String(), nullable=False, server_default=""),
+        sa.Column("subject_id", sa.Uuid()),
+        sa.Column("before", sa.String()),
+        sa.Column("after", sa.String()),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()")),
+        sa.Column("why", sa.String(), nullable=False, server_default=""),
+        sa.Column("details", JSONB(), nullable=False, server_default="{}"),
+    ):
+        op.add_column("fact", column, schema="outbox")
+    op.alter_column("fact", "name", server_default="", schema="outbox")
+    op.alter_column("fact", "payload", server_default="{}", schema="outbox")
+    for name, noun in ABOUT.items():
+        op.execute(
+            f"UPDATE outbox.fact SET noun = '{noun}', subject_id = CAST(payload->>'{noun}_id' AS uuid)"  # noqa: S608 - our own constants
+            f" WHERE name = '{name}'"
+        )
+    op.execute("UPDATE outbox.fact SET at = recorded_at")
+    op.alter_column("fact", "at", nullable=False, schema="outbox")
+
+
+def move_changes() -> None:
+    """Give each fact the change it was recorded beside; every other change becomes a row of its own."""
+    told = ", ".join(f"('{name}', '{noun}', '{after}')" for name, (noun, after) in TOLD.items())
+    op.execute(
+        f"""
+        WITH paired AS (
+            SELECT DISTINCT ON (change.id) change.*, fact.id AS fact_id
+            FROM registration.change
+            JOIN (VALUES {told}) AS told (name, noun, after)
+              ON told.noun = change.subject AND told.after = change.after
+            JOIN outbox.fact ON fact.name = told.name AND fact.subject_id = change.subject_id
+            WHERE change.before IS DISTINCT FROM change.after
+            ORDER BY change.id, fact.id
+        ), widened AS (
+            UPDATE outbox.fact SET before = paired.before, after = paired.after, at = paired.changed_at,
+                actor_id = paired.changed_by, why = paired.why, details = paired.fields
+            FROM paired WHERE fact.id = paired.fact_id
+        )
+        INSERT INTO outbox.fact (id, noun, subject_id, edition_id, person_id, before, after, at, actor_id, why,
+            details, recorded_at)
+        SELECT change.id, change.subject, change.subject_id, application.edition_id, application.person_id,
+            CASE WHEN change.fields = jsonb_build_object() THEN change.before ELSE 'edited' END,
+            CASE WHEN change.fields = jsonb_build_object() THEN change.after ELSE 'edited' END,
+            change.changed_at, change.changed_by, change.why, change.fields, change.changed_at
+        FROM registration.change JOIN registration.application ON application.id = change.application_id
+        WHERE change.id NOT IN (SELECT id FROM paired)
+        """  # noqa: S608 - our own constants
+    )
+
+
+def keep_the_view() -> None:
+    """Let code that is older than this migration go on, until the next one has taken its place everywhere."""
+    op.execute("DROP TABLE registration.change")
+    op.execute(
+        """
+        CREATE VIEW registration.change WITH (security_invoker = true) AS
+        SELECT fact.id, coalesce(decision.application_id, offer.application_id, enrolment.application_id,
+                fact.subject_id) AS application_id,
+            fact.noun AS subject, fact.subject_id, fact.before, fact.after, fact.at AS changed_at,
+            fact.actor_id AS changed_by, fact.why, fact.details AS fields
+        FROM outbox.fact
+        LEFT JOIN registration.decision ON decision.id = fact.subject_id
+        LEFT JOIN registration.offer ON offer.id = fact.subject_id
+        LEFT JOIN registration.enrolment ON enrolment.id = fact.subject_id
+        WHERE fact.noun IN ('application', 'decision', 'offer', 'enrolment') AND fact.after IS NOT NULL
+        """
+    )
+    op.execute(
+        """
+        CREATE FUNCTION registration.change_becomes_fact() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO outbox.fact (id, noun, subject_id, edition_id, person_id, before, after, at, actor_id, why,
+                details)
+            SELECT NEW.id, NEW.subject, NEW.subject_id, application.edition_id, application.person_id, NEW.before,
+                NEW.after, NEW.changed_at, NEW.changed_by, NEW.why, NEW.fields
+            FROM registration.application WHERE application.id = NEW.application_id;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER change_becomes_fact INSTEAD OF INSERT ON registration.change"
+        " FOR EACH ROW EXECUTE FUNCTION registration.change_becomes_fact()"
+    )
+    op.execute(f"GRANT SELECT, INSERT ON registration.change TO {role_of('registration')}")
+
+
+def release_in_parts() -> None:
+    """Bind decisions to their batch before they are released, and let a batch be unfinished."""
+    op.drop_constraint("ck_decision_released_in_batch", "decision", schema="registration")
+    op.create_check_constraint(
+        "ck_decision_released_in_batch",
+        "decision",
+        "released_at is null or batch_id is not null",
+        schema="registration",
+    )
+    op.execute(
+        "CREATE INDEX ix_decision_bound ON registration.decision (batch_id, id)"
+        " WHERE state = 'proposed' AND batch_id IS NOT NULL"
+    )
+    op.execute("CREATE INDEX ix_decision_batch_id ON registration.decision (batch_id)")
+    op.add_column("decision_batch", sa.Column("finished_at", sa.DateTime(timezone=True)), schema="registration")
+    op.execute("UPDATE registration.decision_batch SET finished_at = released_at")
+    op.execute("CREATE INDEX ix_decision_batch_edition_id ON registration.decision_batch (edition_id, released_at)")
