@@ -83,11 +83,19 @@ def move(
         .values({**_stands(machine, table, after, deed), **values})
         .returning(*_told_columns(machine, table, after), standing.c.before.label("before"))
     ).mappings()
-    step = _Step(machine, after, deed, more or {})
+    step = _Step(machine, after, deed, more or {}, {})
     return _tell_moved(session, step, wanted, [dict(row) for row in rows])
 
 
-def remove(session: Session, machine: Machine, ids: Iterable[UUID], after: str, deed: Deed) -> list[Moved]:
+def remove(
+    session: Session,
+    machine: Machine,
+    ids: Iterable[UUID],
+    after: str,
+    deed: Deed,
+    *,
+    details: Mapping[str, object] | None = None,
+) -> list[Moved]:
     """Delete every subject of ``ids``, which ends it in ``after``; tell and refuse as :func:`move` does."""
     wanted = list(dict.fromkeys(ids))
     if not wanted:
@@ -100,7 +108,7 @@ def remove(session: Session, machine: Machine, ids: Iterable[UUID], after: str, 
         .where(table.c.id.in_(wanted), state.in_(sorted(machine.leads_to(after))))
         .returning(*_told_columns(machine, table, after), state.label("before"))
     ).mappings()
-    return _tell_moved(session, _Step(machine, after, deed, {}), wanted, [dict(row) for row in rows])
+    return _tell_moved(session, _Step(machine, after, deed, {}, details or {}), wanted, [dict(row) for row in rows])
 
 
 def begin(
@@ -133,9 +141,10 @@ def begun(
     rows: Sequence[Mapping[str, Any]],
     *,
     more: More | None = None,
+    details: Mapping[str, object] | None = None,
 ) -> None:
     """Tell of rows that a statement of the caller's own has just written, such as one that shrugs at repeats."""
-    step = _Step(machine, state, deed, more or {})
+    step = _Step(machine, state, deed, more or {}, details or {})
     tell(session, machine.noun, [step.happened(row, None) for row in rows], deed)
 
 
@@ -166,6 +175,7 @@ class _Step:
     after: str
     deed: Deed
     more: More
+    details: Mapping[str, object]
 
     def happened(self, row: Mapping[str, Any], before: str | None) -> Happened:
         """Return what the step means for one row."""
@@ -179,6 +189,7 @@ class _Step:
             edition_id=known.get("edition_id"),
             person_id=known.get("person_id"),
             fact=None if fact is None else fact.model_validate(known),
+            details=self.details,
         )
 
 

@@ -64,8 +64,8 @@ def machine(
 ) -> Machine:
     """Return the machine written as ``{state: "states that may follow"}``.
 
-    Refuses a state nobody declared, a fact about a step that cannot be taken or about another noun, and a mark that
-    would have to tell more than two states apart.
+    Refuses a state nobody declared, a fact about a step that cannot be taken, and a mark that would have to tell
+    more than two states apart.
     """
     rows = {state: frozenset(following.split()) for state, following in moves.items()}
     beginnings = frozenset(begins.split())
@@ -75,7 +75,7 @@ def machine(
         message = f"{table}: {', '.join(sorted(stray))} has no row in the table"
         raise ValueError(message)
     for (before, after), fact in made.tells.items():
-        if not made.allows(before, after) or fact.noun != made.noun:
+        if not made.allows(before, after):
             message = f"{table}: {fact.__name__} is told of no step from {before} to {after}"
             raise ValueError(message)
     if mark and (len(made.states) != len({False, True}) or len(beginnings) != 1):

@@ -16,6 +16,7 @@ from services.notifications.rules.audience import AudienceRule, Standing
 from services.notifications.rules.texts import Said
 from shared.clock import now
 from shared.database import Database
+from shared.deeds import Deed
 from shared.schema.notifications import Topic
 from shared.tasks import CeleryBell, connect_redis, make_celery
 from stack.addresses import libpq_url
@@ -63,7 +64,7 @@ class Mails:
             ensure_topics(session)
             topic_id = session.scalars(select(Topic.id).order_by(Topic.slug).limit(1)).one()
             campaign_id = create_campaign(
-                session, edition_id=edition_id, topic_id=topic_id, name="Bench", actor_id=actor_id, now=moment
+                session, edition_id=edition_id, topic_id=topic_id, name="Bench", deed=Deed(actor_id, moment)
             ).id
             session.flush()  # the texts refer to the campaign
             rewrite_campaign(
@@ -76,10 +77,11 @@ class Mails:
                     "en": Said(subject="Your place, {{name}}", preheader="", body=BODY),
                     "fr": Said(subject="Votre place, {{name}}", preheader="", body=BODY),
                 },
-                actor_id=actor_id,
-                now=moment,
+                deed=Deed(actor_id, moment),
             )
-            choose_audience(session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, now=moment)
+            choose_audience(
+                session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, deed=Deed(actor_id, moment)
+            )
         with database.reading() as session:
             count = audience_size(session, rule=rule, edition_id=edition_id, topic_id=topic_id).total
         with database.transaction() as session:
@@ -89,8 +91,7 @@ class Mails:
                 edition_id=edition_id,
                 confirmed=count,
                 approval_above=10 * MAILS,
-                actor_id=actor_id,
                 may_approve=False,
-                now=now(),
+                deed=Deed(actor_id, now()),
             )
         return campaign_id

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from shared.facts.materials import ShelfOpened
+from shared.machines import machine
+
 PUBLIC: Final = "public"
 REGISTERED: Final = "registered"
 ACCEPTED: Final = "accepted"
@@ -17,6 +20,16 @@ GONE: Final = ("withdrawn", "substituted")
 NOT_APPLIED: Final = ("draft", "withdrawn")
 """Applications in these states do not make a person registered."""
 _NEAREST: Final = {ACCEPTED: 0, REGISTERED: 1, PUBLIC: 2}
+
+
+MEMBER: Final = machine(
+    "materials.shelf_member",
+    begins="opened",
+    moves={"opened": "closed", "closed": ""},
+    tells={(None, "opened"): ShelfOpened},
+    mark="closed_at",
+)
+"""A shelf is opened to an enrolment, and closed again."""
 
 
 @dataclass(frozen=True)

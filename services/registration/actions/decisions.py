@@ -60,9 +60,10 @@ def propose_decisions(
     plan = plan_proposals(session, edition_id=edition_id, application_ids=application_ids, outcome=outcome, lock=True)
     earlier = {one.proposed_id: {"person_id": one.person_id} for one in plan.taken if one.proposed_id}
     move(session, rules.DECISION, earlier, "replaced", deed, leaving="proposed", more=earlier)
+    people = {new_id(): {"person_id": one.person_id} for one in plan.taken}
     rows = [
         {
-            "id": new_id(),
+            "id": decision_id,
             "application_id": one.application_id,
             "edition_id": edition_id,
             "outcome": outcome,
@@ -70,9 +71,8 @@ def propose_decisions(
             "proposed_by": deed.by,
             "proposed_at": deed.at,
         }
-        for one in plan.taken
+        for decision_id, one in zip(people, plan.taken, strict=True)
     ]
-    people = {row["id"]: {"person_id": one.person_id} for row, one in zip(rows, plan.taken, strict=True)}
     begin(session, rules.DECISION, "proposed", replace(deed, why=note), rows, more=people)
     taken_up = [one.application_id for one in plan.taken if one.state == "submitted"]
     move(session, APPLICATION, taken_up, "under_review", deed, updated_at=deed.at)

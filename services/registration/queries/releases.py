@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -19,6 +19,8 @@ from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application, Decision, DecisionBatch, Edition
+
+_BoundRow = tuple[UUID, UUID, UUID, Outcome, str]
 
 
 class Listed(Protocol):
@@ -93,7 +95,7 @@ def locked_proposals(session: Session, *, edition_id: UUID) -> list[Proposed]:
         .where(Application.state.in_(DECIDABLE))
         .order_by(Decision.id)
     )
-    return [Proposed(*row) for row in session.execute(statement)]
+    return [Proposed(*cast("tuple[UUID, Outcome, str]", row)) for row in session.execute(statement)]
 
 
 def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:
@@ -127,7 +129,7 @@ def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Part:
         .join(DecisionBatch, DecisionBatch.edition_id == Edition.id)
         .where(DecisionBatch.id == batch_id)
     ).scalar_one()
-    return Part([Bound(*row) for row in rows], more=len(next_ones) > limit, offer_days=days)
+    return Part([Bound(*cast("_BoundRow", row)) for row in rows], more=len(next_ones) > limit, offer_days=days)
 
 
 def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from shared.histories import Past, past
@@ -34,7 +34,9 @@ def story_of(session: Session, *, application: Application) -> tuple[list[Past],
             )
         )
     ]
-    about = FactRow.subject_id.in_([application.id, *(subject_id for subject_id, _outcome in subjects)])
+    about: ColumnElement[bool] = FactRow.subject_id.in_(
+        [application.id, *(subject_id for subject_id, _outcome in subjects)]
+    )
     if application.person_id is not None:
         theirs = and_(FactRow.person_id == application.person_id, FactRow.edition_id == application.edition_id)
         about = or_(about, and_(theirs, FactRow.name.in_(ELSEWHERE)))

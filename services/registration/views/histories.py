@@ -105,7 +105,7 @@ def _entry(step: Past, outcomes: Mapping[UUID, str]) -> dict[str, Any]:
         return {"at": step.at, "title": FACTS.get(step.name, step.name), "text": "", "by": "", "kind": "calm"}
     known, kind = TITLES.get((step.noun, step.after), (None, "calm"))
     title = known or f"{step.noun}: {step.after}"
-    outcome = outcomes.get(step.subject_id) if step.subject_id else None
+    outcome = outcomes.get(step.subject_id, "") if step.subject_id else ""
     if outcome in OUTCOME:
         title = _("%(what)s: %(outcome)s", what=title, outcome=OUTCOME[outcome][0])
     return {"at": step.at, "title": title, "text": step.why, "by": step.by, "kind": kind}

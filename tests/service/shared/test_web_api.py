@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from services.registration.routes.api import editions as registration_api
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.roles import revoke_role
 from shared.people.actions.tokens import make_api_token, revoke_api_token
 from shared.people.routes.desk import tokens
@@ -123,7 +124,7 @@ def test_a_token_is_worth_nothing_once_its_owner_lost_the_role(app: Flask, regis
     token = token_of(registration_database, olga, "editions:read")
     with registration_database.transaction() as session:
         role = session.scalars(select(Role.id).where(Role.person_id == olga)).one()
-        revoke_role(session, role_id=role)
+        revoke_role(session, role_id=role, deed=Deed(None, now()))
     assert ask(app, token).status_code == 403
 
 

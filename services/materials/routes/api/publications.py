@@ -33,7 +33,7 @@ from services.materials.views.answers import (
 from shared.clock import now
 from shared.schema.materials.publications import Release
 from shared.web.api.declaring import Api, answer_once
-from shared.web.door.identity import actor_id, current_person
+from shared.web.door.identity import actor_id, current_person, my_deed
 from shared.web.door.tools import tools
 
 api = Api("materials")
@@ -106,7 +106,7 @@ def post_release(slug: str, json: NewRelease) -> Response:
         def deed() -> tuple[ReleaseAnswer, int]:
             found = publication_to_keep(session, slug)
             dated = json.dated or ""
-            release = draft_release(session, publication_id=found.id, version=json.version, dated=dated)
+            release = draft_release(session, publication_id=found.id, version=json.version, dated=dated, deed=my_deed())
             return answer_of(release), 201
 
         return answer_once(session, deed)
@@ -119,7 +119,7 @@ def post_release_publication(release_id: UUID) -> Response:
 
         def deed() -> tuple[ReleaseAnswer, int]:
             publication_to_keep(session, slug_of_release(session, release_id))
-            return answer_of(publish_release(session, release_id=release_id, now=now())), 200
+            return answer_of(publish_release(session, release_id=release_id, deed=my_deed())), 200
 
         return answer_once(session, deed)
 

@@ -18,9 +18,8 @@ from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, Upload
 from services.materials.routes.desk.publications import KEEP, SEE, publication_to_keep, publication_to_see, words
 from services.materials.settings import MaterialsSettings
-from shared.clock import now
 from shared.errors import Conflict, Invalid
-from shared.web.door.identity import actor_id, current_person, require_role
+from shared.web.door.identity import current_person, my_deed, require_role
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -50,7 +49,9 @@ def new_release(slug: str) -> Response:
         with tools().database.transaction() as session:
             found = publication_to_keep(session, slug)
             dated = bound.model.dated or ""
-            release = draft_release(session, publication_id=found.id, version=bound.model.version, dated=dated)
+            release = draft_release(
+                session, publication_id=found.id, version=bound.model.version, dated=dated, deed=my_deed()
+            )
     except Conflict as refusal:
         flash_message(str(refusal), "error")
         return see_other(f"/desk/materials/{slug}")
@@ -91,8 +92,7 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
                 pieces=pieces_of(stream),
                 limit=settings.upload_limit,
                 chapter_id=bound.model.chapter_id,
-                actor_id=actor_id(),
-                now=now(),
+                deed=my_deed(),
             )
     except Invalid as refusal:
         return _release_page(release_id, form.with_errors(refusal.errors or {"file": refusal.title})), 422
@@ -107,7 +107,7 @@ def publish(release_id: UUID) -> Response:
     try:
         with tools().database.transaction() as session:
             found = publication_to_keep(session, slug_of_release(session, release_id))
-            publish_release(session, release_id=release_id, now=now())
+            publish_release(session, release_id=release_id, deed=my_deed())
     except Conflict as refusal:
         flash_message(str(refusal), "error")
         return see_other(f"/desk/materials/releases/{release_id}")
@@ -137,9 +137,9 @@ def place(slug: str) -> Response:
                 rule=asked.rule if found.edition_id else "public",
                 opens_at=asked.in_utc(asked.opens_at),
                 closes_at=asked.in_utc(asked.closes_at),
-                now=now(),
+                deed=my_deed(),
             ).id
-        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id)
+        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
     flash_message(_("It stands on the shelf."), "success")
     return see_other(f"/desk/materials/{slug}")
 
@@ -151,7 +151,7 @@ def take(slug: str, shelf_id: UUID) -> Response:
     with tools().database.transaction() as session:
         found = publication_to_keep(session, slug)
         _require_shelf(session, shelf_id)
-        take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id)
+        take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
     flash_message(_("It was taken from the shelf. Nobody can open it from there any more."), "success")
     return see_other(f"/desk/materials/{slug}")
 

@@ -34,7 +34,7 @@ from services.notifications.routes.desk.launches import APPROVERS, approval_abov
 from services.notifications.rules.audience import AudienceRule
 from shared.clock import now
 from shared.web.api.declaring import Api, answer_once
-from shared.web.door.identity import actor_id, current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.tools import tools
 
 api = Api("notifications")
@@ -88,8 +88,7 @@ def write_campaign(edition_slug: str, json: CampaignWanted) -> Response:
                 edition_id=edition_id,
                 topic_id=json.topic_id,
                 name=json.name,
-                actor_id=actor_id(),
-                now=now(),
+                deed=my_deed(),
             )
             session.flush()  # the deeds below look the campaign up
             rewrite_campaign(
@@ -99,10 +98,9 @@ def write_campaign(edition_slug: str, json: CampaignWanted) -> Response:
                 name=json.name,
                 topic_id=json.topic_id,
                 texts={locale: words.said() for locale, words in json.texts.items()},
-                actor_id=actor_id(),
-                now=now(),
+                deed=my_deed(),
             )
-            choose_audience(session, campaign_id=campaign.id, edition_id=edition_id, rule=json.audience, now=now())
+            choose_audience(session, campaign_id=campaign.id, edition_id=edition_id, rule=json.audience, deed=my_deed())
             return StateAnswer(id=campaign.id, state=campaign.state, audience_size=0), 201
 
         return answer_once(session, deed)
@@ -131,9 +129,8 @@ def launch_now(edition_slug: str, campaign_id: UUID, json: LaunchWanted) -> Resp
                 edition_id=_edition_id(session, edition_slug),
                 confirmed=json.confirmed,
                 approval_above=approval_above(),
-                actor_id=actor_id(),
+                deed=my_deed(),
                 may_approve=current_person().holds_in(edition_slug, *APPROVERS),
-                now=now(),
             )
             return StateAnswer(id=campaign.id, state=campaign.state, audience_size=campaign.audience_size), 200
 

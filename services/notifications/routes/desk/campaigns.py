@@ -17,8 +17,7 @@ from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES
-from shared.clock import now
-from shared.web.door.identity import actor_id
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -90,8 +89,7 @@ def new_campaign(edition_slug: str) -> ResponseReturnValue:
                     edition_id=edition.id,
                     topic_id=bound.model.topic_id,
                     name=bound.model.name,
-                    actor_id=actor_id(),
-                    now=now(),
+                    deed=my_deed(),
                 )
                 return see_other(campaign_url(edition, campaign.id, "texts"))
         page = render_template("notifications/campaign_new.html", edition=edition, form=form, topics=choices)
@@ -142,7 +140,7 @@ def delete_campaign(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue
     """Throw a draft away."""
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
-        delete_draft(session, campaign_id=campaign_id, edition_id=edition.id)
+        delete_draft(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     flash_message(_("The draft is deleted."), "success")
     return see_other(f"/desk/mail/{edition.slug}/campaigns")
 

@@ -133,7 +133,7 @@ def show_sent(edition_slug: str, key: UUID) -> str:
     """Say that a link is on its way, and to which address."""
     edition = shown_edition(edition_slug)
     with tools().database.reading() as session:
-        email = draft_waiting(session, edition_id=edition.id, submission_key=key, now=now())
+        email = draft_waiting(session, edition_id=edition.id, submission_key=key)
     return render_template("registration/sent.html", edition=edition, email=email, days=PROOF_LIVES.days)
 
 

@@ -17,7 +17,7 @@ from shared.people.actions.roles import grant_role, revoke_role
 from shared.people.actions.staff import invite_staff, reset_staff_credential
 from shared.people.queries.staff import StaffMember, edition_choices, role_at_stake, staff_members
 from shared.people.routes.public.sign_in import Address
-from shared.web.door.identity import actor_id, current_person, require_role
+from shared.web.door.identity import current_person, my_deed, require_role
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import ROLES, staff
 from shared.web.door.redirects import see_other
@@ -104,8 +104,7 @@ def invite() -> Response | tuple[str, int]:
             name=given.name,
             role=given.role,
             edition_id=given.edition_id,
-            actor_id=actor_id(),
-            now=now(),
+            deed=my_deed(),
         )
     flash_message(_("%(name)s has the role. A first invitation goes out by mail.", name=given.name))
     return see_other("/desk/staff")
@@ -127,8 +126,7 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
             person_id=person_id,
             name=bound.model.role,
             edition_id=bound.model.edition_id,
-            actor_id=actor_id(),
-            now=now(),
+            deed=my_deed(),
         )
     flash_message(_("The role is given"))
     return see_other("/desk/staff")
@@ -142,7 +140,7 @@ def revoke(role_id: UUID) -> Response:
         role = role_at_stake(work, role_id)
         if role is not None:
             _require_organiser_of(role.edition_id)
-            revoke_role(work, role_id=role_id)
+            revoke_role(work, role_id=role_id, deed=my_deed())
     flash_message(_("The role is taken away"))
     return see_other("/desk/staff")
 
@@ -156,7 +154,7 @@ def reset(person_id: UUID) -> Response:
     with tools().database.transaction() as work:
         if not any(member.id == person_id for member in _colleagues(work)):
             raise NotFound
-        reset_staff_credential(work, person_id=person_id, actor_id=actor_id(), now=now())
+        reset_staff_credential(work, person_id=person_id, deed=my_deed())
     flash_message(_("A new invitation goes out by mail"))
     return see_other("/desk/staff")
 
