@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from shared.deeds import Deed
 from shared.errors import Conflict
 from shared.machines import Machine
-from shared.outbox import Happened, tell
 from shared.schema.base import Base, new_id
+from shared.telling import Happened, tell
 from shared.words.sentences import _l
 
 __all__ = ["Deed", "Moved", "StateChanged", "begin", "begun", "move", "note", "remove"]

@@ -59,13 +59,12 @@ class Mails:
 
     def _launch(self, database: Database) -> object:
         edition_id, actor_id, moment = self._stand.edition_id, self._people[0], now()
+        deed = Deed(actor_id, moment)
         rule = AudienceRule(standings=(Standing.ACCEPTED,))
         with database.transaction() as session:
             ensure_topics(session)
             topic_id = session.scalars(select(Topic.id).order_by(Topic.slug).limit(1)).one()
-            campaign_id = create_campaign(
-                session, edition_id=edition_id, topic_id=topic_id, name="Bench", deed=Deed(actor_id, moment)
-            ).id
+            campaign_id = create_campaign(session, edition_id=edition_id, topic_id=topic_id, name="Bench", deed=deed).id
             session.flush()  # the texts refer to the campaign
             rewrite_campaign(
                 session,
@@ -77,11 +76,9 @@ class Mails:
                     "en": Said(subject="Your place, {{name}}", preheader="", body=BODY),
                     "fr": Said(subject="Votre place, {{name}}", preheader="", body=BODY),
                 },
-                deed=Deed(actor_id, moment),
+                deed=deed,
             )
-            choose_audience(
-                session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, deed=Deed(actor_id, moment)
-            )
+            choose_audience(session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, deed=deed)
         with database.reading() as session:
             count = audience_size(session, rule=rule, edition_id=edition_id, topic_id=topic_id).total
         with database.transaction() as session:

@@ -53,6 +53,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
         if not editions:
             raise LookupError("there is no edition yet: load registration's demo first")
         texts = {language: texts_in(language) for language in LANGUAGES}
+        deed = Deed(None, now)
         publication = add_publication(
             session,
             slug=SLUG,
@@ -63,7 +64,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             contributors=["International Training Centre of the ILO"],
             publisher="International Training Centre of the ILO",
             rights="© International Labour Organization",
-            deed=Deed(None, now),
+            deed=deed,
         )
         _release(session, store, publication, texts, settings=settings, now=now)
         for edition_id in editions:
@@ -74,9 +75,9 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
                 rule=ACCEPTED,
                 opens_at=None,
                 closes_at=None,
-                deed=Deed(None, now),
+                deed=deed,
             )
-            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=Deed(None, now))
+            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
         return publication.id
 
 
@@ -89,9 +90,8 @@ def _release(
     settings: MaterialsSettings,
     now: datetime,
 ) -> None:
-    release = draft_release(
-        session, publication_id=publication.id, version=VERSION, dated="2011-10-24", deed=Deed(None, now)
-    )
+    deed = Deed(None, now)
+    release = draft_release(session, publication_id=publication.id, version=VERSION, dated="2011-10-24", deed=deed)
     press = Press()
     whole = {language: press.whole(language) for language in LANGUAGES}
     chapters = [
@@ -117,7 +117,7 @@ def _release(
             limit=settings.upload_limit,
             chapter_id=chapter_id,
             pages=pages,
-            deed=Deed(None, now),
+            deed=deed,
         )
 
     for language in LANGUAGES:
@@ -127,4 +127,4 @@ def _release(
             first, last = chapter.pages[language]
             pdf = press.chapter(language, chapter.number)
             add(language, "pdf", pdf, chapter_id=chapter.id, pages=last - first + 1)
-    publish_release(session, release_id=release.id, deed=Deed(None, now))
+    publish_release(session, release_id=release.id, deed=deed)

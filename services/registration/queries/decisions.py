@@ -73,7 +73,7 @@ def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[U
     )
     if lock:
         statement = statement.with_for_update(of=Application)
-    return [Considered(*row) for row in session.execute(statement)]
+    return [Considered(*columns) for columns in map(tuple, session.execute(statement))]
 
 
 def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
