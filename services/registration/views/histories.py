@@ -9,6 +9,7 @@ from uuid import UUID
 from services.registration.queries.deliveries import Mailed
 from services.registration.views.wording import FIELDS, OUTCOME
 from shared.histories import Past
+from shared.web.pages.histories import Titles
 from shared.words.formats import format_list
 from shared.words.sentences import LazyText, _, _l
 
@@ -29,6 +30,12 @@ TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("offer", "withdrawn"): (_l("Offer ended"), "calm"),
     ("enrolment", "accepted"): (_l("Place taken"), "good"),
     ("enrolment", "withdrawn"): (_l("Place given up"), "warn"),
+}
+EDITION: Final[Titles] = {
+    ("edition", "unpublished"): (_l("Created"), "calm"),
+    ("edition", "published"): (_l("Made public"), "good"),
+    ("edition", "published unpublished"): (_l("Taken from public view"), "warn"),
+    ("edition", "edited"): (_l("Changed"), "calm"),
 }
 FACTS: Final[Mapping[str, LazyText]] = {
     "AddressProofRequested": _l("Form received, address to be confirmed"),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from shared.histories import Past, past
+from shared.schema.outbox.entries import FactRow
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
 from shared.schema.people.persons import Person, Role
 from shared.schema.registration import Edition
+
+STAFF_NOUNS: Final = ("role", "staff_invitation", "person", "api_token")
 
 
 @dataclass(frozen=True)
@@ -97,3 +103,8 @@ def edition_choices(session: Session) -> list[tuple[UUID, str]]:
     """Return every edition's id and slug, the latest first."""
     rows = session.execute(select(Edition.id, Edition.slug).order_by(Edition.starts_on.desc(), Edition.slug))
     return [(row.id, row.slug) for row in rows]
+
+
+def staff_history(session: Session, *, person_ids: Collection[UUID]) -> list[Past]:
+    """Return what happened to these members of staff as such, newest first: roles, invitations, factors, tokens."""
+    return past(session, and_(FactRow.person_id.in_(person_ids), FactRow.noun.in_(STAFF_NOUNS)))

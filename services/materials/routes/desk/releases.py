@@ -18,13 +18,16 @@ from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, Upload
 from services.materials.routes.desk.publications import KEEP, SEE, publication_to_keep, publication_to_see, words
 from services.materials.settings import MaterialsSettings
+from services.materials.views.histories import RELEASE
 from shared.errors import Conflict, Invalid
+from shared.histories import past_of
 from shared.web.door.identity import current_person, my_deed, require_role
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.histories import lines_of
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.sentences import _
 
@@ -182,12 +185,14 @@ def _release_page(release_id: UUID, form: Form) -> str:
         found = publication_to_see(session, slug_of_release(session, release_id))
         kept = release_to_keep(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
+        happened = past_of(session, [release_id, *(copy.rendition_id for copy in kept.copies)])
     return render_template(
         "materials/desk/release.html",
         publication=found,
         release_id=release_id,
         release=kept,
         people=people,
+        happened=lines_of(happened, RELEASE),
         form=form,
         languages=LANGUAGES,
         limit=getattr(tools().settings, "upload_limit", 0),

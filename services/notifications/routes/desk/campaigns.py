@@ -16,13 +16,16 @@ from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
+from services.notifications.views.histories import CAMPAIGN
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES
+from shared.histories import past_of
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import bind, fill
+from shared.web.pages.histories import lines_of
 from shared.web.pages.tables import Column
 from shared.words.languages import current_locale, text_in
 from shared.words.sentences import _, _l
@@ -111,6 +114,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
             "states": CAMPAIGN_STATES,
             "names": names_of(session, person_ids=[campaign.written_by, campaign.submitted_by, campaign.launched_by]),
             "base": campaign_url(edition, campaign_id),
+            "happened": lines_of(past_of(session, [campaign_id]), CAMPAIGN),
         }
         if campaign.state not in WRITABLE:
             counts = tally(session, campaign_id=campaign_id)

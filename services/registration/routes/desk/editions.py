@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,10 @@ from services.registration.queries.editions import all_editions, edition_at
 from services.registration.routes.desk.edition_form import EditionForm, read_edition
 from services.registration.rules.editions import missing_languages
 from services.registration.views.editions import present
+from services.registration.views.histories import EDITION
 from services.registration.views.wording import PHASE
 from shared.clock import now
+from shared.histories import Past, past_of
 from shared.schema.registration import Edition
 from shared.web.door.identity import current_person, my_deed, require_role
 from shared.web.door.policy import staff
@@ -22,6 +25,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
+from shared.web.pages.histories import lines_of
 from shared.words.formats import zone_choices
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.sentences import _
@@ -73,7 +77,8 @@ def show_edit(edition_slug: str) -> str:
     """Show the edition's form."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-    return _form(fill(_known(edition)), edition)
+        happened = past_of(session, [edition.id])
+    return _form(fill(_known(edition)), edition, happened)
 
 
 @blueprint.post("/desk/editions/<edition_slug>")
@@ -112,7 +117,7 @@ def publish(edition_slug: str) -> Response:
     return see_other(f"/desk/editions/{edition_slug}")
 
 
-def _form(form: Form, edition: Edition | None = None) -> str:
+def _form(form: Form, edition: Edition | None = None, happened: Sequence[Past] = ()) -> str:
     return render_template(
         "registration/desk/edition.html",
         form=form,
@@ -121,6 +126,7 @@ def _form(form: Form, edition: Edition | None = None) -> str:
         zones=zone_choices(),
         languages=LANGUAGES,
         texts=TEXTS,
+        happened=lines_of(happened, EDITION),
     )
 
 

@@ -15,7 +15,8 @@ from shared.clock import now
 from shared.errors import NotFound
 from shared.people.actions.roles import grant_role, revoke_role
 from shared.people.actions.staff import invite_staff, reset_staff_credential
-from shared.people.queries.staff import StaffMember, edition_choices, role_at_stake, staff_members
+from shared.people.queries.staff import StaffMember, edition_choices, role_at_stake, staff_history, staff_members
+from shared.people.routes.histories import staff_lines
 from shared.people.routes.public.sign_in import Address
 from shared.web.door.identity import current_person, my_deed, require_role
 from shared.web.door.limits import by_caller, limited
@@ -71,6 +72,7 @@ def _page(form: Form) -> str:
     with tools().database.reading() as reading:
         members = _colleagues(reading)
         editions = edition_choices(reading)
+        happened = staff_history(reading, person_ids=[member.id for member in members])
     person = current_person()
     everywhere = person.holds("organiser", everywhere=True)
     return render_template(
@@ -79,6 +81,7 @@ def _page(form: Form) -> str:
         editions=[(key, slug) for key, slug in editions if person.holds("organiser", edition_id=key)],
         everywhere=everywhere,
         role_names=ROLE_NAMES,
+        happened=staff_lines(happened, names={member.id: member.name for member in members}, roles=ROLE_NAMES),
         form=form,
     )
 
