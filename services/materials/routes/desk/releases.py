@@ -185,7 +185,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         found = publication_to_see(session, slug_of_release(session, release_id))
         kept = release_to_keep(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
-        happened = past_of(session, [release_id, *(copy.rendition_id for copy in kept.copies)])
+        happened = past_of(session, [release_id, *(copy.rendition_id for copy in (kept.copies if kept else ()))])
     return render_template(
         "materials/desk/release.html",
         publication=found,
