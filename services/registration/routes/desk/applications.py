@@ -47,6 +47,8 @@ from shared.words.sentences import _, _l, _n
 
 blueprint = Blueprint("desk_applications", __name__)
 MOST_AT_ONCE: Final = 1000
+SHOWN: Final = 100
+"""How much of a story is shown before somebody asks for all of it."""
 COLUMNS: Final = (
     Column("name", _l("Name"), sortable=True, kind="main"),
     Column("country", _l("Country"), sortable=True),
@@ -152,7 +154,8 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         application=application,
         standing=standing,
         offer=hung[0].offer if hung else None,
-        entries=entries,
+        entries=entries if request.args.get("story") == "all" else entries[:SHOWN],
+        told=len(entries),
         wording=wording,
         outcomes=OUTCOMES,
     )
