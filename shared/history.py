@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, case, delete, insert, literal, select, update
+from sqlalchemy import ARRAY, ColumnElement, Table, Uuid, any_, case, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from shared.deeds import Deed
@@ -72,7 +72,7 @@ def move(
     session.flush()  # what the caller changed on these rows by the unit of work comes first
     standing = (
         select(table.c.id, _state(machine, table).label("before"))
-        .where(table.c.id.in_(wanted))
+        .where(table.c.id == any_(literal(wanted, ARRAY(Uuid))))  # one statement, however many there are
         .order_by(table.c.id)
         .with_for_update()
         .cte("standing")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, update
 from sqlalchemy.orm import Session
 
 from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlaces
@@ -19,6 +19,7 @@ from services.registration.queries.releases import (
     locked_part,
     locked_proposals,
     released_of,
+    waiting_ids,
 )
 from services.registration.rules import decisions as rules
 from services.registration.rules.applications import APPLICATION, DECIDABLE
@@ -49,11 +50,11 @@ def release_decisions(
     """
     places = take_pool(session, edition_id)
     batch = locked_proposals(session, edition_id=edition_id)
-    if not batch:
+    if not batch.counts:
         raise BatchEmpty
-    if digest(batch) != seen:
+    if batch.digest != seen:
         raise BatchChanged
-    plan = rules.plan_release(((one.outcome, one.locale) for one in batch), places_left=places.left)
+    plan = rules.plan_release(batch.mails, places_left=places.left)
     if plan.short:
         raise NotEnoughPlaces(
             _l("%(accepts)s accepts, %(left)s places left.", accepts=plan.counts["accept"], left=plan.places_left)
@@ -65,7 +66,8 @@ def release_decisions(
         deed,
         [{"edition_id": edition_id, "released_by": deed.by, "released_at": deed.at, "decisions": plan.total}],
     )
-    _bind(session, [one.decision_id for one in batch], batch_id=batch_id)
+    if _bind(session, waiting_ids(edition_id), batch_id=batch_id) != plan.total:
+        raise BatchChanged
     if plan.in_parts:
         record(session, ReleaseBegun(decision_batch_id=batch_id, edition_id=edition_id), deed)
     else:
@@ -86,7 +88,9 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
     part = locked_part(session, batch_id=batch_id, limit=rules.AT_ONCE)
     ready = [one for one in part.decisions if one.application_state in DECIDABLE]
     _make_known(session, batch, ready, offer_days=part.offer_days, deed=deed)
-    _bind(session, [one.decision_id for one in part.decisions if one.application_state not in DECIDABLE], batch_id=None)
+    not_now = [one.decision_id for one in part.decisions if one.application_state not in DECIDABLE]
+    if not_now:
+        _bind(session, not_now, batch_id=None)
     if part.more:
         record(session, ReleaseContinued(decision_batch_id=batch_id, edition_id=batch.edition_id), deed)
     else:
@@ -123,10 +127,11 @@ def _make_known(session: Session, batch: DecisionBatch, ready: Sequence[Bound], 
     )
 
 
-def _bind(session: Session, decision_ids: Sequence[UUID], *, batch_id: UUID | None) -> None:
-    session.execute(
+def _bind(session: Session, decisions: Select[UUID] | Sequence[UUID], *, batch_id: UUID | None) -> int:
+    bound = session.execute(
         update(Decision)
-        .where(Decision.id.in_(decision_ids))
+        .where(Decision.id.in_(decisions))
         .values(batch_id=batch_id)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, preserve_rowcount=True)
     )
+    return int(bound.rowcount)  # type: ignore[attr-defined]

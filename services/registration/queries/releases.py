@@ -6,13 +6,15 @@ other, never each for the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Text, cast as cast_to, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from services.registration.rules.applications import DECIDABLE
@@ -36,12 +38,20 @@ class Listed(Protocol):
 
 
 @dataclass(frozen=True)
-class Proposed:
-    """A proposed decision as far as releasing has to know it; ``locale`` is the language of its mail."""
+class Waiting:
+    """Everything proposed, as far as freezing it has to know: how many by outcome and language of the mail.
 
-    decision_id: UUID
-    outcome: Outcome
-    locale: str
+    ``digest`` is the fingerprint that :func:`services.registration.actions.releases.digest` gives of the same batch.
+    """
+
+    digest: str
+    counts: Sequence[tuple[Outcome, str, int]]
+
+    @property
+    def mails(self) -> Iterator[tuple[Outcome, str]]:
+        """Outcome and language, once for each decision."""
+        for outcome, locale, number in self.counts:
+            yield from repeat((outcome, locale), number)
 
 
 @dataclass(frozen=True)
@@ -76,26 +86,44 @@ class Release:
     finished: bool
 
 
-def locked_proposals(session: Session, *, edition_id: UUID) -> list[Proposed]:
-    """Return everything proposed, in the order of the decisions' ids, and hold the applications."""
-    waiting = (
+def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
+    """Return what is proposed and hold the applications. Counted by PostgreSQL: a batch may be ten thousand rows."""
+    held = (
         select(Application.id)
         .join(Decision, Decision.application_id == Application.id)
-        .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None))
+        .where(*_waiting(edition_id))
         .order_by(Application.id)
         .with_for_update(of=Application)
         .subquery()
     )
-    session.execute(select(func.count()).select_from(waiting))  # only the locks are wanted
-    statement = (
-        select(Decision.id, Decision.outcome, Person.locale)
+    session.execute(select(func.count()).select_from(held))  # only the locks are wanted
+    named = func.concat(cast_to(Decision.id, Text), Decision.outcome)
+    seen = func.coalesce(func.string_agg(named, aggregate_order_by(literal("|"), Decision.id)), "")
+    of_waiting = select(func.encode(func.sha256(func.convert_to(seen, "UTF8")), "hex")).where(
+        Decision.id.in_(waiting_ids(edition_id))
+    )
+    counts = session.execute(
+        select(Decision.outcome, Person.locale, func.count())
         .join(Application, Application.id == Decision.application_id)
         .join(Person, Person.id == Application.person_id)
-        .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None))
-        .where(Application.state.in_(DECIDABLE))
-        .order_by(Decision.id)
+        .where(Decision.id.in_(waiting_ids(edition_id)))
+        .group_by(Decision.outcome, Person.locale)
     )
-    return [Proposed(*cast("tuple[UUID, Outcome, str]", row)) for row in session.execute(statement)]
+    found = [cast("tuple[Outcome, str, int]", tuple(row)) for row in counts]
+    return Waiting(session.execute(of_waiting).scalar_one()[:32], found)
+
+
+def waiting_ids(edition_id: UUID) -> Select[UUID]:
+    """Return a look-up of the decisions that a release begun now would make known."""
+    return (
+        select(Decision.id)
+        .join(Application, Application.id == Decision.application_id)
+        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
+    )
+
+
+def _waiting(edition_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None)
 
 
 def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:
