@@ -132,5 +132,18 @@ def bench(arguments: tuple[str, ...]) -> None:
     sys.exit(run_bench(arguments))
 
 
+@academy.command()
+@click.option("--upgrade", is_flag=True, help="Take the newest version of everything that pyproject.toml allows.")
+@click.option("--package", "packages", metavar="NAME", multiple=True, help="Take the newest version of this one.")
+def lock(upgrade: bool, packages: tuple[str, ...]) -> None:
+    """Write both lock files from pyproject.toml, with every version and its hashes.
+
+    What is locked stays at its version unless pyproject.toml forbids it, or --upgrade or --package asks for more.
+    """
+    from shared.stack.locks import run_lock
+
+    sys.exit(run_lock(upgrade=upgrade, packages=packages))
+
+
 if __name__ == "__main__":
     academy(prog_name="./academy")
