@@ -22,6 +22,7 @@ TOOLS = {
     "mypy": ["mypy"],
     "layers": ["lint-imports"],
     "dependencies": ["deptry", "."],
+    "migrations": ["python", "-m", "shared.stack.migrations_lint"],
 }
 
 

@@ -117,7 +117,10 @@ def test(arguments: tuple[str, ...]) -> None:
 
 @academy.command()
 def check() -> None:
-    """Check the code: ruff and its format, mypy, the imports' layers, the dependencies. All are run, then shown."""
+    """Check the code: ruff and its format, mypy, the imports' layers, the dependencies, the migrations.
+
+    All are run, then shown.
+    """
     from shared.stack.checks import run_checks
 
     sys.exit(run_checks())
