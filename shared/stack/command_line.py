@@ -116,14 +116,18 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 @academy.command()
-def check() -> None:
+@click.argument("names", nargs=-1)
+def check(names: tuple[str, ...]) -> None:
     """Check the code: ruff and its format, mypy, the imports' layers, the dependencies, the migrations.
 
-    All are run, then shown.
+    All are run, then shown; with NAMES, such as ruff or mypy, only those.
     """
-    from shared.stack.checks import run_checks
+    from shared.stack.checks import TOOLS, run_checks
 
-    sys.exit(run_checks())
+    unknown = sorted(set(names) - set(TOOLS))
+    if unknown:
+        raise click.BadArgumentUsage(f"{', '.join(unknown)}: no such check; there are {', '.join(TOOLS)}")
+    sys.exit(run_checks(names))
 
 
 @academy.command(context_settings={"ignore_unknown_options": True})
