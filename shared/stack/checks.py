@@ -73,3 +73,8 @@ def _run_tool(name: str, screen: Screen) -> tuple[int, float, str]:
 def run_bench(arguments: tuple[str, ...]) -> int:
     """Hand over to the bench."""
     return subprocess.call([sys.executable, "-m", "bench", *arguments], cwd=CHECKOUT)  # noqa: S603 - our own package
+
+
+def write_roles() -> int:
+    """Write the page that says who may open what."""
+    return subprocess.call([sys.executable, "-m", "docs.roles"], cwd=CHECKOUT)

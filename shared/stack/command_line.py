@@ -152,5 +152,13 @@ def lock(upgrade: bool, packages: tuple[str, ...]) -> None:
     sys.exit(run_lock(upgrade=upgrade, packages=packages))
 
 
+@academy.command()
+def roles() -> None:
+    """Write docs/roles.md, who may open what, from what the routes declare."""
+    from shared.stack.checks import write_roles
+
+    sys.exit(write_roles())
+
+
 if __name__ == "__main__":
     academy(prog_name="./academy")
