@@ -30,12 +30,6 @@ class ReleaseUnknown(NotFound):
     title = _l("There is no such release")
 
 
-class EditionUnknown(NotFound):
-    """There is no such edition among those the publication is for."""
-
-    title = _l("This publication is not for the people of such an edition")
-
-
 class ShelfUnknown(NotFound):
     """There is no such shelf."""
 

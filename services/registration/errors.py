@@ -8,12 +8,6 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.words.sentences import _l
 
 
-class EditionUnknown(NotFound):
-    """No such edition, or not a published one."""
-
-    title = _l("We do not know this edition")
-
-
 class SlugTaken(Invalid):
     """Another edition has this address."""
 

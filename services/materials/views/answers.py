@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from services.materials.queries.desk import PublicationRow
 from services.materials.rules.library import Opened, RenditionShown
 from services.materials.rules.reach import Reach, Share
+from shared.schema.materials.publications import Release
 
 
 class CopyAnswer(BaseModel):
@@ -132,6 +133,11 @@ class ReleaseAnswer(BaseModel):
     version: str
     state: str
     published_at: datetime | None
+
+    @classmethod
+    def of(cls, release: Release) -> Self:
+        """Say what is known of a release."""
+        return cls(id=release.id, version=release.version, state=release.state, published_at=release.published_at)
 
 
 class ShareAnswer(BaseModel):

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.registration.errors import EditionIncomplete, EditionUnknown, SlugTaken
+from services.registration.errors import EditionIncomplete, SlugTaken
+from shared.editions import EditionUnknown
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 

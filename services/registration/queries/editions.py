@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registration.errors import EditionUnknown
+from shared.editions import EditionUnknown
 from shared.schema.registration import Edition
 
 

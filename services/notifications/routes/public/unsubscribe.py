@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from services.notifications.actions.opt_outs import opt_in, opt_out
-from services.notifications.errors import NoSuchSubscription
+from services.notifications.errors import SubscriptionUnknown
 from services.notifications.letters.links import UNSUBSCRIBE_PURPOSE
 from services.notifications.queries.campaigns import Subscription, subscription_of
 from shared.clock import now
@@ -63,5 +63,5 @@ def _subscription(session: Session, token: str) -> Subscription:
     delivery_id = tools().signer.unsign(UNSUBSCRIBE_PURPOSE, token)
     found = None if delivery_id is None else subscription_of(session, delivery_id=delivery_id)
     if found is None:
-        raise NoSuchSubscription
+        raise SubscriptionUnknown
     return found
