@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Blueprint, Flask
 
+from shared.people.rules.emails import normal_email
 from shared.web.door.limits import by_caller, by_field, limited
 from shared.web.door.policy import csrf_exempt, public
 from tests.support.web import NOBODY, app_of, visitor
@@ -23,7 +24,7 @@ def rooms() -> Blueprint:
     @public
     @csrf_exempt("a test of limits, not of forms")
     @limited("20 per minute", by=by_caller)
-    @limited("3 per minute", by=by_field("email"))
+    @limited("3 per minute", by=by_field("email", reading=normal_email))
     def send() -> str:
         return "sent"
 
