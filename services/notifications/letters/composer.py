@@ -53,7 +53,7 @@ class Composer:
         self._known: dict[UUID, Mapping[str, Words]] = {}
         self._url = settings.public_url
         self._domain = settings.mail_domain
-        self._signer = Signer(settings.secret_key.get_secret_value())
+        self._signer = Signer(settings.secret_key.get_secret_value(), name="notifications")
 
     @property
     def sender(self) -> str:

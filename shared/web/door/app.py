@@ -77,7 +77,7 @@ def create_app(
         database=database,
         redis=quick_redis(settings.redis_url),
         service=service,
-        signer=Signer(settings.secret_key.get_secret_value()),
+        signer=Signer(settings.secret_key.get_secret_value(), name=service),
         policies=policies_of(app),
     )
     equip(app, equipment)
