@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,6 +15,20 @@ from services.registration.queries.places import Pool, pool
 from services.registration.rules.applications import DECIDABLE
 from shared.schema.outbox.entries import Entry
 from shared.schema.registration import Application, Decision, Edition, Offer
+
+
+class Arrivals(NamedTuple):
+    """How many applications came in on a day."""
+
+    day: datetime
+    applications: int
+
+
+class Counted(NamedTuple):
+    """How many applications have a value."""
+
+    value: str
+    applications: int
 
 
 @dataclass(frozen=True)
@@ -26,7 +41,7 @@ class Waiting:
     proposed: int
     to_release: int
     expiring: int
-    submitted_by_day: list[tuple[datetime, int]]
+    submitted_by_day: list[Arrivals]
 
     @property
     def undecided(self) -> int:
@@ -64,7 +79,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
                 Offer.edition_id == edition.id, Offer.state == "offered", Offer.expires_at <= now + timedelta(days=3)
             )
         ).scalar_one(),
-        submitted_by_day=[(on, count) for on, count in arrivals],
+        submitted_by_day=[Arrivals(*row) for row in arrivals],
     )
 
 
@@ -86,7 +101,7 @@ def put_aside(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Entry).where(Entry.state == "aside")).scalar_one()
 
 
-def count_by(session: Session, *, edition_id: UUID, column: str, states: Sequence[str]) -> list[tuple[str, int]]:
+def count_by(session: Session, *, edition_id: UUID, column: str, states: Sequence[str]) -> list[Counted]:
     """Return applications in ``states`` counted by ``country`` or ``language``, most first."""
     by = {"country": Application.country, "language": Application.language}[column]
     rows = session.execute(
@@ -95,4 +110,4 @@ def count_by(session: Session, *, edition_id: UUID, column: str, states: Sequenc
         .group_by(by)
         .order_by(func.count().desc(), by)
     )
-    return [(value, count) for value, count in rows]
+    return [Counted(*row) for row in rows]
