@@ -90,6 +90,10 @@ class Stack:
         """Return every process of this stack, the launcher included."""
         return processes_below(os.getpid())
 
+    def pid_of(self, name: str) -> int:
+        """Return the process id of a part; 0 when it does not run."""
+        return next((state.pid for state in self._supervision.states() if state.name == name), 0)
+
     def _prepare(self, settings: Mapping[str, str]) -> None:
         keys = keys_of(self.places.state)
         before = remembered_ports(self.places.state)
