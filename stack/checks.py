@@ -15,7 +15,6 @@ from stack.places import CHECKOUT
 from stack.screen import Screen
 
 SLOW = "not (slow or chaos or browser or compose)"
-NOTHING_COLLECTED = 5
 TOOLS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],

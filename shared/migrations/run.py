@@ -9,7 +9,6 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
@@ -55,11 +54,6 @@ def newest_revision() -> str:
         message = "there are no migrations"
         raise LookupError(message)
     return head
-
-
-def present_revision(connection: Connection) -> str | None:
-    """Return the revision the database is at, or None for an empty one."""
-    return MigrationContext.configure(connection, opts={"version_table_schema": "public"}).get_current_revision()
 
 
 def service_url(owner_url: str, service: str, password: str) -> str:
