@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from services.materials.errors import (
     NothingToPublish,
+    PublicationSlugTaken,
     PublicationUnknown,
     ReleaseIsPublished,
     ReleaseUnknown,
-    SlugTaken,
     VersionTaken,
 )
 from services.materials.rules.releases import RELEASE
@@ -57,7 +57,7 @@ def add_publication(
             session.add(publication)
     except IntegrityError as error:
         if "uq_publication_slug" in str(error.orig):
-            raise SlugTaken(errors={"slug": SlugTaken.title}) from error
+            raise PublicationSlugTaken(errors={"slug": PublicationSlugTaken.title}) from error
         raise
     note(session, "publication", publication.id, deed, what="added", edition_id=edition_id)
     return publication

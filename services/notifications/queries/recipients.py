@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Session
 from shared.schema.people.credentials import SignInLink, StaffInvitation
 from shared.schema.people.persons import Person
 from shared.schema.registration.applications import Application
-from shared.schema.registration.editions import Edition
 from shared.schema.registration.offers import Offer
 
 
@@ -27,20 +25,6 @@ class Recipient:
     called: str
     locale: str
     time_zone: str | None
-
-
-@dataclass(frozen=True)
-class EditionFacts:
-    """What mails say of an edition; ``name`` maps languages to texts."""
-
-    id: UUID
-    slug: str
-    name: dict[str, Any]
-    place: str
-    starts_on: date
-    ends_on: date
-    time_zone: str
-    contact: str
 
 
 def applicant(session: Session, *, application_id: UUID) -> Recipient | None:
@@ -61,30 +45,6 @@ def person(session: Session, *, person_id: UUID) -> Recipient | None:
         if found is None
         else Recipient(found.id, found.email, found.name, found.called or found.name, found.locale, found.time_zone)
     )
-
-
-def edition_facts(session: Session, *, edition_id: UUID) -> EditionFacts | None:
-    """Return what mails say of an edition."""
-    row = session.execute(_EDITION.where(Edition.id == edition_id)).first()
-    return None if row is None else EditionFacts(*row)
-
-
-def edition_by_slug(session: Session, *, slug: str) -> EditionFacts | None:
-    """Return the edition with that name in its address."""
-    row = session.execute(_EDITION.where(Edition.slug == slug)).first()
-    return None if row is None else EditionFacts(*row)
-
-
-_EDITION = select(
-    Edition.id,
-    Edition.slug,
-    Edition.name,
-    Edition.place,
-    Edition.starts_on,
-    Edition.ends_on,
-    Edition.time_zone,
-    Edition.contact,
-)
 
 
 def offer_expiry(session: Session, *, offer_id: UUID) -> datetime | None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -64,7 +65,12 @@ def withdraw_application(session: Session, *, application_id: UUID, person_id: U
         move(session, DECISION, dropped, "replaced", deed, leaving="proposed", more=dropped)
 
 
-def _own(session: Session, *, application_id: UUID, person_id: UUID) -> tuple[Application, Edition]:
+class _Own(NamedTuple):
+    application: Application
+    edition: Edition
+
+
+def _own(session: Session, *, application_id: UUID, person_id: UUID) -> _Own:
     found = session.execute(
         select(Application, Edition)
         .join(Edition, Edition.id == Application.edition_id)
@@ -73,4 +79,4 @@ def _own(session: Session, *, application_id: UUID, person_id: UUID) -> tuple[Ap
     ).first()
     if found is None:
         raise ApplicationUnknown
-    return found.Application, found.Edition
+    return _Own(found.Application, found.Edition)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,13 +15,20 @@ from shared.history import Deed, begin, move
 from shared.schema.base import new_id
 
 
+class NotTaken(NamedTuple):
+    """An application that a bulk proposal skipped, and why."""
+
+    standing: Considered
+    why: rules.Skipped
+
+
 @dataclass(frozen=True)
 class Proposed:
     """What a bulk proposal did, or would do: who gets it, and who was skipped and why."""
 
     outcome: rules.Outcome
     taken: list[Considered] = field(default_factory=list)
-    skipped: list[tuple[Considered, rules.Skipped]] = field(default_factory=list)
+    skipped: list[NotTaken] = field(default_factory=list)
 
 
 def plan_proposals(
@@ -38,7 +46,7 @@ def plan_proposals(
             being_released=standing.being_released,
         )
         if refused:
-            plan.skipped.append((standing, refused))
+            plan.skipped.append(NotTaken(standing, refused))
         else:
             plan.taken.append(standing)
     return plan

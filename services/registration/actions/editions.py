@@ -8,21 +8,22 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.registration.errors import EditionIncomplete, EditionUnknown, SlugTaken
+from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from services.registration.rules.editions import EDITION
+from shared.editions import EditionUnknown
 from shared.history import Deed, begun, move, note
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
-    """Create an edition that nobody outside the desk sees yet; return its id. Refuses with :class:`SlugTaken`."""
+    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has."""
     row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
     made = session.execute(
         insert(Edition).values(row).on_conflict_do_nothing(constraint="uq_edition_slug").returning(Edition.id)
     ).scalar()
     if made is None:
-        raise SlugTaken
+        raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
     begun(session, EDITION, "unpublished", deed, [row])
     return made
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.history import Deed, begun, move, note
+from shared.links import STAFF_INVITATION
 from shared.people.actions.roles import grant_role
 from shared.people.actions.sessions import end_sessions_of
 from shared.people.actions.tokens import end_tokens_of
@@ -18,7 +19,6 @@ from shared.people.errors import AuthenticatorBound, InvitationSpent, Passphrase
 from shared.people.rules.emails import normal_email
 from shared.people.rules.histories import INVITATION
 from shared.people.rules.staff import (
-    INVITATION_LASTS,
     SHORTEST,
     hash_passphrase,
     is_long_enough,
@@ -124,7 +124,7 @@ def _invite(session: Session, *, person_id: UUID, deed: Deed) -> UUID:
         .values(used_at=deed.at)
     )
     invitation = StaffInvitation(
-        id=new_id(), person_id=person_id, invited_by=deed.by, expires_at=deed.at + INVITATION_LASTS
+        id=new_id(), person_id=person_id, invited_by=deed.by, expires_at=deed.at + STAFF_INVITATION.lasts
     )
     session.add(invitation)
     return invitation.id

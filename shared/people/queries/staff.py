@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -99,10 +99,17 @@ def email_of(session: Session, person_id: UUID) -> str:
     return session.execute(select(Person.email).where(Person.id == person_id)).scalar_one()
 
 
-def edition_choices(session: Session) -> list[tuple[UUID, str]]:
+class EditionChoice(NamedTuple):
+    """An edition as it is chosen from a list."""
+
+    id: UUID
+    slug: str
+
+
+def edition_choices(session: Session) -> list[EditionChoice]:
     """Return every edition's id and slug, the latest first."""
     rows = session.execute(select(Edition.id, Edition.slug).order_by(Edition.starts_on.desc(), Edition.slug))
-    return [(row.id, row.slug) for row in rows]
+    return [EditionChoice(*row) for row in rows]
 
 
 def staff_history(session: Session, *, person_ids: Collection[UUID]) -> list[Past]:
