@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.schema.registration.editions import Edition
+from shared.schema.registration.published import PublishedEdition
 from shared.words.languages import text_in
 
 
@@ -30,12 +30,18 @@ class EditionRow:
         return text_in(self.names, language)
 
 
-_COLUMNS = (Edition.id, Edition.slug, Edition.name, Edition.accent, Edition.starts_on)
+_COLUMNS = (
+    PublishedEdition.id,
+    PublishedEdition.slug,
+    PublishedEdition.name,
+    PublishedEdition.accent,
+    PublishedEdition.starts_on,
+)
 
 
 def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None) -> dict[UUID, EditionRow]:
     """Return the editions named, or all of them, the newest first."""
-    wanted = select(*_COLUMNS).order_by(Edition.starts_on.desc(), Edition.slug)
+    wanted = select(*_COLUMNS).order_by(PublishedEdition.starts_on.desc(), PublishedEdition.slug)
     if ids is not None:
-        wanted = wanted.where(Edition.id.in_([key for key in ids if key is not None]))
+        wanted = wanted.where(PublishedEdition.id.in_([key for key in ids if key is not None]))
     return {row[0]: EditionRow(*row) for row in session.execute(wanted)}

@@ -115,7 +115,7 @@ def count_audience(edition_slug: str, campaign_id: UUID) -> AudienceAnswer:
         edition_id = _edition_id(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition_id)
         rule = AudienceRule.model_validate(campaign.audience)
-        size = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id, now=now())
         return AudienceAnswer(total=size.total, by_locale=size.by_locale, opted_out=size.opted_out)
 
 
