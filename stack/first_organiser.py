@@ -10,6 +10,7 @@ import sys
 
 from shared.clock import now
 from shared.database import Database
+from shared.links import STAFF_INVITATION
 from shared.settings import Settings
 from shared.tokens import Signer
 
@@ -24,9 +25,10 @@ def main(email: str) -> None:
     if invitation_id is None:
         print("There is an organiser already; they invite others at /desk/staff")  # noqa: T201 - the launcher shows this
         return
-    token = Signer(settings.secret_key.get_secret_value()).sign("staff-invitation", invitation_id)
+    token = Signer(settings.secret_key.get_secret_value(), name="stack").sign(STAFF_INVITATION, invitation_id)
     print(f"Organiser {email}")  # noqa: T201
-    print(f"  choose a passphrase within three days, once: {settings.public_url}/staff/invitations/{token}")  # noqa: T201
+    link = STAFF_INVITATION.address(settings.public_url, token=token)
+    print(f"  choose a passphrase within {STAFF_INVITATION.lasts.days} days, once: {link}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -111,8 +109,3 @@ class Downloads:
             )
             place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
         return addresses
-
-
-def store_folder(stand: Stand) -> Path:
-    """Return where the stack keeps its files."""
-    return Path(unquote(urlsplit(stand.stack.outline.addresses.store_url).path))

@@ -30,10 +30,10 @@ class ReleaseUnknown(NotFound):
     title = _l("There is no such release")
 
 
-class EditionUnknown(NotFound):
-    """There is no such edition among those the publication is for."""
+class ChapterUnknown(NotFound):
+    """The release has no such chapter."""
 
-    title = _l("This publication is not for the people of such an edition")
+    title = _l("There is no such chapter")
 
 
 class ShelfUnknown(NotFound):
@@ -42,7 +42,7 @@ class ShelfUnknown(NotFound):
     title = _l("There is no such shelf")
 
 
-class SlugTaken(Conflict):
+class PublicationSlugTaken(Conflict):
     """Another publication has this address."""
 
     title = _l("Another publication already uses this address")

@@ -6,25 +6,19 @@ from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.words.sentences import _l
 
 
-class NoSuchCampaign(NotFound):
+class CampaignUnknown(NotFound):
     """No campaign of this edition has that id."""
 
     title = _l("There is no such campaign")
 
 
-class NoSuchEdition(NotFound):
-    """No edition has that name in the address."""
-
-    title = _l("There is no such edition")
-
-
-class NoSuchTopic(Invalid):
+class TopicUnknown(Invalid):
     """No topic has that id."""
 
     title = _l("There is no such topic")
 
 
-class NoSuchSubscription(NotFound):
+class SubscriptionUnknown(NotFound):
     """The link is not one of ours, or was cut in two by a mail program."""
 
     title = _l("This link does not work")

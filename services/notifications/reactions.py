@@ -10,19 +10,18 @@ from sqlalchemy.orm import Session
 
 from services.notifications.actions.notices import queue_notice
 from services.notifications.queries.recipients import (
-    EditionFacts,
     Recipient,
     applicant,
-    edition_facts,
     link_expiry,
     offer_expiry,
     person,
 )
+from shared.editions import KnownEdition, editions_by_id
 from shared.facts import people, registration as facts
 from shared.facts.materials import ShelfOpened
 from shared.outbox import Heard, Reactions
 from shared.words.formats import format_moment, format_range
-from shared.words.languages import text_in, use_locale
+from shared.words.languages import use_locale
 
 reactions = Reactions("notifications")
 
@@ -125,7 +124,7 @@ def _queue(
 ) -> None:
     if recipient is None:  # erased between the fact and now: nobody to tell
         return
-    edition = edition_facts(session, edition_id=edition_id) if edition_id else None
+    edition = editions_by_id(session, ids=[edition_id]).get(edition_id) if edition_id else None
     queue_notice(
         session,
         kind=kind,
@@ -138,13 +137,13 @@ def _queue(
     )
 
 
-def notice_fields(recipient: Recipient, edition: EditionFacts | None, deadline: datetime | None) -> dict[str, str]:
+def notice_fields(recipient: Recipient, edition: KnownEdition | None, deadline: datetime | None) -> dict[str, str]:
     """Return the values of a notice's text as the person reads them; moments in her zone with the edition's beside."""
     zone = edition.time_zone if edition else None
     with use_locale(recipient.locale, recipient.time_zone or zone):
         fields = {"name": recipient.called}
         if edition:
-            fields["edition"] = text_in(edition.name, recipient.locale) or edition.slug
+            fields["edition"] = edition.name_in(recipient.locale) or edition.slug
             fields["place"] = edition.place
             fields["dates"] = format_range(edition.starts_on, edition.ends_on)
         if deadline:

@@ -8,13 +8,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.words.sentences import _l
 
 
-class EditionUnknown(NotFound):
-    """No such edition, or not a published one."""
-
-    title = _l("We do not know this edition")
-
-
-class SlugTaken(Invalid):
+class EditionSlugTaken(Conflict):
     """Another edition has this address."""
 
     title = _l("Another edition has this address already")

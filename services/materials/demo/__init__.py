@@ -16,8 +16,8 @@ from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.gateways.store import Store, store_at
-from services.materials.queries.editions import editions_by_id
 from services.materials.rules.shelves import ACCEPTED
+from shared.editions import editions_by_id
 from shared.schema.materials.publications import Publication
 
 if TYPE_CHECKING:

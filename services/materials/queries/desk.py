@@ -12,6 +12,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from services.materials.errors import PublicationUnknown, ReleaseUnknown, ShelfUnknown
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
 from shared.schema.materials.shelves import Shelf, ShelfItem
@@ -105,9 +106,12 @@ def publications(session: Session) -> list[PublicationRow]:
     return [PublicationRow(*row) for row in rows]
 
 
-def publication_called(session: Session, *, slug: str) -> Publication | None:
-    """Return the publication with this address."""
-    return session.scalar(select(Publication).where(Publication.slug == slug))
+def publication_called(session: Session, *, slug: str) -> Publication:
+    """Return the publication with this address; refuses with :class:`PublicationUnknown`."""
+    found = session.scalar(select(Publication).where(Publication.slug == slug))
+    if found is None:
+        raise PublicationUnknown
+    return found
 
 
 def editions_of(session: Session) -> dict[UUID, set[UUID]]:
@@ -125,9 +129,12 @@ def editions_of(session: Session) -> dict[UUID, set[UUID]]:
     return editions
 
 
-def slug_of_release(session: Session, *, release_id: UUID) -> str | None:
-    """Return the address of a release's publication."""
-    return session.scalar(select(Publication.slug).join(Release).where(Release.id == release_id))
+def slug_of_release(session: Session, *, release_id: UUID) -> str:
+    """Return the address of a release's publication; refuses with :class:`ReleaseUnknown`."""
+    slug = session.scalar(select(Publication.slug).join(Release).where(Release.id == release_id))
+    if slug is None:
+        raise ReleaseUnknown
+    return slug
 
 
 def has_chapter(session: Session, *, release_id: UUID, chapter_id: UUID) -> bool:
@@ -136,9 +143,12 @@ def has_chapter(session: Session, *, release_id: UUID, chapter_id: UUID) -> bool
     return chapter is not None and chapter.release_id == release_id
 
 
-def shelf_with(session: Session, *, shelf_id: UUID) -> Shelf | None:
-    """Return the shelf with this id."""
-    return session.get(Shelf, shelf_id)
+def shelf_with(session: Session, *, shelf_id: UUID) -> Shelf:
+    """Return the shelf with this id; refuses with :class:`ShelfUnknown`."""
+    found = session.get(Shelf, shelf_id)
+    if found is None:
+        raise ShelfUnknown
+    return found
 
 
 def releases_of(session: Session, *, publication_id: UUID) -> list[ReleaseRow]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from services.materials.queries.editions import EditionRow
     from services.materials.rules.library import Opened
+    from shared.editions import KnownEdition
 
 FORMATS: Final[dict[str, LazyText]] = {
     "pdf": _l("PDF"),
@@ -41,7 +41,7 @@ def format_name(code: str) -> str:
     return str(FORMATS[code])
 
 
-def why_opened(one: Opened, editions: Mapping[UUID, EditionRow]) -> str:
+def why_opened(one: Opened, editions: Mapping[UUID, KnownEdition]) -> str:
     """Say why the reader may open a publication."""
     claim = one.right.claim if one.right else None
     edition = editions.get(claim.edition_id) if claim and claim.edition_id else None

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services.notifications.errors import CampaignAlreadyLaunched, NoSuchCampaign, UnknownPlaceholders
+from services.notifications.errors import CampaignAlreadyLaunched, CampaignUnknown, UnknownPlaceholders
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import Said, unknown_names
 from shared.schema.base import new_id
@@ -39,12 +39,12 @@ def create_campaign(
 
 
 def locked_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID) -> Campaign:
-    """Return a campaign of that edition, locked until the transaction ends; else refuse with NoSuchCampaign."""
+    """Return a campaign of that edition, locked until the transaction ends; else refuse with CampaignUnknown."""
     campaign = session.execute(
         select(Campaign).where(Campaign.id == campaign_id, Campaign.edition_id == edition_id).with_for_update()
     ).scalar()
     if campaign is None:
-        raise NoSuchCampaign
+        raise CampaignUnknown
     return campaign
 
 

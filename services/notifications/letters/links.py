@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from services.notifications.rules.notices import NOTICES
+from shared.links import EDITION, MATERIALS, MY_PAGE, UNSUBSCRIBE, SignedLink
 from shared.tokens import Signer
-
-UNSUBSCRIBE_PURPOSE: Final = "unsubscribe"
 
 
 def notice_link(public_url: str, signer: Signer, *, kind: str, about_id: UUID) -> str:
     """Return where the link of a notice leads; a token in it is stamped with the present second."""
-    notice = NOTICES[kind]
-    token = signer.sign(notice.purpose, about_id) if notice.purpose else ""
-    return public_url + notice.path.format(id=about_id, token=token)
+    link = NOTICES[kind].link
+    if isinstance(link, SignedLink):
+        return link.address(public_url, token=signer.sign(link, about_id))
+    return link.address(public_url, id=about_id)
 
 
 def unsubscribe_link(public_url: str, signer: Signer, *, delivery_id: UUID) -> str:
     """Return the opt-out link of one campaign mail: it names the delivery, so the person and the topic (RFC 8058)."""
-    return f"{public_url}/mail/unsubscribe/{signer.sign(UNSUBSCRIBE_PURPOSE, delivery_id)}"
+    return UNSUBSCRIBE.address(public_url, token=signer.sign(UNSUBSCRIBE, delivery_id))
 
 
 def campaign_links(public_url: str, *, edition_slug: str) -> dict[str, str]:
     """Return the values of the link placeholders; the same for everybody."""
     return {
-        "my_page": f"{public_url}/me",
-        "materials": f"{public_url}/materials",
-        "edition_page": f"{public_url}/e/{edition_slug}",
+        "my_page": MY_PAGE.address(public_url),
+        "materials": MATERIALS.address(public_url),
+        "edition_page": EDITION.address(public_url, slug=edition_slug),
     }

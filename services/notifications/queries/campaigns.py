@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from services.notifications.errors import NoSuchCampaign
+from services.notifications.errors import CampaignUnknown
 from services.notifications.rules.texts import Said
 from services.notifications.rules.words import Words
 from shared.schema.notifications.campaigns import Campaign, CampaignText
@@ -98,12 +98,12 @@ def campaigns_of(session: Session, *, edition_id: UUID, limit: int = 200) -> lis
 
 
 def campaign_of(session: Session, *, campaign_id: UUID, edition_id: UUID) -> Campaign:
-    """Return a campaign of that edition; else refuse with NoSuchCampaign."""
+    """Return a campaign of that edition; else refuse with CampaignUnknown."""
     campaign = session.execute(
         select(Campaign).where(Campaign.id == campaign_id, Campaign.edition_id == edition_id)
     ).scalar()
     if campaign is None:
-        raise NoSuchCampaign
+        raise CampaignUnknown
     return campaign
 
 

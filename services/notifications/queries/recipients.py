@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.schema.people.published import Addressable, MailedLink
-from shared.schema.registration.published import OfferTerm, PublishedEdition, UnprovedApplicant
+from shared.schema.registration.published import OfferTerm, UnprovedApplicant
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,6 @@ class Recipient:
     called: str
     locale: str
     time_zone: str | None
-
-
-@dataclass(frozen=True)
-class EditionFacts:
-    """What mails say of an edition; ``name`` maps languages to texts."""
-
-    id: UUID
-    slug: str
-    name: dict[str, Any]
-    place: str
-    starts_on: date
-    ends_on: date
-    time_zone: str
-    contact: str
 
 
 def applicant(session: Session, *, application_id: UUID) -> Recipient | None:
@@ -58,30 +43,6 @@ def person(session: Session, *, person_id: UUID) -> Recipient | None:
         if found is None
         else Recipient(found.id, found.email, found.name, found.called or found.name, found.locale, found.time_zone)
     )
-
-
-def edition_facts(session: Session, *, edition_id: UUID) -> EditionFacts | None:
-    """Return what mails say of an edition."""
-    row = session.execute(_EDITION.where(PublishedEdition.id == edition_id)).first()
-    return None if row is None else EditionFacts(*row)
-
-
-def edition_by_slug(session: Session, *, slug: str) -> EditionFacts | None:
-    """Return the edition with that name in its address."""
-    row = session.execute(_EDITION.where(PublishedEdition.slug == slug)).first()
-    return None if row is None else EditionFacts(*row)
-
-
-_EDITION = select(
-    PublishedEdition.id,
-    PublishedEdition.slug,
-    PublishedEdition.name,
-    PublishedEdition.place,
-    PublishedEdition.starts_on,
-    PublishedEdition.ends_on,
-    PublishedEdition.time_zone,
-    PublishedEdition.contact,
-)
 
 
 def offer_expiry(session: Session, *, offer_id: UUID) -> datetime | None:

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.notifications.errors import NoSuchEdition
-from services.notifications.queries.recipients import edition_by_slug
-from shared.words.languages import current_locale, text_in
+from shared.editions import edition_at
+from shared.words.languages import current_locale
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,9 @@ class DeskEdition:
 
 
 def desk_edition(session: Session, slug: str) -> DeskEdition:
-    """Return the edition with ``slug``, its name in the reader's language; else refuse with NoSuchEdition."""
-    found = edition_by_slug(session, slug=slug)
-    if found is None:
-        raise NoSuchEdition
-    return DeskEdition(found.id, found.slug, text_in(found.name, current_locale()), found.time_zone)
+    """Return the edition with ``slug``, its name in the reader's language; refuses with EditionUnknown."""
+    found = edition_at(session, slug)
+    return DeskEdition(found.id, found.slug, found.name_in(current_locale()), found.time_zone)
 
 
 def campaign_url(edition: DeskEdition, campaign_id: UUID, page: str = "") -> str:

@@ -6,41 +6,37 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from shared.links import MATERIALS, MY_PAGE, OFFER, PROOF, SIGN_IN, STAFF_INVITATION, MailedLink, SignedLink
+
 
 @dataclass(frozen=True)
 class Notice:
-    """One kind of notice.
-
-    ``path`` is where its link leads: ``{id}`` is what the notice is about, ``{token}`` that id signed for ``purpose``
-    when the mail is sent. ``useful`` is how long after the fact the mail is still worth sending.
-    """
+    """One kind of notice. Its link is about what the notice is about; a token in it is signed when the mail is sent."""
 
     kind: str
-    path: str
-    purpose: str | None = None
-    useful: timedelta | None = None
+    link: MailedLink
+
+    @property
+    def useful(self) -> timedelta | None:
+        """How long after the fact the mail is still worth sending: as long as its link works."""
+        return self.link.lasts if isinstance(self.link, SignedLink) else None
 
 
 NOTICES: Final = {
     notice.kind: notice
     for notice in (
-        Notice("address_proof", "/proofs/{token}", purpose="proof", useful=timedelta(days=3)),
-        Notice("sign_in", "/sign-in/{token}", purpose="sign-in", useful=timedelta(minutes=10)),
-        Notice(
-            "staff_invitation",
-            "/staff/invitations/{token}",
-            purpose="staff-invitation",
-            useful=timedelta(days=3),
-        ),
-        Notice("application_received", "/me"),
-        Notice("application_withdrawn", "/me"),
-        Notice("decision_reserve", "/me"),
-        Notice("decision_decline", "/me"),
-        Notice("offer_made", "/me/offers/{id}"),
-        Notice("offer_accepted", "/me"),
-        Notice("offer_declined", "/me"),
-        Notice("offer_expired", "/me"),
-        Notice("reader_ready", "/materials"),
+        Notice("address_proof", PROOF),
+        Notice("sign_in", SIGN_IN),
+        Notice("staff_invitation", STAFF_INVITATION),
+        Notice("application_received", MY_PAGE),
+        Notice("application_withdrawn", MY_PAGE),
+        Notice("decision_reserve", MY_PAGE),
+        Notice("decision_decline", MY_PAGE),
+        Notice("offer_made", OFFER),
+        Notice("offer_accepted", MY_PAGE),
+        Notice("offer_declined", MY_PAGE),
+        Notice("offer_expired", MY_PAGE),
+        Notice("reader_ready", MATERIALS),
     )
 }
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.registration.errors import EditionUnknown
 from services.registration.rules import offers as rules
+from shared.editions import EditionUnknown
 from shared.schema.registration import Edition, Enrolment, Offer
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shared.facts.people import SignInLinkRequested, StrangerAskedForLink
+from shared.links import SIGN_IN
 from shared.outbox import record
 from shared.people.errors import LinkSpent
 from shared.people.rules.emails import normal_email
-from shared.people.rules.sign_in import LINK_LASTS
 from shared.schema.base import new_id
 from shared.schema.people.credentials import SignInLink
 from shared.schema.people.persons import Person
@@ -24,7 +24,7 @@ def request_sign_in_link(session: Session, *, email: str, browser_hash: str, now
     When nobody has the address, the same rows are written for nobody, so that neither the answer nor its time tells.
     """
     person_id = session.scalar(select(Person.id).where(func.lower(Person.email) == normal_email(email)))
-    link = SignInLink(id=new_id(), person_id=person_id, browser_hash=browser_hash, expires_at=now + LINK_LASTS)
+    link = SignInLink(id=new_id(), person_id=person_id, browser_hash=browser_hash, expires_at=now + SIGN_IN.lasts)
     session.add(link)
     if person_id is None:
         record(session, StrangerAskedForLink(link_id=link.id))

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.facts.people import StaffInvited
+from shared.links import STAFF_INVITATION
 from shared.outbox import record
 from shared.people.actions.roles import grant_role
 from shared.people.actions.sessions import end_sessions_of
@@ -18,7 +19,6 @@ from shared.people.actions.tokens import end_tokens_of
 from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseTooShort
 from shared.people.rules.emails import normal_email
 from shared.people.rules.staff import (
-    INVITATION_LASTS,
     SHORTEST,
     hash_passphrase,
     is_long_enough,
@@ -117,7 +117,7 @@ def _invite(session: Session, *, person_id: UUID, actor_id: UUID | None, now: da
         .values(used_at=now)
     )
     invitation = StaffInvitation(
-        id=new_id(), person_id=person_id, invited_by=actor_id, expires_at=now + INVITATION_LASTS
+        id=new_id(), person_id=person_id, invited_by=actor_id, expires_at=now + STAFF_INVITATION.lasts
     )
     session.add(invitation)
     return invitation.id

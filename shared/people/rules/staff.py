@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import pyotp
@@ -16,7 +16,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST: Final = 15
 """NIST SP 800-63B-4, 3.1.1.2. Length is the only rule: composition rules make passphrases worse."""
 LONGEST: Final = 200
-INVITATION_LASTS: Final = timedelta(days=3)
 RECOVERY_CODES: Final = 10
 STEP: Final = 30
 """Seconds, RFC 6238."""

@@ -1,54 +1,38 @@
-"""Declares a service's API: one line above a view gives it its token, its checked input and its place in OpenAPI.
+"""Declares a service's API: one line above a plain function gives it all that HTTP asks for.
 
-SpecTree validates and describes; what it calls a validation error becomes a refusal like any other, so problems look
-alike wherever they come from (RFC 9457). See ``docs/decisions/api.md``.
+The function is typed by what it takes and answers (:mod:`shared.web.api.plans`) and knows no Flask. The declaration
+gives it its token, its checked input, one transaction, a repeat's first answer, its statuses and its place in OpenAPI.
+SpecTree validates and describes. See ``docs/decisions/api.md``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from flask import Blueprint, Response, g, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from flask import Blueprint, Response, current_app, g, jsonify, request
+from pydantic import BaseModel, ValidationError
 from spectree import Response as Answers, SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import UnsupportedMediaType
 
-from shared.errors import Invalid
+from shared.clock import now
+from shared.errors import Invalid, Refusal
 from shared.idempotency import Answer, once
 from shared.web.api.openapi import finished_document
-from shared.web.door.identity import current_person
+from shared.web.api.payloads import Bearer, Problem
+from shared.web.api.plans import EDITION, Plan, plan
+from shared.web.door.identity import SignedIn, current_person
 from shared.web.door.policy import public, token
+from shared.web.door.tools import own_settings, tools
 from shared.words.sentences import _l
 
-View = TypeVar("View", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., BaseModel])
 
 KEY_HEADER: Final = "Idempotency-Key"
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,255}")
-
-
-class Problem(BaseModel):
-    """What went wrong (RFC 9457). ``errors`` says for each field how to put it right."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    errors: dict[str, str] | None = None
-
-
-class Bearer(BaseModel):
-    """Whose token this is and what it is good for."""
-
-    name: str
-    scopes: list[str]
-    roles: list[str]
 
 
 class InputRefused(Invalid):
@@ -61,18 +45,19 @@ class KeyMalformed(Invalid):
     title = _l("An Idempotency-Key has 8 to 255 visible ASCII characters")
 
 
-class Page(BaseModel):
-    """Which part of a long list: what comes after the id ``after``, at most ``limit``."""
-
-    after: str | None = Field(default=None, pattern=r"^[0-9a-f-]{36}$")
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+class RefusalUndeclared(Exception):  # noqa: N818 - a mistake of ours, seen by tests
+    """A function refused with what its declaration does not name, so the document may not say it."""
 
 
 class Api:
-    """The API of one service, below ``/api/<service>/v1``."""
+    """The API of one service, below ``/api/<service>/v1``.
 
-    def __init__(self, service: str) -> None:
+    ``edition_at`` finds the edition that a path names as ``<edition_slug>``, or refuses.
+    """
+
+    def __init__(self, service: str, *, edition_at: Callable[..., Any] | None = None) -> None:
         self.blueprint = Blueprint("api", f"services.{service}.api", url_prefix=f"/api/{service}/v1")
+        self._edition_at = edition_at
         self._spec = SpecTree(
             "flask",
             mode="strict",
@@ -80,7 +65,6 @@ class Api:
             version="1",
             before=refuse_wrong_input,
             validation_error_model=Problem,
-            annotations=True,
             naming_strategy=lambda model: model.__name__,
             nested_naming_strategy=lambda _parent, child: child,
             security_schemes=[
@@ -94,34 +78,92 @@ class Api:
         def document() -> Response:
             return self._describe()
 
-        self.get("/me", scope="editions:read", answer=Bearer)(me)
+        self.get("/me", scope="editions:read")(me)
 
-    def get(self, rule: str, *, scope: str, answer: type[BaseModel]) -> Callable[[View], View]:
-        """Declare a view that reads. Its parameter ``query`` is a model of the query string."""
-        return self._declare("GET", rule, scope=scope, status=200, answer=answer)
+    def get(self, rule: str, *, scope: str, refuses: tuple[type[Refusal], ...] = ()) -> Callable[[Function], Function]:
+        """Declare a function that reads, from one snapshot. ``refuses`` says with what beside a wrong path."""
+        return self._declare("GET", rule, scope=scope, status=200, refuses=refuses)
 
-    def post(self, rule: str, *, scope: str, answer: type[BaseModel], status: int = 201) -> Callable[[View], View]:
-        """Declare a view that acts; it answers with :func:`answer_once`. Its parameter ``json`` models the body."""
-        return self._declare("POST", rule, scope=scope, status=status, answer=answer)
+    def post(
+        self, rule: str, *, scope: str, refuses: tuple[type[Refusal], ...] = (), status: int = 201
+    ) -> Callable[[Function], Function]:
+        """Declare a function that acts, in one transaction; once, where the request has an Idempotency-Key."""
+        return self._declare("POST", rule, scope=scope, status=status, refuses=refuses)
 
     def _declare(
-        self, method: str, rule: str, *, scope: str, status: int, answer: type[BaseModel]
-    ) -> Callable[[View], View]:
-        answers: dict[str, Any] = {f"HTTP_{status}": answer}
-        problems = (400, 401, 403, 404, 422, 429) if method == "GET" else (400, 401, 403, 404, 409, 413, 415, 422, 429)
-        answers.update({f"HTTP_{code}": Problem for code in problems})
+        self, method: str, rule: str, *, scope: str, status: int, refuses: tuple[type[Refusal], ...]
+    ) -> Callable[[Function], Function]:
+        def declare(function: Function) -> Function:
+            acts = method == "POST"
+            made = plan(function, rule=rule, acts=acts, edition_at=self._edition_at, refuses=refuses)
+            if made.settings is not None:
+                own_settings(self.blueprint, made.settings)  # looks at the start whether they are there
 
-        def declare(view: View) -> View:
+            def view(**in_path: Any) -> Response | tuple[BaseModel, int]:
+                return self._act(function, made, status, in_path) if acts else self._read(function, made, in_path)
+
+            view.__doc__ = function.__doc__
             described = self._spec.validate(
-                resp=Answers(**answers),
+                query=made.query,
+                json=made.wanted,
+                resp=Answers(**{f"HTTP_{status}": made.answer}, **{f"HTTP_{code}": Problem for code in made.statuses}),
                 security={"token": []},
-                operation_id=view.__name__,
+                operation_id=made.name,
                 tags=[scope.partition(":")[0]],
             )(view)
-            self.blueprint.add_url_rule(rule, view.__name__, token(scope)(described), methods=[method])
-            return view
+            self.blueprint.add_url_rule(rule, made.name, token(scope)(described), methods=[method])
+            return function
 
         return declare
+
+    def _read(self, function: Callable[..., BaseModel], made: Plan, in_path: dict[str, Any]) -> tuple[BaseModel, int]:
+        if not made.reads:
+            return self._call(function, made, None, in_path), 200
+        with tools().database.reading() as session:
+            return self._call(function, made, session, in_path), 200
+
+    def _act(self, function: Callable[..., BaseModel], made: Plan, status: int, in_path: dict[str, Any]) -> Response:
+        key = request.headers.get(KEY_HEADER)
+        if key is not None and not _KEY.fullmatch(key):
+            raise KeyMalformed
+        with tools().database.transaction() as session:
+
+            def deed() -> Answer:
+                return Answer(status, self._call(function, made, session, in_path).model_dump(mode="json"))
+
+            if key is None:
+                answer = deed()
+            else:
+                scope = f"{g.api_token_id} {request.method} {request.path}"
+                answer = once(session, scope=scope, key=key, body=request.get_data(), deed=deed)
+            response = jsonify(answer.body)
+        response.status_code = answer.status
+        return response
+
+    def _call(
+        self, function: Callable[..., BaseModel], made: Plan, session: Session | None, in_path: dict[str, Any]
+    ) -> BaseModel:
+        handed: dict[str, Callable[[], Any]] = {
+            "session": lambda: session,
+            "edition": lambda: self._find_edition(session, in_path[EDITION]),
+            "wanted": body_sent,
+            "query": lambda: request.context.query,  # type: ignore[attr-defined]
+            "by": current_person,
+            "scopes": lambda: frozenset(g.api_scopes),
+            "now": now,
+            "settings": lambda: tools().settings,
+        }
+        arguments = {name: in_path[name] if name in in_path else handed[name]() for name in made.names}
+        try:
+            return function(**arguments)
+        except Refusal as refusal:
+            if current_app.testing and not made.foresees(refusal):
+                raise RefusalUndeclared(f"{made.name}: {type(refusal).__name__}") from refusal
+            raise
+
+    def _find_edition(self, session: Session | None, slug: str) -> Any:
+        assert self._edition_at is not None  # noqa: S101 - a plan with an edition was refused without a finder
+        return self._edition_at(session, slug)
 
     def _describe(self) -> Response:
         """Answer with the OpenAPI document."""
@@ -132,30 +174,17 @@ class Api:
         return response
 
 
-def me() -> Bearer:
+def me(by: SignedIn, scopes: frozenset[str]) -> Bearer:
     """Tell whose token this is."""
-    person = current_person()
-    return Bearer(name=person.name, scopes=sorted(g.api_scopes), roles=sorted({role.name for role in person.roles}))
+    return Bearer(name=by.name, scopes=sorted(scopes), roles=sorted({role.name for role in by.roles}))
 
 
-def answer_once(session: Session, deed: Callable[[], tuple[BaseModel, int]]) -> Response:
-    """Do ``deed`` in the transaction of ``session``; once, where the request has an Idempotency-Key."""
-
-    def answered() -> Answer:
-        model, status = deed()
-        return Answer(status, model.model_dump(mode="json"))
-
-    key = request.headers.get(KEY_HEADER)
-    if key is None:
-        answer = answered()
-    elif _KEY.fullmatch(key):
-        scope = f"{g.api_token_id} {request.method} {request.path}"
-        answer = once(session, scope=scope, key=key, body=request.get_data(), deed=answered)
-    else:
-        raise KeyMalformed
-    response = jsonify(answer.body)
-    response.status_code = answer.status
-    return response
+def body_sent() -> Any:
+    """Return the checked body; refuse a form, which is checked by nobody."""
+    sent = request.context.json  # type: ignore[attr-defined]
+    if sent is None:
+        raise UnsupportedMediaType
+    return sent
 
 
 def refuse_wrong_input(_request: Any, _response: Any, failure: Exception | None, _instance: Any, _adapter: Any) -> None:

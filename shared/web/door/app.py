@@ -26,7 +26,7 @@ from shared.web.door.limits import use_limits
 from shared.web.door.policy import PUBLIC, declare, policies_of
 from shared.web.door.sessions import use_cookie
 from shared.web.door.submitted import OneReadingRequest
-from shared.web.door.tools import Tools, equip, tools
+from shared.web.door.tools import Tools, equip, settle, tools
 from shared.web.pages.rendering import register_pages
 from shared.web.pages.static_files import STATIC
 
@@ -66,6 +66,7 @@ def create_app(
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.json = ShallowJson(app)
     app.request_class = OneReadingRequest
+    settle(app, settings)
     use_cookie(app, settings)
     _use_templates(app, service)
     for blueprint in (health.blueprint, *blueprints):
@@ -76,7 +77,7 @@ def create_app(
         database=database,
         redis=quick_redis(settings.redis_url),
         service=service,
-        signer=Signer(settings.secret_key.get_secret_value()),
+        signer=Signer(settings.secret_key.get_secret_value(), name=service),
         policies=policies_of(app),
     )
     equip(app, equipment)

@@ -9,8 +9,8 @@ from sqlalchemy import update
 from services.notifications.reactions import reactions
 from shared.facts import people, registration as facts
 from shared.facts.materials import ShelfOpened
+from shared.links import PROOF, SIGN_IN, STAFF_INVITATION
 from shared.outbox import drain, record
-from shared.people.routes.public import sign_in, staff_sign_in as staff
 from shared.schema.base import new_id
 from shared.schema.people.credentials import SignInLink, StaffInvitation
 from shared.schema.registration import Edition
@@ -48,7 +48,7 @@ def test_an_applicant_gets_the_link_that_proves_the_address_in_the_language_of_t
     assert mail.message["Content-Language"] == "fr"
     assert mail.message["List-Unsubscribe"] is None
     token = mail.text().split("https://academy.example/proofs/")[1].split()[0]
-    assert Signer("x" * 40).unsign("proof", token) == application_id
+    assert Signer("x" * 40, name="registration").unsign(PROOF, token) == application_id
     assert f"https://academy.example/proofs/{token}" in mail.text("html")
 
 
@@ -94,12 +94,12 @@ def test_each_signed_link_opens_with_the_purpose_that_registration_asks_for(
         "staff/invitations": people.StaffInvited(person_id=person_id, invitation_id=invitation.id),
         "sign-in": people.SignInLinkRequested(person_id=person_id, link_id=link.id),
     }
-    purposes = {"staff/invitations": staff.PURPOSE, "sign-in": sign_in.PURPOSE}
+    purposes = {"staff/invitations": STAFF_INVITATION, "sign-in": SIGN_IN}
     subjects = {"staff/invitations": invitation.id, "sign-in": link.id}
     for path, fact in signed.items():
         (mail,) = mailed_after(fact, databases["registration"], databases["notifications"], valkey_url)
         token = mail.text().split(f"https://academy.example/{path}/")[1].split()[0]
-        assert Signer("x" * 40).unsign(purposes[path], token) == subjects[path]
+        assert Signer("x" * 40, name="registration").unsign(purposes[path], token) == subjects[path]
 
 
 def test_an_offer_says_until_when_in_the_persons_zone_with_the_editions_beside_it(

@@ -15,6 +15,7 @@ from flask import Blueprint
 from sqlalchemy import select
 
 from shared.clock import now
+from shared.links import STAFF_INVITATION
 from shared.people.actions.staff import create_first_organiser, create_staff_member
 from shared.people.actions.tokens import make_api_token
 from shared.people.routes.desk import security as staff_security, staff as staff_desk
@@ -23,6 +24,7 @@ from shared.schema.people.credentials import ApiToken, RecoveryCode, StaffCreden
 from shared.schema.people.persons import Person, Role
 from shared.vault import vault_of
 from shared.web.door.policy import staff as policy
+from tests.support.links import mailed_path
 from tests.support.web import app_of, form_token, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -147,7 +149,7 @@ def test_the_first_organiser_chooses_a_passphrase_sets_up_codes_and_is_in(
         invitation = create_first_organiser(session, email="olga@example.org", name="Olga", now=now())
         assert invitation is not None
         assert create_first_organiser(session, email="eve@example.org", name="Eve", now=now()) is None
-    link = f"/staff/invitations/{app.extensions['academy'].signer.sign('staff-invitation', invitation)}"
+    link = mailed_path(app, STAFF_INVITATION, invitation)
     browser = visitor(app)
     short = {"csrf_token": form_token(browser.get(link).text), "passphrase": "too short"}
     assert browser.post(link, data=short).status_code == 422

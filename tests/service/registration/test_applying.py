@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from services.registration.app import BLUEPRINTS
 from shared.clock import now
+from shared.links import PROOF
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application
+from tests.support.links import mailed_path
 from tests.support.registration import make_edition
 from tests.support.web import Browser, app_of, form_token, person_called, signed_in_as, visitor
 
@@ -66,7 +68,7 @@ def facts(database: Database) -> list[str]:
 
 
 def proof_link(app: Flask, application_id: UUID) -> str:
-    return f"/proofs/{app.extensions['academy'].signer.sign('proof', application_id)}"
+    return mailed_path(app, PROOF, application_id)
 
 
 def test_an_edition_is_shown_with_its_deadline_and_structured_facts(app: Flask) -> None:

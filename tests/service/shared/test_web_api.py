@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask
 from pydantic import BaseModel
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from services.registration.routes.api import editions as registration_api
 from shared.clock import now
+from shared.errors import Conflict, Refusal
+from shared.facts.people import StrangerAskedForLink
+from shared.outbox import record
 from shared.people.actions.roles import revoke_role
 from shared.people.actions.tokens import make_api_token, revoke_api_token
 from shared.people.routes.desk import tokens
@@ -23,8 +27,7 @@ from shared.schema.outbox.entries import FactRow
 from shared.schema.outbox.idempotency import IdempotencyKey
 from shared.schema.people.credentials import ApiToken
 from shared.schema.people.persons import Role
-from shared.web.api.declaring import Api, answer_once
-from shared.web.door.tools import tools
+from shared.web.api.declaring import Api
 from tests.support.registration import make_edition
 from tests.support.web import app_of, form_token, person_called, signed_in_as, visitor
 
@@ -44,21 +47,27 @@ class Made(BaseModel):
     number: int
 
 
-def counting_api() -> Blueprint:
+class Weary(Conflict):
+    """Made up: nobody makes things twice in this test."""
+
+    title = "Too weary to make that"
+
+
+def counting_api(*, refuses: tuple[type[Refusal], ...] = (Weary,)) -> Blueprint:
     api = Api("registration")
 
-    @api.post("/things", scope="decisions:propose", answer=Made)
-    def make(json: Wish) -> Response:  # noqa: ARG001 - SpecTree hands it over by name
-        with tools().database.transaction() as session:
+    @api.post("/things", scope="decisions:propose", refuses=refuses)
+    def make(session: Session, wanted: Wish) -> Made:
+        record(session, StrangerAskedForLink(link_id=UUID(int=1)))
+        if wanted.text == "too much":
+            raise Weary
+        return Made(number=session.scalar(select(func.count()).select_from(FactRow)) or 0)
 
-            def deed() -> tuple[Made, int]:
-                from shared.facts.people import StrangerAskedForLink
-                from shared.outbox import record
-
-                record(session, StrangerAskedForLink(link_id=UUID(int=1)))
-                return Made(number=session.scalar(select(func.count()).select_from(FactRow)) or 0), 201
-
-            return answer_once(session, deed)
+    @api.get("/things", scope="editions:read")
+    def meddle(session: Session) -> Made:
+        record(session, StrangerAskedForLink(link_id=UUID(int=2)))
+        session.flush()  # a reader that writes
+        return Made(number=0)
 
     return api.blueprint
 
@@ -199,6 +208,44 @@ def test_a_refused_deed_leaves_its_key_free(app: Flask, registration_database: D
     assert act(app, token, key="a-key-of-ours").status_code == 201
     with registration_database.reading() as session:
         assert len(session.scalars(select(IdempotencyKey.key)).all()) == 1
+
+
+def test_a_refusal_leaves_neither_its_deed_nor_its_key(app: Flask, registration_database: Database, token: str) -> None:
+    answer = act(app, token, key="a-key-of-ours", body={"text": "too much"})
+    assert (answer.status_code, answer.mimetype) == (409, PROBLEM)
+    assert answer.json is not None
+    assert answer.json["type"] == "/api/problems/weary"
+    assert facts(registration_database) == 0
+    assert act(app, token, key="a-key-of-ours").status_code == 201
+
+
+def test_a_refusal_that_the_declaration_does_not_name_is_a_mistake_of_ours(
+    registration_database: Database, token: str
+) -> None:
+    app = app_of(counting_api(refuses=()), database=registration_database)
+    assert act(app, token, body={"text": "too much"}).status_code == 500
+
+
+def test_what_only_reads_cannot_write(app: Flask, registration_database: Database) -> None:
+    olga = person_called(registration_database, "Otto", roles=["organiser"])
+    answer = ask(app, token_of(registration_database, olga, "editions:read"), "/api/registration/v1/things")
+    assert answer.status_code == 500
+    assert facts(registration_database) == 0
+
+
+def test_a_form_is_no_json(app: Flask, registration_database: Database, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = visitor(app).post("/api/registration/v1/things", data={"text": "a"}, headers=headers)
+    assert (answer.status_code, answer.mimetype) == (415, PROBLEM)
+    assert facts(registration_database) == 0
+
+
+def test_the_document_says_what_the_declaration_names(app: Flask) -> None:
+    document = visitor(app).get("/api/registration/v1/openapi.json").json
+    assert document is not None
+    things = document["paths"]["/api/registration/v1/things"]
+    assert sorted(things["post"]["responses"]) == ["201", "400", "401", "403", "409", "413", "415", "422", "429"]
+    assert sorted(things["get"]["responses"]) == ["200", "400", "401", "403", "422", "429"]
 
 
 def test_wrong_input_is_explained_field_by_field(app: Flask, token: str) -> None:

@@ -9,15 +9,16 @@ from flask import Blueprint, render_template, request
 from services.materials.actions.publications import add_publication, draft_release
 from services.materials.errors import PublicationUnknown
 from services.materials.queries import desk as library
-from services.materials.queries.editions import editions_by_id
 from services.materials.queries.library import opened_publications, release_to_keep
 from services.materials.queries.reach import holders, people_by_rendition, people_with_places
 from services.materials.routes.api.payloads import NewPublication
+from services.materials.routes.keeping import KEEP, SEE, editions_to_see, may_keep, may_see, publication_to_see
 from services.materials.rules.reach import reach_of
 from services.materials.views.reach_charts import charts_of
 from services.materials.views.wording import FORMATS, KINDS, RULES
 from shared.clock import now
-from shared.errors import Conflict, Forbidden
+from shared.editions import editions_by_id
+from shared.errors import Conflict
 from shared.web.door.identity import current_person, require_role
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -34,13 +35,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
-    from services.materials.queries.editions import EditionRow
-    from shared.schema.materials.publications import Publication
-    from shared.web.door.identity import SignedIn
+    from shared.editions import KnownEdition
 
 blueprint = Blueprint("materials_desk", __name__)
-SEE: Final = ("organiser", "librarian", "viewer")
-KEEP: Final = ("organiser", "librarian")
 _LIST: Final = (
     Column("title", _l("Title"), kind="main"),
     Column("editions", _l("For the people of")),
@@ -109,11 +106,11 @@ def new_publication() -> str | Response | tuple[str, int]:
 def publication(slug: str) -> str:
     """Show a publication: its releases, its shelves, and how far it has reached."""
     with tools().database.reading() as session:
-        found = publication_to_see(session, slug)
+        found = publication_to_see(session, slug, current_person())
         releases = library.releases_of(session, publication_id=found.id)
         shelves = library.shelves_for(session, publication_id=found.id, edition_id=found.edition_id)
         editions = editions_by_id(session, ids=[shelf.edition_id for shelf in shelves])
-        mine = editions_to_see(session, found.id)
+        mine = editions_to_see(session, found.id, current_person())
         edition = _chosen(mine)
         reach = reach_of(holders(session, publication_id=found.id, edition_id=edition.id) if edition else [])
         newest = next((release for release in releases if release.state == "published"), None)
@@ -134,7 +131,7 @@ def publication(slug: str) -> str:
         copies=kept.whole if kept else (),
         people=people,
         form=fill(),
-        may_keep=current_person().holds(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None),
+        may_keep=may_keep(current_person(), found.edition_id),
         **words(),
     )
 
@@ -146,8 +143,8 @@ def people(slug: str) -> str:
     query = read_table_query(request.args, columns=_PEOPLE, default_sort="name", filters=(_HOLDS,))
     holds = {"yes": True, "no": False}.get("".join(query.chosen("has")))
     with tools().database.reading() as session:
-        found = publication_to_see(session, slug)
-        mine = editions_to_see(session, found.id)
+        found = publication_to_see(session, slug, current_person())
+        mine = editions_to_see(session, found.id, current_person())
         edition = _chosen(mine)
         if edition is None:
             raise PublicationUnknown
@@ -172,38 +169,7 @@ def people(slug: str) -> str:
     )
 
 
-def publication_to_see(session: Session, slug: str) -> Publication:
-    """Return the publication if the signed-in person works for an edition it is for; refuse otherwise."""
-    found = library.publication_called(session, slug=slug)
-    if found is None:
-        raise PublicationUnknown
-    if not may_see(current_person(), library.editions_of(session).get(found.id, set())):
-        raise Forbidden
-    return found
-
-
-def publication_to_keep(session: Session, slug: str) -> Publication:
-    """Return the publication if the signed-in person may change it: by a role in its edition, or in all."""
-    found = library.publication_called(session, slug=slug)
-    if found is None:
-        raise PublicationUnknown
-    require_role(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None)
-    return found
-
-
-def may_see(person: SignedIn, editions: set[UUID]) -> bool:
-    """Say whether a person works for one of the editions a publication is for, or for all."""
-    return person.holds(*SEE, everywhere=True) or any(person.holds(*SEE, edition_id=one) for one in editions)
-
-
-def editions_to_see(session: Session, publication_id: UUID) -> list[EditionRow]:
-    """Return the editions whose people the publication is for and this person works for, the newest first."""
-    person, wanted = current_person(), library.editions_of(session).get(publication_id, set())
-    found = editions_by_id(session, ids=wanted).values()
-    return [edition for edition in found if person.holds(*SEE, edition_id=edition.id)]
-
-
-def _chosen(editions: list[EditionRow]) -> EditionRow | None:
+def _chosen(editions: list[KnownEdition]) -> KnownEdition | None:
     """Return the edition that the address asks about, else the newest."""
     asked = request.args.get("edition", "")
     return next((one for one in editions if one.slug == asked), editions[0] if editions else None)

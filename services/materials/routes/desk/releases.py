@@ -10,20 +10,22 @@ from flask import Blueprint, render_template, request
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
-from services.materials.errors import ReleaseUnknown, ShelfUnknown
+from services.materials.errors import ChapterUnknown
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
+from services.materials.queries.desk import slug_of_release
 from services.materials.queries.library import release_to_keep
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, Upload
-from services.materials.routes.desk.publications import KEEP, SEE, publication_to_keep, publication_to_see, words
+from services.materials.routes.desk.publications import words
+from services.materials.routes.keeping import KEEP, SEE, may_keep, publication_to_keep, publication_to_see
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
-from shared.errors import Conflict, Invalid
-from shared.web.door.identity import actor_id, current_person, require_role
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.web.door.identity import actor_id, current_person
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
-from shared.web.door.tools import tools
+from shared.web.door.tools import own_settings, tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
 from shared.words.languages import LANGUAGES, current_locale
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 blueprint = Blueprint("releases_desk", __name__)
+settings = own_settings(blueprint, MaterialsSettings)
 
 
 @blueprint.post("/desk/materials/<slug>/releases")
@@ -48,7 +51,7 @@ def new_release(slug: str) -> Response:
         return see_other(f"/desk/materials/{slug}")
     try:
         with tools().database.transaction() as session:
-            found = publication_to_keep(session, slug)
+            found = publication_to_keep(session, slug, current_person())
             dated = bound.model.dated or ""
             release = draft_release(session, publication_id=found.id, version=bound.model.version, dated=dated)
     except Conflict as refusal:
@@ -75,21 +78,19 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
         form = form.with_errors({"file": _("Choose a file")})
     if bound.model is None or form.errors or file is None:
         return _release_page(release_id, form), 422
-    settings = tools().settings
-    assert isinstance(settings, MaterialsSettings)  # noqa: S101 - this service is started with its own settings
     try:
         with tools().database.transaction() as session:
-            publication_to_keep(session, slug_of_release(session, release_id))
+            publication_to_keep(session, slug_of_release(session, release_id=release_id), current_person())
             _require_chapter(session, release_id, bound.model.chapter_id)
             stream: BinaryIO = file.stream  # type: ignore[assignment]
             add_rendition(
                 session,
-                store_at(settings.store_url),
+                store_at(settings().store_url),
                 release_id=release_id,
                 language=bound.model.language,
                 format_=bound.model.format,
                 pieces=pieces_of(stream),
-                limit=settings.upload_limit,
+                limit=settings().upload_limit,
                 chapter_id=bound.model.chapter_id,
                 actor_id=actor_id(),
                 now=now(),
@@ -106,7 +107,7 @@ def publish(release_id: UUID) -> Response:
     """Publish a draft."""
     try:
         with tools().database.transaction() as session:
-            found = publication_to_keep(session, slug_of_release(session, release_id))
+            found = publication_to_keep(session, slug_of_release(session, release_id=release_id), current_person())
             publish_release(session, release_id=release_id, now=now())
     except Conflict as refusal:
         flash_message(str(refusal), "error")
@@ -125,7 +126,7 @@ def place(slug: str) -> Response:
         return see_other(f"/desk/materials/{slug}")
     asked = bound.model
     with tools().database.transaction() as session:
-        found = publication_to_keep(session, slug)
+        found = publication_to_keep(session, slug, current_person())
         shelf_id = asked.shelf_id
         if shelf_id is not None:
             _require_shelf(session, shelf_id)
@@ -149,37 +150,27 @@ def place(slug: str) -> Response:
 def take(slug: str, shelf_id: UUID) -> Response:
     """Take the publication from a shelf."""
     with tools().database.transaction() as session:
-        found = publication_to_keep(session, slug)
+        found = publication_to_keep(session, slug, current_person())
         _require_shelf(session, shelf_id)
         take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id)
     flash_message(_("It was taken from the shelf. Nobody can open it from there any more."), "success")
     return see_other(f"/desk/materials/{slug}")
 
 
-def slug_of_release(session: Session, release_id: UUID) -> str:
-    """Return the address of a release's publication; refuse an unknown release."""
-    slug = library.slug_of_release(session, release_id=release_id)
-    if slug is None:
-        raise ReleaseUnknown
-    return slug
-
-
 def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None) -> None:
     if chapter_id is not None and not library.has_chapter(session, release_id=release_id, chapter_id=chapter_id):
-        raise ReleaseUnknown
+        raise ChapterUnknown
 
 
 def _require_shelf(session: Session, shelf_id: UUID) -> None:
     """Refuse a shelf of an edition that the signed-in person does not work for."""
-    shelf = library.shelf_with(session, shelf_id=shelf_id)
-    if shelf is None:
-        raise ShelfUnknown
-    require_role(*KEEP, edition_id=shelf.edition_id, everywhere=shelf.edition_id is None)
+    if not may_keep(current_person(), library.shelf_with(session, shelf_id=shelf_id).edition_id):
+        raise Forbidden
 
 
 def _release_page(release_id: UUID, form: Form) -> str:
     with tools().database.reading() as session:
-        found = publication_to_see(session, slug_of_release(session, release_id))
+        found = publication_to_see(session, slug_of_release(session, release_id=release_id), current_person())
         kept = release_to_keep(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
     return render_template(
@@ -190,7 +181,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         people=people,
         form=form,
         languages=LANGUAGES,
-        limit=getattr(tools().settings, "upload_limit", 0),
-        may_keep=current_person().holds(*KEEP, edition_id=found.edition_id, everywhere=found.edition_id is None),
+        limit=settings().upload_limit,
+        may_keep=may_keep(current_person(), found.edition_id),
         **words(),
     )

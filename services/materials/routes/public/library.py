@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template
 
 from services.materials.errors import PublicationUnknown
-from services.materials.queries.editions import EditionRow, editions_by_id
 from services.materials.queries.library import opened_publications
 from services.materials.rules.citations import citation
 from services.materials.views.wording import format_name, why_opened
 from shared.clock import now
+from shared.editions import KnownEdition, editions_by_id
 from shared.web.door.identity import current_person, signed_in
 from shared.web.door.policy import participant, public
 from shared.web.door.redirects import see_other
@@ -68,7 +68,7 @@ def _editions_of(opened: list[Opened]) -> list[UUID | None]:
     return [*claimed, *(one.edition_id for one in opened)]
 
 
-def _words(editions: dict[UUID, EditionRow]) -> dict[str, Any]:
+def _words(editions: dict[UUID, KnownEdition]) -> dict[str, Any]:
     return {
         "format_name": format_name,
         "why_opened": lambda one: why_opened(one, editions),

@@ -142,12 +142,17 @@ class LaunchWanted(BaseModel):
     confirmed: Annotated[int, Field(ge=1, le=10_000_000)]
 
 
-class StateAnswer(BaseModel):
+class CampaignState(BaseModel):
     """Where a campaign stands after a deed."""
 
     id: UUID
     state: str
     audience_size: int
+
+    @staticmethod
+    def of(campaign: Campaign) -> CampaignState:
+        """Return how the API shows where ``campaign`` stands."""
+        return CampaignState(id=campaign.id, state=campaign.state, audience_size=campaign.audience_size)
 
 
 class DeliveriesWanted(BaseModel):

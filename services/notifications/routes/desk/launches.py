@@ -25,7 +25,7 @@ from shared.clock import now
 from shared.web.door.identity import actor_id, current_person
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
-from shared.web.door.tools import tools
+from shared.web.door.tools import own_settings, tools
 from shared.web.pages.flashes import flash_message
 from shared.words.languages import current_locale, text_in
 from shared.words.sentences import _, _n
@@ -34,17 +34,11 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
-
+settings = own_settings(blueprint, NotificationsSettings)
 
 APPROVERS: Final = ("organiser", "approver")
 _DIGITS: Final = 9
 """Nobody writes to a billion people."""
-
-
-def approval_above() -> int:
-    """Return how many people a campaign may reach without a second person."""
-    settings = tools().settings
-    return settings.approval_above if isinstance(settings, NotificationsSettings) else 0
 
 
 @blueprint.get("/launch")
@@ -70,8 +64,8 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
             size=size,
             plan=language_plan(size.by_locale, texts),
             topic=text_in(topic.name, current_locale()),
-            threshold=approval_above(),
-            needs_second=size.total > approval_above(),
+            threshold=settings().approval_above,
+            needs_second=size.total > settings().approval_above,
             may_approve=waiting
             and person.holds_in(edition_slug, *APPROVERS)
             and person.person_id not in {campaign.written_by, campaign.submitted_by},
@@ -98,7 +92,7 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 campaign_id=campaign_id,
                 edition_id=edition.id,
                 confirmed=int(confirmed),
-                approval_above=approval_above(),
+                approval_above=settings().approval_above,
                 actor_id=actor_id(),
                 may_approve=current_person().holds_in(edition_slug, *APPROVERS),
                 now=now(),

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from services.notifications.actions.opt_outs import opt_in, opt_out
-from services.notifications.errors import NoSuchSubscription
-from services.notifications.letters.links import UNSUBSCRIBE_PURPOSE
+from services.notifications.errors import SubscriptionUnknown
 from services.notifications.queries.campaigns import Subscription, subscription_of
 from shared.clock import now
+from shared.links import UNSUBSCRIBE
 from shared.web.door.policy import csrf_exempt, public
 from shared.web.door.tools import tools
 from shared.words.languages import text_in, use_locale
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
 
-blueprint = Blueprint("unsubscribe", __name__, url_prefix="/mail/unsubscribe")
+blueprint = Blueprint("unsubscribe", __name__)
 
 
-@blueprint.get("/<token>")
+@blueprint.get(UNSUBSCRIBE.rule)
 @public
 def show_subscription(token: str) -> str:
     """Show the button. Nothing changes."""
@@ -33,7 +33,7 @@ def show_subscription(token: str) -> str:
         return render_template("notifications/unsubscribe.html", topic=topic, opted_out=found.opted_out, token=token)
 
 
-@blueprint.post("/<token>")
+@blueprint.post(UNSUBSCRIBE.rule)
 @csrf_exempt("RFC 8058: mail programs post here without ever having seen a form; the signed token is the proof")
 @public
 def unsubscribe(token: str) -> ResponseReturnValue:
@@ -60,8 +60,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 
 
 def _subscription(session: Session, token: str) -> Subscription:
-    delivery_id = tools().signer.unsign(UNSUBSCRIBE_PURPOSE, token)
+    delivery_id = tools().signer.unsign(UNSUBSCRIBE, token)
     found = None if delivery_id is None else subscription_of(session, delivery_id=delivery_id)
     if found is None:
-        raise NoSuchSubscription
+        raise SubscriptionUnknown
     return found

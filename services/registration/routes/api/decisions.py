@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import digest, release_decisions
 from services.registration.actions.submissions import start_application
-from services.registration.errors import AnswersWrong, ApplicationsClosed
+from services.registration.errors import (
+    AnswersWrong,
+    ApplicationsClosed,
+    BatchChanged,
+    BatchEmpty,
+    NotEnoughPlaces,
+    StateChanged,
+)
 from services.registration.queries.decisions import proposals
-from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
 from services.registration.routes.api.editions import api
 from services.registration.rules.decisions import Outcome, ReleasePlan, plan_release
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import read_answers
 from services.registration.views.wording import CONSENT, sentences
-from shared.clock import now
 from shared.people.rules.emails import suggested_email
 from shared.schema.base import new_id
-from shared.web.api.declaring import answer_once
-from shared.web.door.identity import actor_id
-from shared.web.door.tools import tools
+from shared.schema.registration import Edition
+from shared.web.door.identity import SignedIn
 from shared.words.languages import current_locale
 
 blueprint = api.blueprint
@@ -96,66 +101,57 @@ class Released(BaseModel):
         return Released(counts=plan.counts, places_left=plan.places_left - plan.counts["accept"])
 
 
-@api.post("/editions/<edition_slug>/applications", scope="applications:submit", answer=ApplicationTaken)
-def submit_application(edition_slug: str, json: ApplicationWanted) -> Response:
+@api.post(
+    "/editions/<edition_slug>/applications",
+    scope="applications:submit",
+    refuses=(ApplicationsClosed, AnswersWrong),
+)
+def submit_application(
+    session: Session, edition: Edition, wanted: ApplicationWanted, now: datetime
+) -> ApplicationTaken:
     """Hand in an application for somebody; it counts once the person has opened the link mailed to the address."""
-    with tools().database.transaction() as session:
-
-        def deed() -> tuple[ApplicationTaken, int]:
-            edition = edition_at(session, edition_slug)
-            moment = now()
-            if not takes_applications(
-                opens_at=edition.opens_at,
-                closes_at=edition.closes_at,
-                published=edition.published_at is not None,
-                now=moment,
-            ):
-                raise ApplicationsClosed
-            filled: dict[str, Any] = json.model_dump()
-            answers, problems = read_answers(filled, languages=edition.languages)
-            if answers is None:
-                raise AnswersWrong(errors=sentences(problems))
-            application_id = start_application(
-                session,
-                edition_id=edition.id,
-                submission_key=new_id(),
-                answers=answers,
-                consent=str(CONSENT),
-                locale=current_locale(),
-                now=moment,
-            )
-            hint = suggested_email(answers.email)
-            return ApplicationTaken(id=application_id, state="draft", email_suggestion=hint), 201
-
-        return answer_once(session, deed)
+    if not takes_applications(
+        opens_at=edition.opens_at,
+        closes_at=edition.closes_at,
+        published=edition.published_at is not None,
+        now=now,
+    ):
+        raise ApplicationsClosed
+    answers, problems = read_answers(wanted.model_dump(), languages=edition.languages)
+    if answers is None:
+        raise AnswersWrong(errors=sentences(problems))
+    application_id = start_application(
+        session,
+        edition_id=edition.id,
+        submission_key=new_id(),
+        answers=answers,
+        consent=str(CONSENT),
+        locale=current_locale(),
+        now=now,
+    )
+    return ApplicationTaken(id=application_id, state="draft", email_suggestion=suggested_email(answers.email))
 
 
-@api.get("/editions/<edition_slug>/decisions", scope="applications:read", answer=Batch)
-def read_batch(edition_slug: str) -> Batch:
+@api.get("/editions/<edition_slug>/decisions", scope="applications:read")
+def read_batch(session: Session, edition: Edition) -> Batch:
     """Show what is proposed and what releasing it would do."""
-    with tools().database.reading() as session:
-        edition = edition_at(session, edition_slug)
-        batch = proposals(session, edition_id=edition.id)
-        plan = plan_release(((one.outcome, one.locale) for one in batch), places_left=pool(session, edition.id).left)
-        items = [
-            ProposedDecision(
-                decision_id=one.decision_id, application_id=one.application_id, outcome=one.outcome, note=one.note
-            )
-            for one in batch
-        ]
-        return Batch(
-            seen=digest(batch), counts=plan.counts, places_left=plan.places_left, short=plan.short, items=items
+    batch = proposals(session, edition_id=edition.id)
+    plan = plan_release(((one.outcome, one.locale) for one in batch), places_left=pool(session, edition.id).left)
+    items = [
+        ProposedDecision(
+            decision_id=one.decision_id, application_id=one.application_id, outcome=one.outcome, note=one.note
         )
+        for one in batch
+    ]
+    return Batch(seen=digest(batch), counts=plan.counts, places_left=plan.places_left, short=plan.short, items=items)
 
 
-@api.post("/editions/<edition_slug>/releases", scope="decisions:release", answer=Released)
-def release(edition_slug: str, json: ReleaseWanted) -> Response:
+@api.post(
+    "/editions/<edition_slug>/releases",
+    scope="decisions:release",
+    refuses=(BatchEmpty, BatchChanged, NotEnoughPlaces, StateChanged),
+)
+def release(session: Session, edition: Edition, wanted: ReleaseWanted, by: SignedIn, now: datetime) -> Released:
     """Release the batch that was looked at: every person learns the decision, an accept becomes an offer."""
-    with tools().database.transaction() as session:
-
-        def deed() -> tuple[Released, int]:
-            edition = edition_at(session, edition_slug)
-            plan = release_decisions(session, edition_id=edition.id, seen=json.seen, actor_id=actor_id(), now=now())
-            return Released.of(plan), 201
-
-        return answer_once(session, deed)
+    plan = release_decisions(session, edition_id=edition.id, seen=wanted.seen, actor_id=by.person_id, now=now)
+    return Released.of(plan)

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import propose_decision
+from services.registration.errors import ApplicationUnknown, NotProposable, StateChanged
 from services.registration.queries.applications import (
-    ApplicationRow,
     Wish,
     application_lines,
     application_of,
@@ -19,13 +19,11 @@ from services.registration.queries.applications import (
 )
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.rules.decisions import Outcome
-from shared.clock import now
-from shared.schema.registration import Application, Edition
-from shared.web.api.declaring import Api, answer_once
-from shared.web.door.identity import actor_id, current_person
-from shared.web.door.tools import tools
+from shared.schema.registration import Edition
+from shared.web.api.declaring import Api
+from shared.web.door.identity import SignedIn
 
-api = Api("registration")
+api = Api("registration", edition_at=edition_at)
 blueprint = api.blueprint
 
 _FURTHEST = 1_000_000
@@ -140,68 +138,59 @@ class ProposalAnswer(BaseModel):
     outcome: Outcome
 
 
-@api.get("/editions", scope="editions:read", answer=EditionList)
-def list_editions() -> EditionList:
+@api.get("/editions", scope="editions:read")
+def list_editions(session: Session, by: SignedIn) -> EditionList:
     """List the editions in which the token's owner has a role."""
-    person = current_person()
-    with tools().database.reading() as session:
-        editions = all_editions(session)
-        names = {role.name for role in person.roles}
-        seen = [edition for edition in editions if person.holds(*names, edition_id=edition.id)]
-        return EditionList(items=[EditionAnswer.of(edition) for edition in seen])
+    names = {role.name for role in by.roles}
+    seen = [edition for edition in all_editions(session) if by.holds(*names, edition_id=edition.id)]
+    return EditionList(items=[EditionAnswer.of(edition) for edition in seen])
 
 
-@api.get("/editions/<edition_slug>/applications", scope="applications:read", answer=ApplicationList)
-def list_applications(edition_slug: str, query: ApplicationsWanted) -> ApplicationList:
+@api.get("/editions/<edition_slug>/applications", scope="applications:read")
+def list_applications(session: Session, edition: Edition, query: ApplicationsWanted) -> ApplicationList:
     """List an edition's applications, the latest first."""
-    with tools().database.reading() as session:
-        edition = edition_at(session, edition_slug)
-        wish = Wish(search=query.search, states=[query.state] if query.state else ())
-        found: list[ApplicationRow] = application_lines(
-            session,
-            edition_id=edition.id,
-            wish=wish,
-            sort="submitted_at",
-            descending=True,
-            offset=query.offset,
-            limit=query.limit,
-        )
-        total = count_applications(session, edition_id=edition.id, wish=wish)
-        return ApplicationList(items=[ApplicationLine.model_validate(line) for line in found], total=total)
+    wish = Wish(search=query.search, states=[query.state] if query.state else ())
+    found = application_lines(
+        session,
+        edition_id=edition.id,
+        wish=wish,
+        sort="submitted_at",
+        descending=True,
+        offset=query.offset,
+        limit=query.limit,
+    )
+    total = count_applications(session, edition_id=edition.id, wish=wish)
+    return ApplicationList(items=[ApplicationLine.model_validate(line) for line in found], total=total)
 
 
 @api.get(
-    "/editions/<edition_slug>/applications/<uuid:application_id>", scope="applications:read", answer=ApplicationAnswer
+    "/editions/<edition_slug>/applications/<uuid:application_id>",
+    scope="applications:read",
+    refuses=(ApplicationUnknown,),
 )
-def read_application(edition_slug: str, application_id: UUID) -> ApplicationAnswer:
+def read_application(session: Session, edition: Edition, application_id: UUID) -> ApplicationAnswer:
     """Read one application."""
-    with tools().database.reading() as session:
-        edition = edition_at(session, edition_slug)
-        found: Application = application_of(session, edition_id=edition.id, application_id=application_id)
-        return ApplicationAnswer.model_validate(found)
+    found = application_of(session, edition_id=edition.id, application_id=application_id)
+    return ApplicationAnswer.model_validate(found)
 
 
 @api.post(
     "/editions/<edition_slug>/applications/<uuid:application_id>/proposal",
     scope="decisions:propose",
-    answer=ProposalAnswer,
+    refuses=(ApplicationUnknown, NotProposable, StateChanged),
 )
-def propose(edition_slug: str, application_id: UUID, json: ProposalWanted) -> Response:
+def propose(
+    session: Session, edition: Edition, *, application_id: UUID, wanted: ProposalWanted, by: SignedIn, now: datetime
+) -> ProposalAnswer:
     """Propose a decision; it is released from the desk."""
-    with tools().database.transaction() as session:
-
-        def deed() -> tuple[ProposalAnswer, int]:
-            edition = edition_at(session, edition_slug)
-            application_of(session, edition_id=edition.id, application_id=application_id)
-            propose_decision(
-                session,
-                edition_id=edition.id,
-                application_id=application_id,
-                outcome=json.outcome,
-                note=json.note,
-                actor_id=actor_id(),
-                now=now(),
-            )
-            return ProposalAnswer(application_id=application_id, outcome=json.outcome), 201
-
-        return answer_once(session, deed)
+    application_of(session, edition_id=edition.id, application_id=application_id)
+    propose_decision(
+        session,
+        edition_id=edition.id,
+        application_id=application_id,
+        outcome=wanted.outcome,
+        note=wanted.note,
+        actor_id=by.person_id,
+        now=now,
+    )
+    return ProposalAnswer(application_id=application_id, outcome=wanted.outcome)

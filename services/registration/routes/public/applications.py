@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -27,6 +26,7 @@ from services.registration.rules.forms import Answers, read_answers
 from services.registration.views.editions import EditionView, own_names
 from services.registration.views.wording import CONSENT, FELLOWSHIP, sentences
 from shared.clock import now
+from shared.links import PROOF
 from shared.people.actions.sessions import open_session
 from shared.people.rules.emails import normal_email, suggested_email
 from shared.secrets import hash_of
@@ -42,7 +42,6 @@ from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 blueprint = Blueprint("applications", __name__)
-PROOF_LIVES: Final = timedelta(days=3)
 ASKED: Final = tuple(Answers.model_fields)
 
 
@@ -134,7 +133,7 @@ def show_sent(edition_slug: str, key: UUID) -> str:
     edition = shown_edition(edition_slug)
     with tools().database.reading() as session:
         email = draft_waiting(session, edition_id=edition.id, submission_key=key)
-    return render_template("registration/sent.html", edition=edition, email=email, days=PROOF_LIVES.days)
+    return render_template("registration/sent.html", edition=edition, email=email, days=PROOF.lasts.days)
 
 
 @blueprint.post("/e/<edition_slug>/apply/sent/<uuid:key>")
@@ -150,7 +149,7 @@ def send_again(edition_slug: str, key: UUID) -> Response:
     return see_other(f"/e/{edition.slug}/apply/sent/{key}")
 
 
-@blueprint.get("/proofs/<token>")
+@blueprint.get(PROOF.rule)
 @public
 def show_proof(token: str) -> str | tuple[str, int]:
     """Show what the link is for, with a button: programs that open every link in a mail prove nothing."""
@@ -163,7 +162,7 @@ def show_proof(token: str) -> str | tuple[str, int]:
     return render_template("registration/proof.html", waiting=waiting, edition=shown_edition(waiting.edition_slug))
 
 
-@blueprint.post("/proofs/<token>")
+@blueprint.post(PROOF.rule)
 @public
 def prove(token: str) -> Response | tuple[str, int]:
     """Prove the address, submit the application, sign the person in."""
@@ -223,7 +222,7 @@ def _key(text: str | None) -> UUID:
 
 
 def _proof(token: str) -> UUID:
-    application_id = tools().signer.unsign("proof", token, max_age=PROOF_LIVES)
+    application_id = tools().signer.unsign(PROOF, token)
     if application_id is None:
         raise ProofWorthless
     return application_id

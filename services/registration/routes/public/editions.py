@@ -6,10 +6,10 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
-from services.registration.errors import EditionUnknown
 from services.registration.views.editions import EditionView, Showcase, present
 from services.registration.views.wording import PHASE
 from shared.clock import now
+from shared.editions import EditionUnknown
 from shared.web.door.headers import nonce
 from shared.web.door.policy import public
 from shared.web.door.tools import tools

@@ -9,12 +9,12 @@ from pydantic import AfterValidator, BaseModel, StringConstraints
 from werkzeug.wrappers import Response
 
 from shared.clock import now
+from shared.links import SIGN_IN
 from shared.people.actions.sessions import end_session, open_session
 from shared.people.actions.sign_in import redeem_sign_in_link, request_sign_in_link
 from shared.people.errors import LinkSpent
 from shared.people.queries.sign_in import link_as_seen_by
 from shared.people.rules.emails import is_email, normal_email
-from shared.people.rules.sign_in import LINK_LASTS
 from shared.secrets import hash_of, new_secret
 from shared.web.door.identity import signed_in
 from shared.web.door.limits import by_caller, by_field, limited
@@ -28,7 +28,6 @@ from shared.words.sentences import _, _l
 
 blueprint = Blueprint("sign_in", __name__)
 
-PURPOSE: Final = "sign-in"
 _BROWSER: Final = "b"
 _NEXT: Final = "n"
 
@@ -82,14 +81,14 @@ def send() -> Response | str | tuple[str, int]:
 @public
 def sent() -> str:
     """Say where to look, whether or not a mail is on its way."""
-    return render_template("people/sign_in/sent.html", minutes=int(LINK_LASTS.total_seconds()) // 60)
+    return render_template("people/sign_in/sent.html", minutes=int(SIGN_IN.lasts.total_seconds()) // 60)
 
 
-@blueprint.get("/sign-in/<token>")
+@blueprint.get(SIGN_IN.rule)
 @public
 def confirm(token: str) -> Response:
     """Show the button that signs in. Opening the page does nothing: mail scanners open every link."""
-    link_id = tools().signer.unsign(PURPOSE, token, max_age=LINK_LASTS)
+    link_id = tools().signer.unsign(SIGN_IN, token)
     with tools().database.reading() as reading:
         link = link_as_seen_by(reading, link_id=link_id, browser_hash=_browser_hash(), now=now())
     if link is None:
@@ -97,12 +96,12 @@ def confirm(token: str) -> Response:
     return make_response(render_template("people/sign_in/confirm.html", token=token, link=link))
 
 
-@blueprint.post("/sign-in/<token>")
+@blueprint.post(SIGN_IN.rule)
 @public
 @limited("60 per hour", by=by_caller)
 def enter(token: str) -> Response:
     """Use the link up and open a session; of any number of clicks one does."""
-    link_id = tools().signer.unsign(PURPOSE, token, max_age=LINK_LASTS)
+    link_id = tools().signer.unsign(SIGN_IN, token)
     if link_id is None:
         return _spent()
     leads_to = own_path(session.get(_NEXT), otherwise="/me")

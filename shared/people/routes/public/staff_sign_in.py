@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import segno
 from flask import Blueprint, make_response, render_template, request, session
 from markupsafe import Markup
@@ -11,6 +9,7 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from shared.clock import now
+from shared.links import STAFF_INVITATION
 from shared.people.actions.sessions import open_session
 from shared.people.actions.staff import (
     bind_authenticator,
@@ -28,7 +27,6 @@ from shared.people.queries.staff import email_of
 from shared.people.routes.half_way import Half, vault
 from shared.people.rules.emails import normal_email
 from shared.people.rules.staff import (
-    INVITATION_LASTS,
     SHORTEST,
     enrolment_address,
     new_one_time_secret,
@@ -46,8 +44,6 @@ from shared.words.languages import current_locale
 from shared.words.sentences import _l
 
 blueprint = Blueprint("staff", __name__)
-
-PURPOSE: Final = "staff-invitation"
 
 
 class SignIn(BaseModel):
@@ -96,19 +92,19 @@ def enter() -> Response | tuple[str, int]:
     return see_other(leads_to)
 
 
-@blueprint.get("/staff/invitations/<token>")
+@blueprint.get(STAFF_INVITATION.rule)
 @public
 def invitation(token: str) -> Response:
     """Show the form that chooses a passphrase."""
     return _invitation_page(token, fill())
 
 
-@blueprint.post("/staff/invitations/<token>")
+@blueprint.post(STAFF_INVITATION.rule)
 @public
 @limited("60 per hour", by=by_caller)
 def take_up(token: str) -> Response:
     """Choose the passphrase; the authenticator comes next."""
-    invitation_id = tools().signer.unsign(PURPOSE, token, max_age=INVITATION_LASTS)
+    invitation_id = tools().signer.unsign(STAFF_INVITATION, token)
     if invitation_id is None:
         return _invitation_page(token, fill())
     try:
@@ -130,7 +126,7 @@ def take_up(token: str) -> Response:
 
 
 def _invitation_page(token: str, form: Form) -> Response:
-    invitation_id = tools().signer.unsign(PURPOSE, token, max_age=INVITATION_LASTS)
+    invitation_id = tools().signer.unsign(STAFF_INVITATION, token)
     with tools().database.reading() as reading:
         found = open_invitation(reading, invitation_id=invitation_id, now=now())
     page = render_template("people/staff/invitation.html", token=token, invitation=found, form=form, shortest=SHORTEST)

@@ -1,0 +1,59 @@
+"""Every link that our mails carry: where it leads, who signs it, how long it works; read by who mails and who redeems.
+
+What has ``{token}`` in its path opens something by itself, so it is signed, works for a time, and is redeemed by one
+route. The others lead to pages that ask who is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+ALWAYS: Final = timedelta.max
+"""How long an opt-out works: as long as somebody keeps the mail (RFC 8058)."""
+
+
+@dataclass(frozen=True)
+class MailedLink:
+    """A page that mails lead to; ``path`` has places to fill in braces."""
+
+    purpose: str
+    path: str
+
+    def address(self, public_url: str, **parts: object) -> str:
+        """Return the link below ``public_url`` with its places filled in."""
+        return public_url + self.path.format(**parts)
+
+
+@dataclass(frozen=True)
+class SignedLink(MailedLink):
+    """A link that opens something by itself, for ``lasts`` after it was signed by one of ``signed_by``."""
+
+    signed_by: frozenset[str]
+    lasts: timedelta
+
+    @property
+    def rule(self) -> str:
+        """The path as the route that redeems it declares it."""
+        return self.path.replace("{token}", "<token>")
+
+
+PROOF: Final = SignedLink("proof", "/proofs/{token}", frozenset({"notifications"}), timedelta(days=3))
+SIGN_IN: Final = SignedLink("sign-in", "/sign-in/{token}", frozenset({"notifications"}), timedelta(minutes=10))
+"""Ten minutes and once: OWASP ASVS 5.0, 6.5.5."""
+STAFF_INVITATION: Final = SignedLink(
+    "staff-invitation",
+    "/staff/invitations/{token}",
+    frozenset({"notifications", "stack"}),  # the launcher prints the first organiser's
+    timedelta(days=3),
+)
+UNSUBSCRIBE: Final = SignedLink("unsubscribe", "/mail/unsubscribe/{token}", frozenset({"notifications"}), ALWAYS)
+MY_PAGE: Final = MailedLink("my-page", "/me")
+OFFER: Final = MailedLink("offer", "/me/offers/{id}")
+MATERIALS: Final = MailedLink("materials", "/materials")
+EDITION: Final = MailedLink("edition", "/e/{slug}")
+
+LINKS: Final = {
+    link.purpose: link for link in (PROOF, SIGN_IN, STAFF_INVITATION, UNSUBSCRIBE, MY_PAGE, OFFER, MATERIALS, EDITION)
+}
