@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import pytest
 from sqlalchemy import inspect
-from sqlalchemy.dialects import postgresql
 
 from shared.migrations.grants import SERVICES, WRITER, role_of
 from shared.schema.base import Published
@@ -76,17 +75,16 @@ def test_a_service_reads_of_others_what_they_publish_to_it_and_writes_nothing(se
 
 
 def test_the_views_have_exactly_the_columns_that_the_code_maps(owner_database: Database) -> None:
-    found = inspect(owner_database.engine)
+    found, dialect = inspect(owner_database.engine), owner_database.engine.dialect
     there = {
         f"{owner}.{view}": {
-            column["name"]: column["type"].compile(postgresql.dialect())
-            for column in found.get_columns(view, schema=owner)
+            column["name"]: column["type"].compile(dialect) for column in found.get_columns(view, schema=owner)
         }
         for owner in WRITER
         for view in found.get_view_names(schema=owner)
     }
     mapped = {
-        table.fullname: {column.name: column.type.compile(postgresql.dialect()) for column in table.columns}
+        table.fullname: {column.name: column.type.compile(dialect) for column in table.columns}
         for table in Published.metadata.sorted_tables
     }
     assert {view: set(columns) for view, columns in there.items()} == {

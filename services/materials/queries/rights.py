@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from services.materials.rules.shelves import ShelfClaim
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.publications import Publication, Release, Translation
-from shared.schema.materials.published import Openable, may_open
+from shared.schema.materials.published import Openable, is_open, may_open
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Holding:
     claims: tuple[ShelfClaim, ...]
 
 
-_MAY_OPEN: Final = may_open(bindparam("person_id", type_=Uuid), at=bindparam("now", type_=DateTime(timezone=True)))
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_MAY_OPEN: Final = may_open(bindparam("person_id", type_=Uuid), at=_NOW)
 _CLAIM: Final[tuple[Any, ...]] = (Openable.shelf_id, Openable.edition_id, Openable.rule, Openable.closes_at)
 """What makes a :class:`ShelfClaim`, in its order."""
 _SENT: Final[tuple[Any, ...]] = (
@@ -59,8 +60,8 @@ _SENT: Final[tuple[Any, ...]] = (
 """What makes a :class:`Holding`, in its order, but for the claims."""
 
 
-def _holdings(*wanted: ColumnElement[bool], claims: ColumnElement[bool] = _MAY_OPEN) -> Select[Any]:
-    """Return the query of the renditions that are ``wanted``, each with the ``claims`` on it.
+def _holdings(*wanted: ColumnElement[bool], claims: ColumnElement[bool], or_none: bool) -> Select[Any]:
+    """Return the query of the renditions ``wanted`` with the ``claims`` on each; ``or_none``: and those without.
 
     The publications go to the view as an array: PostgreSQL hands a value down into every part of it, where it would not
     hand down a join, and so reads no claims on anything else.
@@ -75,20 +76,18 @@ def _holdings(*wanted: ColumnElement[bool], claims: ColumnElement[bool] = _MAY_O
         .cte("found")
     )
     of_them = any_(func.array(select(found.c.publication_id).scalar_subquery(), type_=ARRAY(Uuid)))
-    return select(found, *_CLAIM).outerjoin_from(
-        found,
-        Openable,
-        and_(Openable.publication_id == found.c.publication_id, Openable.publication_id == of_them, claims),
-    )
+    on = and_(Openable.publication_id == found.c.publication_id, Openable.publication_id == of_them, claims)
+    return select(found, *_CLAIM).join_from(found, Openable, on, isouter=or_none)
 
 
 # Made once: each download asks this, and building the statement would cost more than running it.
-_BY_RENDITION: Final = _holdings(Rendition.id == bindparam("rendition_id", type_=Uuid))
+_BY_RENDITION: Final = _holdings(Rendition.id == bindparam("rendition_id", type_=Uuid), claims=_MAY_OPEN, or_none=True)
 _BY_HASH: Final = _holdings(
     Rendition.sha256 == bindparam("sha256"),
     Rendition.filename == bindparam("filename"),
     Release.state == "published",
-    claims=and_(Openable.rule == "public", _MAY_OPEN),
+    claims=and_(Openable.rule == "public", is_open(at=_NOW)),
+    or_none=False,
 )
 _CLAIMS: Final = select(Openable.publication_id, *_CLAIM).where(_MAY_OPEN)
 
@@ -110,7 +109,7 @@ def holding(session: Session, *, rendition_id: UUID, person_id: UUID | None, now
 
 def public_holding(session: Session, *, sha256: str, filename: str, now: datetime) -> Holding | None:
     """Return a published rendition of this file and name with the claims that anybody has on it, or None."""
-    asked = {"sha256": sha256, "filename": filename, "person_id": None, "now": now}
+    asked = {"sha256": sha256, "filename": filename, "now": now}
     return _holding(session.connection().execute(_BY_HASH, asked).all())
 
 

@@ -192,8 +192,8 @@ def test_whatever_way_one_asks_what_may_be_opened_the_answer_is_the_same(
         if person is not None:
             listed = browser.get("/materials").text
             assert {slug for slug in works if f'href="/materials/{slug}"' in listed} == right, "list"
-            answer = browser.get("/api/materials/v1/shelf", headers=token_of(databases["registration"], person)).json
-            assert {item["slug"] for item in answer["items"]} == right, "API"
+            answer: Any = browser.get("/api/materials/v1/shelf", headers=token_of(databases["registration"], person))
+            assert {item["slug"] for item in answer.json["items"]} == right, "API"
             personal = {
                 (shelf.edition, slug)
                 for shelf in world.shelves
