@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from shared.clock import now
 from shared.database import Database
@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
-def database_of_worker(kind: type[AnySettings], service: str, *, bell: Bell) -> tuple[AnySettings, Database]:
+class Told(NamedTuple, Generic[AnySettings]):
+    """What the worker of a service is given: its settings and its database."""
+
+    settings: AnySettings
+    database: Database
+
+
+def database_of_worker(kind: type[AnySettings], service: str, *, bell: Bell) -> Told[AnySettings]:
     """Return the settings of ``service`` and a database in its own role, from ``<SERVICE>_DATABASE_URL``."""
     settings = kind(database_url=os.environ[f"{service.upper()}_DATABASE_URL"])
     url = settings.database_url.get_secret_value()
-    return settings, Database(url, bell=bell, pool_size=1, name=f"academy worker {service}")
+    return Told(settings, Database(url, bell=bell, pool_size=1, name=f"academy worker {service}"))
 
 
 def add_react_task(celery: Celery, database: Database, reactions: Reactions, *, redis: Redis) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import smtplib
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,9 +50,6 @@ class Patient:
     keys: Keys
     environ: Mapping[str, str]
     running: bool
-
-
-Examination = Callable[[Patient], Iterator[Finding]]
 
 
 def run_doctor() -> int:

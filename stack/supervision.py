@@ -143,11 +143,6 @@ class Supervision:
         """Start one process, unless it runs."""
         self._ask("startProcess", name, False)
 
-    def restart_process(self, name: str) -> None:
-        """Stop and start one process."""
-        self._ask("stopProcess", name, True)
-        self.start_process(name)
-
     def stop(self, *, seconds: float = 90) -> bool:
         """Stop all processes in order and the supervisor itself. Return False when it had to be left or killed."""
         self._ask("shutdown")

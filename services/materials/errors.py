@@ -30,13 +30,19 @@ class ReleaseUnknown(NotFound):
     title = _l("There is no such release")
 
 
+class ChapterUnknown(NotFound):
+    """The release has no such chapter."""
+
+    title = _l("There is no such chapter")
+
+
 class ShelfUnknown(NotFound):
     """There is no such shelf."""
 
     title = _l("There is no such shelf")
 
 
-class SlugTaken(Conflict):
+class PublicationSlugTaken(Conflict):
     """Another publication has this address."""
 
     title = _l("Another publication already uses this address")

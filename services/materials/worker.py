@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 
 def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     """Add this service's tasks to ``celery``; return the database they work on."""
-    _settings, database = database_of_worker(MaterialsSettings, "materials", bell=bell)
+    database = database_of_worker(MaterialsSettings, "materials", bell=bell).database
     add_react_task(celery, database, reactions, redis=redis)
     return database

@@ -8,7 +8,7 @@ from shared.errors import Conflict, Invalid, NotFound
 from shared.words.sentences import _l
 
 
-class SlugTaken(Invalid):
+class EditionSlugTaken(Conflict):
     """Another edition has this address."""
 
     title = _l("Another edition has this address already")

@@ -21,7 +21,7 @@ BATCH: Final = 200
 
 def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     """Add this service's tasks to ``celery``; return the database they work on."""
-    _settings, database = database_of_worker(RegistrationSettings, "registration", bell=bell)
+    database = database_of_worker(RegistrationSettings, "registration", bell=bell).database
     add_react_task(celery, database, reactions, redis=redis)
 
     @celery.task(name="registration.expire_offers")

@@ -15,7 +15,6 @@ import httpx
 from lxml import html
 
 SUBMITS = {"submit", "image"}
-REQUIRED_BOX = "required"
 
 
 class NotOnThePage(Exception):  # noqa: N818 - it says what a person would miss

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -89,3 +91,20 @@ def test_whatever_is_sent_the_answers_are_those_of_the_document(app: Flask, data
 
         attack()
     assert tried > 20
+
+
+def test_an_edition_that_is_not_there_is_unknown_to_every_route_alike(
+    app: Flask, databases: dict[str, Database]
+) -> None:
+    headers = {"Authorization": f"Bearer {token_for(databases['owner'])}"}
+    routes = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("api.") and "edition_slug" in rule.arguments
+    ]
+    for rule in routes:
+        path = re.sub(r"<uuid:\w+>", str(UUID(int=7)), rule.rule).replace("<edition_slug>", "none-such")
+        if "GET" in (rule.methods or ()):
+            answer = visitor(app).get(path, headers=headers)
+            assert answer.json is not None
+            assert (answer.status_code, answer.json["type"]) == (404, "/api/problems/edition-unknown"), rule.rule

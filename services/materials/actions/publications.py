@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from services.materials.errors import (
     NothingToPublish,
+    PublicationSlugTaken,
     PublicationUnknown,
     ReleaseIsPublished,
     ReleaseUnknown,
-    SlugTaken,
     VersionTaken,
 )
 from shared.schema.base import new_id
@@ -55,7 +55,7 @@ def add_publication(
             session.add(publication)
     except IntegrityError as error:
         if "uq_publication_slug" in str(error.orig):
-            raise SlugTaken(errors={"slug": SlugTaken.title}) from error
+            raise PublicationSlugTaken(errors={"slug": PublicationSlugTaken.title}) from error
         raise
     return publication
 

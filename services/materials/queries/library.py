@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -13,10 +13,15 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.materials.queries.rights import claims_by_publication
-from services.materials.rules.library import Opened, RenditionShown
+from services.materials.rules.library import ChapterShown, Opened, RenditionShown
 from services.materials.rules.shelves import Right, right_to_open
 from shared.schema.materials.files import Download, Rendition, StoredFile
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
+
+
+class _Edited(NamedTuple):
+    publication: Publication
+    release: Release
 
 
 def opened_publications(
@@ -40,7 +45,7 @@ def opened_publications(
     )
     if slug is not None:
         releases = releases.where(Publication.slug == slug)
-    found = {release.id: (publication, release) for publication, release in session.execute(releases)}
+    found = {release.id: _Edited(publication, release) for publication, release in session.execute(releases)}
     opened = _filled(session, found, rights=rights, person_id=person_id)
     return sorted(opened, key=lambda one: one.published_at or now, reverse=True)
 
@@ -54,12 +59,12 @@ def release_to_keep(session: Session, *, release_id: UUID) -> Opened | None:
     ).first()
     if row is None:
         return None
-    return _filled(session, {release_id: (row[0], row[1])}, rights={}, person_id=None)[0]
+    return _filled(session, {release_id: _Edited(*row)}, rights={}, person_id=None)[0]
 
 
 def _filled(
     session: Session,
-    found: Mapping[UUID, tuple[Publication, Release]],
+    found: Mapping[UUID, _Edited],
     *,
     rights: Mapping[UUID, Right],
     person_id: UUID | None,
@@ -116,11 +121,11 @@ def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None
     return copies
 
 
-def _chapters(session: Session, release_ids: list[UUID]) -> dict[UUID, list[Any]]:
-    chapters: dict[UUID, list[Any]] = {}
+def _chapters(session: Session, release_ids: list[UUID]) -> dict[UUID, list[ChapterShown]]:
+    chapters: dict[UUID, list[ChapterShown]] = {}
     for chapter in session.scalars(select(Chapter).where(Chapter.release_id.in_(release_ids))):
-        row = (chapter.id, chapter.number, chapter.titles, tuple(chapter.authors), chapter.pages)
-        chapters.setdefault(chapter.release_id, []).append(row)
+        shown = ChapterShown(chapter.id, chapter.number, chapter.titles, tuple(chapter.authors), chapter.pages)
+        chapters.setdefault(chapter.release_id, []).append(shown)
     return chapters
 
 

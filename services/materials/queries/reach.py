@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Subquery, func, select
@@ -29,6 +30,13 @@ class PersonRow:
     fetched_at: datetime | None
 
 
+class PeoplePage(NamedTuple):
+    """A page of people, and how many there are on all pages."""
+
+    rows: list[PersonRow]
+    total: int
+
+
 def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list[Holder]:
     """Return everybody with a live place in the edition and whether they hold the publication, in any version."""
     fetched = _fetched(publication_id)
@@ -45,7 +53,7 @@ def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list
 
 def people_with_places(
     session: Session, *, publication_id: UUID, edition_id: UUID, holds: bool | None, limit: int, offset: int
-) -> tuple[list[PersonRow], int]:
+) -> PeoplePage:
     """Return a page of the people with a live place, by name, and how many there are; ``holds`` narrows them."""
     fetched = _fetched(publication_id)
     wanted = (
@@ -60,7 +68,7 @@ def people_with_places(
         wanted = wanted.where(fetched.c.first_at.is_not(None) if holds else fetched.c.first_at.is_(None))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     page = wanted.order_by(Person.name, Person.id).limit(limit).offset(offset)
-    return [PersonRow(*row) for row in session.execute(page)], total
+    return PeoplePage([PersonRow(*row) for row in session.execute(page)], total)
 
 
 def people_by_rendition(session: Session, *, publication_id: UUID) -> Mapping[UUID, int]:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 DOUBLE_CLICK: Final = timedelta(seconds=30)
 """COUNTER 5.1, 7.2: requests of one person for one thing within 30 seconds are one, and the window slides."""
-
-
-def is_double_click(*, previous: datetime, now: datetime) -> bool:
-    """Say whether a request at ``now`` continues the one at ``previous`` instead of being another."""
-    return now - previous <= DOUBLE_CLICK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -51,6 +51,17 @@ class RenditionShown:
 
 
 @dataclass(frozen=True)
+class ChapterShown:
+    """A chapter in all languages; ``titles`` is ``{language: text}``, ``pages`` ``{language: [first, last]}``."""
+
+    id: UUID
+    number: int
+    titles: dict[str, Any]
+    authors: tuple[str, ...]
+    pages: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class ChapterEntry:
     """A chapter as the reader's language names it."""
 
@@ -80,7 +91,7 @@ class Opened:
     published_at: datetime | None
     right: Right | None
     copies: tuple[RenditionShown, ...] = ()
-    chapters: tuple[tuple[UUID, int, dict[str, Any], tuple[str, ...], dict[str, Any]], ...] = field(default=())
+    chapters: tuple[ChapterShown, ...] = ()
     fetched_older: bool = False
     """The reader fetched an older release, but nothing of this one."""
 
@@ -115,19 +126,16 @@ class Opened:
 
     def chapters_in(self, language: str) -> list[ChapterEntry]:
         """Return the chapters with their titles and copies in ``language`` or the next best."""
-        return [self._chapter(chapter, language) for chapter in sorted(self.chapters, key=lambda one: one[1])]
+        return [self._chapter(chapter, language) for chapter in sorted(self.chapters, key=lambda one: one.number)]
 
-    def _chapter(
-        self, chapter: tuple[UUID, int, dict[str, Any], tuple[str, ...], dict[str, Any]], language: str
-    ) -> ChapterEntry:
-        chapter_id, number, titles, authors, pages = chapter
-        copies = [copy for copy in self.copies if copy.chapter_id == chapter_id]
+    def _chapter(self, chapter: ChapterShown, language: str) -> ChapterEntry:
+        copies = [copy for copy in self.copies if copy.chapter_id == chapter.id]
         best = best_language({copy.language for copy in copies}, wanted=language)
-        span: Sequence[int] | None = pages.get(language)
+        span: Sequence[int] | None = chapter.pages.get(language)
         return ChapterEntry(
-            number=number,
-            title=text_in(titles, language),
-            authors=authors,
+            number=chapter.number,
+            title=text_in(chapter.titles, language),
+            authors=chapter.authors,
             pages=(span[0], span[1]) if span else None,
             copies=tuple(in_order(copy for copy in copies if copy.language == best)),
         )

@@ -71,7 +71,7 @@ class WorkAnswer(BaseModel):
     @classmethod
     def of(cls, one: Opened, *, public_url: str) -> Self:
         """Say what is known of ``one``."""
-        numbers = {chapter_id: number for chapter_id, number, *_rest in one.chapters}
+        numbers = {chapter.id: chapter.number for chapter in one.chapters}
         return cls(
             id=one.publication_id,
             slug=one.slug,
@@ -82,8 +82,8 @@ class WorkAnswer(BaseModel):
             published_at=one.published_at,
             because=one.right.claim.rule if one.right else None,
             chapters=[
-                ChapterAnswer(number=number, titles=titles, authors=list(authors))
-                for _id, number, titles, authors, _pages in sorted(one.chapters, key=lambda chapter: chapter[1])
+                ChapterAnswer(number=chapter.number, titles=chapter.titles, authors=list(chapter.authors))
+                for chapter in sorted(one.chapters, key=lambda chapter: chapter.number)
             ],
             copies=[
                 CopyAnswer.of(

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.notifications.actions.deliveries import Claimed, ClaimedBatch
 from services.notifications.gateways.journal import JournalLost, Notes
 from services.notifications.gateways.relay import ConnectionBroken, Relay
-from services.notifications.letters.headers import Unmailable
+from services.notifications.letters.headers import Composed, Unmailable
 from services.notifications.rules.retries import Settled, after_doubt, not_composed, settle
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 BATCH_SECONDS: Final = 15.0
 """A batch that takes longer gives back what it has not begun."""
 
-Compose = Callable[[Claimed, datetime], tuple[str, bytes]]
+Compose = Callable[[Claimed, datetime], Composed]
 """Returns the wire address and the message of one delivery."""
 
 
@@ -32,6 +32,13 @@ class _Ready:
     recipient: str = ""
     message: bytes = b""
     obstacle: Settled | None = None
+
+
+class _Tried(NamedTuple):
+    """What became of a delivery, and whether the batch has to stop."""
+
+    result: Settled
+    stop: bool
 
 
 def send_batch(
@@ -90,8 +97,8 @@ def _send_one(
     notes: Notes | None,
     following: str | None,
     now: Callable[[], datetime],
-) -> tuple[Settled, bool]:
-    """Return what became of one delivery, and whether the batch has to stop."""
+) -> _Tried:
+    """Try one delivery."""
     delivery = ready.delivery
 
     def before_body() -> None:
@@ -105,11 +112,11 @@ def _send_one(
         if broken.body_begun:
             notice = delivery.campaign_id is None
             doubt = after_doubt(delivery.id, notice=notice, resent=delivery.resent, reason="no_answer", now=now())
-            return doubt, True
-        return Settled(delivery.id, "queued", untried=True), True
+            return _Tried(doubt, stop=True)
+        return _Tried(Settled(delivery.id, "queued", untried=True), stop=True)
     except JournalLost:
         relay.close()  # the relay waits for a message that will not come
-        return Settled(delivery.id, "queued", untried=True), True
+        return _Tried(Settled(delivery.id, "queued", untried=True), stop=True)
     result = settle(
         delivery.id,
         code=reply.code,
@@ -122,5 +129,5 @@ def _send_one(
         if notes is not None:
             notes.settle(delivery.id, reply)
     except JournalLost:
-        return result, True
-    return result, result.relay_trouble
+        return _Tried(result, stop=True)
+    return _Tried(result, stop=result.relay_trouble)

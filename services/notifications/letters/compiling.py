@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from services.notifications.letters.headers import split_mailbox
+from services.notifications.letters.headers import Mailbox, split_mailbox
 from services.notifications.letters.skeletons import Letter, Skeleton
 from services.notifications.rules.notices import NOTICES, VALUES
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, Slots, slot_line, slot_markdown
@@ -65,13 +65,13 @@ class Letters:
             letter,
             sender=self.sender,
             reply_to=self._reply_to,
-            list_id=(words.topic, f"{words.topic_slug}.{self._domain}"),
+            list_id=Mailbox(words.topic, f"{words.topic_slug}.{self._domain}"),
         )
 
     def _frame(
         self, locale: str, slots: Slots, *, subject: str, preheader: str, body: str, about: Mapping[str, str]
     ) -> Letter:
-        common = {"sender": self.sender[0], **about}
+        common = {"sender": self.sender.display, **about}
         text = self._templates.get_template("notifications/frame.txt").render(body=mail_text(body), **common)
         html = self._templates.get_template("notifications/frame.html").render(
             subject=subject, preheader=preheader, body=mail_html(body), **common

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.notifications.letters.compiling import UNSUBSCRIBE, Letters
-from services.notifications.letters.headers import wire_address
+from services.notifications.letters.headers import Composed, wire_address
 from services.notifications.letters.links import campaign_links, notice_link, unsubscribe_link
 from services.notifications.letters.skeletons import Envelope
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
@@ -58,24 +58,24 @@ class Composer:
     @property
     def sender(self) -> str:
         """The envelope's sender."""
-        return self.letters.sender[1]
+        return self.letters.sender.address
 
-    def compose(self, copy: DeliveryToCompose, now: datetime) -> tuple[str, bytes]:
+    def compose(self, copy: DeliveryToCompose, now: datetime) -> Composed:
         """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
         recipient = wire_address(copy.address)
         if copy.campaign_id is not None:
             words = self._words_for(copy.campaign_id, copy.locale)
-            return recipient, self.compose_campaign(words, copy, recipient, now)
+            return Composed(recipient, self.compose_campaign(words, copy, recipient, now))
         if copy.kind == TEST and copy.about_id is not None:
             words = self._words(copy.about_id)[copy.locale]  # a draft: its words are asked for every time
-            return recipient, self.compose_campaign(words, copy, recipient, now)
+            return Composed(recipient, self.compose_campaign(words, copy, recipient, now))
         link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
         message = self.letters.notice(copy.kind, copy.locale).fill(
             {**copy.fields, "link": link},
             Envelope(copy.addressee, recipient, self._message_id(copy)),
             now=now,
         )
-        return recipient, message
+        return Composed(recipient, message)
 
     def compose_campaign(self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
         """Return one person's copy of a campaign mail in the language of ``words``."""

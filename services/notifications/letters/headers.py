@@ -6,7 +6,7 @@ import base64
 import re
 import unicodedata
 from email.utils import parseaddr
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.errors import Invalid
 from shared.words.sentences import _l
@@ -119,7 +119,21 @@ def wire_address(address: str) -> str:
     return f"{local}@{ascii_domain}"
 
 
-def split_mailbox(mailbox: str) -> tuple[str, str]:
+class Composed(NamedTuple):
+    """A mail with the address it goes to on the wire."""
+
+    recipient: str
+    message: bytes
+
+
+class Mailbox(NamedTuple):
+    """A name as it is shown and the address on the wire, as in From, Reply-To and List-Id (RFC 5322, 3.4)."""
+
+    display: str
+    address: str
+
+
+def split_mailbox(mailbox: str) -> Mailbox:
     """Return display name and wire address of a setting such as ``Academy <academy@example.org>``."""
     display, address = parseaddr(mailbox)
-    return display, wire_address(address)
+    return Mailbox(display, wire_address(address))

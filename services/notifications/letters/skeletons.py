@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
 
-from services.notifications.letters.headers import encode_mailbox, encode_text, one_line
+from services.notifications.letters.headers import Mailbox, encode_mailbox, encode_text, one_line
 from services.notifications.rules.placeholders import Slots
 
 _MOSTLY: Final = 3
@@ -57,9 +57,9 @@ class Skeleton:
         self,
         letter: Letter,
         *,
-        sender: tuple[str, str],
-        reply_to: tuple[str, str] | None,
-        list_id: tuple[str, str] | None = None,
+        sender: Mailbox,
+        reply_to: Mailbox | None,
+        list_id: Mailbox | None = None,
         automatic: bool = False,
     ) -> None:
         self._subject = letter.slots.cut(letter.subject)

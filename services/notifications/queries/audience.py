@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -137,7 +137,14 @@ def audience_member(session: Session, *, rule: AudienceRule, edition_id: UUID, p
     return None if row is None else Member(*row)
 
 
-def publications_of(session: Session, *, edition_id: UUID) -> list[tuple[UUID, dict[str, str]]]:
+class PublicationToAsk(NamedTuple):
+    """A publication that a rule may ask about; ``titles`` is ``{language: text}``."""
+
+    id: UUID
+    titles: dict[str, str]
+
+
+def publications_of(session: Session, *, edition_id: UUID) -> list[PublicationToAsk]:
     """Return the publications a rule may ask about, with their titles by language.
 
     These are the edition's own, those of no edition, and whatever stands on a shelf of the edition.
@@ -158,4 +165,4 @@ def publications_of(session: Session, *, edition_id: UUID) -> list[tuple[UUID, d
         )
         .order_by(Publication.created_at)
     )
-    return [(publication_id, titles) for publication_id, titles in rows]
+    return [PublicationToAsk(*row) for row in rows]

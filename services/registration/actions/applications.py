@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -90,7 +91,12 @@ def withdraw_application(session: Session, *, application_id: UUID, person_id: U
     )
 
 
-def _own(session: Session, *, application_id: UUID, person_id: UUID) -> tuple[Application, Edition]:
+class _Own(NamedTuple):
+    application: Application
+    edition: Edition
+
+
+def _own(session: Session, *, application_id: UUID, person_id: UUID) -> _Own:
     found = session.execute(
         select(Application, Edition)
         .join(Edition, Edition.id == Application.edition_id)
@@ -99,4 +105,4 @@ def _own(session: Session, *, application_id: UUID, person_id: UUID) -> tuple[Ap
     ).first()
     if found is None:
         raise ApplicationUnknown
-    return found.Application, found.Edition
+    return _Own(found.Application, found.Edition)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -22,13 +23,20 @@ from shared.schema.registration import Decision, DecisionBatch
 from shared.words.sentences import _l
 
 
+class NotTaken(NamedTuple):
+    """An application that a bulk proposal skipped, and why."""
+
+    standing: Considered
+    why: rules.Skipped
+
+
 @dataclass(frozen=True)
 class Proposed:
     """What a bulk proposal did, or would do: who gets it, and who was skipped and why."""
 
     outcome: rules.Outcome
     taken: list[Considered] = field(default_factory=list)
-    skipped: list[tuple[Considered, rules.Skipped]] = field(default_factory=list)
+    skipped: list[NotTaken] = field(default_factory=list)
 
 
 def plan_proposals(
@@ -45,7 +53,7 @@ def plan_proposals(
             has_live_offer=standing.has_live_offer,
         )
         if refused:
-            plan.skipped.append((standing, refused))
+            plan.skipped.append(NotTaken(standing, refused))
         else:
             plan.taken.append(standing)
     return plan

@@ -9,14 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.registration.errors import EditionIncomplete, SlugTaken
+from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from shared.editions import EditionUnknown
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], now: datetime) -> UUID:
-    """Create an edition that nobody outside the desk sees yet; return its id. Refuses with :class:`SlugTaken`."""
+    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has."""
     made = session.execute(
         insert(Edition)
         .values(id=new_id(), slug=slug, created_at=now, updated_at=now, **values)
@@ -24,7 +24,7 @@ def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], no
         .returning(Edition.id)
     ).scalar()
     if made is None:
-        raise SlugTaken
+        raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
     return made
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, select
@@ -124,8 +124,16 @@ def proposal_of(session: Session, *, application_id: UUID) -> UUID | None:
     ).scalar()
 
 
-def batches(session: Session, *, edition_id: UUID) -> list[tuple[datetime, str, dict[str, int]]]:
-    """Return each release as (moment, who, counts by outcome), newest first."""
+class PastRelease(NamedTuple):
+    """When a batch was released, by whom (empty: gone), and how many decisions of each outcome."""
+
+    released_at: datetime
+    who: str
+    counts: dict[str, int]
+
+
+def batches(session: Session, *, edition_id: UUID) -> list[PastRelease]:
+    """Return each release of an edition, newest first."""
     rows = session.execute(
         select(
             DecisionBatch.id, DecisionBatch.released_at, func.coalesce(Person.name, ""), Decision.outcome, func.count()
@@ -136,7 +144,7 @@ def batches(session: Session, *, edition_id: UUID) -> list[tuple[datetime, str, 
         .group_by(DecisionBatch.id, DecisionBatch.released_at, Person.name, Decision.outcome)
         .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
     )
-    found: dict[UUID, tuple[datetime, str, dict[str, int]]] = {}
+    found: dict[UUID, PastRelease] = {}
     for batch_id, released_at, who, outcome, count in rows:
-        found.setdefault(batch_id, (released_at, who, {}))[2][outcome] = count
+        found.setdefault(batch_id, PastRelease(released_at, who, {})).counts[outcome] = count
     return list(found.values())

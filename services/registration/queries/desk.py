@@ -26,7 +26,6 @@ class Waiting:
     proposed: int
     to_release: int
     expiring: int
-    submitted_by_day: list[tuple[datetime, int]]
 
     @property
     def undecided(self) -> int:
@@ -40,16 +39,9 @@ class Waiting:
 
 
 def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
-    """Return what waits in ``edition``: states, proposals, offers that end within three days, arrivals per day."""
+    """Return what waits in ``edition``: states, proposals, offers that end within three days."""
     states = session.execute(
         select(Application.state, func.count()).where(Application.edition_id == edition.id).group_by(Application.state)
-    )
-    day = func.date_trunc("day", Application.submitted_at)
-    arrivals = session.execute(
-        select(day, func.count())
-        .where(Application.edition_id == edition.id, Application.submitted_at.is_not(None))
-        .group_by(day)
-        .order_by(day)
     )
     return Waiting(
         edition=edition,
@@ -64,7 +56,6 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
                 Offer.edition_id == edition.id, Offer.state == "offered", Offer.expires_at <= now + timedelta(days=3)
             )
         ).scalar_one(),
-        submitted_by_day=[(on, count) for on, count in arrivals],
     )
 
 
@@ -84,15 +75,3 @@ def _count_proposed(session: Session, edition_id: UUID, *, states: Sequence[str]
 def put_aside(session: Session) -> int:
     """Return how many reactions failed five times and wait for a human."""
     return session.execute(select(func.count()).select_from(Entry).where(Entry.state == "aside")).scalar_one()
-
-
-def count_by(session: Session, *, edition_id: UUID, column: str, states: Sequence[str]) -> list[tuple[str, int]]:
-    """Return applications in ``states`` counted by ``country`` or ``language``, most first."""
-    by = {"country": Application.country, "language": Application.language}[column]
-    rows = session.execute(
-        select(by, func.count())
-        .where(Application.edition_id == edition_id, Application.state.in_(states))
-        .group_by(by)
-        .order_by(func.count().desc(), by)
-    )
-    return [(value, count) for value, count in rows]

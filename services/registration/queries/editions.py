@@ -1,17 +1,10 @@
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.editions import EditionUnknown
 from shared.schema.registration import Edition
-
-
-def published_edition(session: Session, slug: str) -> Edition | None:
-    """Return the edition at this address if it is published."""
-    return session.execute(select(Edition).where(Edition.slug == slug, Edition.published_at.is_not(None))).scalar()
 
 
 def published_editions(session: Session) -> list[Edition]:
@@ -30,14 +23,6 @@ def all_editions(session: Session) -> list[Edition]:
 def edition_at(session: Session, slug: str) -> Edition:
     """Return the edition at this address, published or not; refuses with :class:`EditionUnknown`."""
     found = session.execute(select(Edition).where(Edition.slug == slug)).scalar()
-    if found is None:
-        raise EditionUnknown
-    return found
-
-
-def edition_of_id(session: Session, edition_id: UUID) -> Edition:
-    """Return an edition; refuses with :class:`EditionUnknown`."""
-    found = session.get(Edition, edition_id)
     if found is None:
         raise EditionUnknown
     return found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -32,7 +33,14 @@ def due_offers(session: Session, *, now: datetime, limit: int) -> list[Offer]:
     )
 
 
-def my_offer(session: Session, *, offer_id: UUID, person_id: UUID) -> tuple[Offer, Edition]:
+class OfferInEdition(NamedTuple):
+    """An offer with its edition."""
+
+    offer: Offer
+    edition: Edition
+
+
+def my_offer(session: Session, *, offer_id: UUID, person_id: UUID) -> OfferInEdition:
     """Return an offer of this person with its edition; refuses with :class:`OfferUnknown` for anybody else's."""
     found = session.execute(
         select(Offer, Edition)
@@ -41,4 +49,4 @@ def my_offer(session: Session, *, offer_id: UUID, person_id: UUID) -> tuple[Offe
     ).first()
     if found is None:
         raise OfferUnknown
-    return found.Offer, found.Edition
+    return OfferInEdition(found.Offer, found.Edition)

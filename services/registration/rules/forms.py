@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -91,7 +91,14 @@ class Answers(BaseModel):
         }
 
 
-def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple[Answers | None, dict[str, str]]:
+class FormRead(NamedTuple):
+    """The answers, or None and what is wrong with them by field."""
+
+    answers: Answers | None
+    problems: dict[str, str]
+
+
+def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> FormRead:
     """Return the answers, or what is wrong as ``{field: problem}``. ``languages`` are those of the edition.
 
     Problems are ``missing``, ``too_long``, ``unreadable``, ``email_shape``, ``email_letters``, ``country_unknown``,
@@ -111,7 +118,7 @@ def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple
     language = answers.language if answers else filled.get("language")
     if "language" not in problems and language not in languages:
         problems["language"] = "language_unknown"
-    return (None, problems) if problems else (answers, {})
+    return FormRead(None, problems) if problems else FormRead(answers, {})
 
 
 def _email_problem(address: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -107,7 +108,14 @@ def email_of(session: Session, person_id: UUID) -> str:
     return session.execute(select(Person.email).where(Person.id == person_id)).scalar_one()
 
 
-def edition_choices(session: Session) -> list[tuple[UUID, str]]:
+class EditionChoice(NamedTuple):
+    """An edition as it is chosen from a list."""
+
+    id: UUID
+    slug: str
+
+
+def edition_choices(session: Session) -> list[EditionChoice]:
     """Return every edition's id and slug, the latest first."""
     rows = session.execute(select(Edition.id, Edition.slug).order_by(Edition.starts_on.desc(), Edition.slug))
-    return [(row.id, row.slug) for row in rows]
+    return [EditionChoice(*row) for row in rows]

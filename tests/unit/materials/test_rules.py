@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from services.materials.rules.conditions import begins_at_first_byte, etag_of, is_unchanged, repr_digest_of
-from services.materials.rules.downloads import is_double_click
 from services.materials.rules.media import media_type_of
 from services.materials.rules.names import content_disposition, full_filename, plain_filename, slug_of
 from services.materials.rules.pace import minutes_on_slow_line
@@ -105,11 +104,6 @@ def test_no_range_header_however_odd_breaks_the_count(header: str, if_range: str
 
 def test_the_digest_is_the_hash_in_base64() -> None:
     assert repr_digest_of("00" * 32) == "sha-256=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:"
-
-
-@pytest.mark.parametrize(("seconds", "same"), [(0, True), (29, True), (30, True), (31, False), (35, False)])
-def test_clicks_within_thirty_seconds_are_one(seconds: int, same: bool) -> None:
-    assert is_double_click(previous=NOW, now=NOW + timedelta(seconds=seconds)) is same
 
 
 @pytest.mark.parametrize(

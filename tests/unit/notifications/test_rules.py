@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from services.notifications.letters.headers import (
+    Mailbox,
     Unmailable,
     encode_mailbox,
     encode_text,
@@ -87,7 +88,7 @@ def test_no_name_can_add_a_recipient(name: str) -> None:
 
 def skeleton(text: str, html: str, slots: Slots, subject: str = "Hello") -> Skeleton:
     letter = Letter(locale="en", subject=subject, text=text, html=html, slots=slots)
-    return Skeleton(letter, sender=("Academy", "a@example.org"), reply_to=("Team", "t@example.org"))
+    return Skeleton(letter, sender=Mailbox("Academy", "a@example.org"), reply_to=Mailbox("Team", "t@example.org"))
 
 
 @given(HOSTILE, HOSTILE, st.text(max_size=300))

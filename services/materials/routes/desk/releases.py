@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
-from services.materials.errors import ReleaseUnknown
+from services.materials.errors import ChapterUnknown
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.desk import slug_of_release
@@ -169,7 +169,7 @@ def take(slug: str, shelf_id: UUID) -> Response:
 
 def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None) -> None:
     if chapter_id is not None and not library.has_chapter(session, release_id=release_id, chapter_id=chapter_id):
-        raise ReleaseUnknown
+        raise ChapterUnknown
 
 
 def _release_page(release_id: UUID, form: Form) -> str:

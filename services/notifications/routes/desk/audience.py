@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from services.notifications.actions.campaigns import choose_audience, writable_campaign
-from services.notifications.queries.audience import audience_page, audience_size, publications_of
+from services.notifications.queries.audience import PublicationToAsk, audience_page, audience_size, publications_of
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
@@ -110,7 +110,7 @@ def as_fields(rule: AudienceRule) -> dict[str, object]:
     }
 
 
-def download_choices(publications: list[tuple[UUID, dict[str, str]]]) -> list[tuple[str, str]]:
+def download_choices(publications: list[PublicationToAsk]) -> list[tuple[str, str]]:
     """Return what may be asked about downloads: each publication, with and without."""
     choices = [("", _("No matter what was downloaded"))]
     for publication_id, titles in publications:

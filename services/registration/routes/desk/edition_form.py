@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from services.registration.rules.editions import YEARS
 from shared.people.rules.emails import is_email, normal_email
-from shared.web.pages.forms import Form, bind
+from shared.web.pages.forms import Bound, Form, bind
 from shared.words.cleaning import clean_line, clean_text
 from shared.words.languages import LANGUAGES
 from shared.words.sentences import _l
@@ -74,15 +74,15 @@ class EditionValues(BaseModel):
         return {**columns, **self.texts, "contact": normal_email(self.form.contact)}
 
 
-def read_edition(submitted: MultiDict[str, str]) -> tuple[EditionValues | None, Form]:
+def read_edition(submitted: MultiDict[str, str]) -> Bound[EditionValues]:
     """Return what was typed as values, or None and the form that says what is wrong."""
     bound = bind(EditionForm, submitted)
     texts = _texts(submitted)
     typed = Form({**bound.form.values, "languages": submitted.getlist("languages")}, bound.form.errors)
     errors = _together(bound.model, texts) | dict(bound.form.errors)
     if bound.model is None or errors:
-        return None, typed.with_errors(errors)
-    return EditionValues(form=bound.model, texts=texts), typed
+        return Bound(None, typed.with_errors(errors))
+    return Bound(EditionValues(form=bound.model, texts=texts), typed)
 
 
 def _texts(submitted: Mapping[str, str]) -> dict[str, dict[str, str]]:

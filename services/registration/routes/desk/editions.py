@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
-from services.registration.errors import EditionIncomplete, SlugTaken
+from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.routes.desk.edition_form import EditionForm, read_edition
 from services.registration.rules.editions import missing_languages
@@ -54,16 +54,16 @@ def show_new() -> str:
 @staff("organiser", everywhere=True)
 def save_new() -> Response | tuple[str, int]:
     """Create the edition, unpublished."""
-    values, form = read_edition(request.form)
-    if values is None:
-        return _form(form), 422
+    bound = read_edition(request.form)
+    if bound.model is None:
+        return _form(bound.form), 422
     try:
         with tools().database.transaction() as session:
-            create_edition(session, values=values.columns(), slug=values.slug, now=now())
-    except SlugTaken as refusal:
-        return _form(form.with_errors({"slug": refusal.title})), 422
+            create_edition(session, values=bound.model.columns(), slug=bound.model.slug, now=now())
+    except EditionSlugTaken as refusal:
+        return _form(bound.form.with_errors(refusal.errors)), 422
     flash_message(_("The edition is created. It is not public before you publish it."))
-    return see_other(f"/desk/e/{values.slug}/edition")
+    return see_other(f"/desk/e/{bound.model.slug}/edition")
 
 
 @blueprint.get("/desk/e/<edition_slug>/edition")
@@ -79,12 +79,13 @@ def show_edit(edition_slug: str) -> str:
 @staff("organiser")
 def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     """Keep the changes."""
-    values, form = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]))
-    if values is None:
+    bound = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]))
+    if bound.model is None:
         with tools().database.reading() as session:
-            return _form(form, edition_at(session, edition_slug)), 422
+            return _form(bound.form, edition_at(session, edition_slug)), 422
     with tools().database.transaction() as session:
-        update_edition(session, edition_id=edition_at(session, edition_slug).id, values=values.columns(), now=now())
+        edition = edition_at(session, edition_slug)
+        update_edition(session, edition_id=edition.id, values=bound.model.columns(), now=now())
     flash_message(_("Saved."))
     return see_other(f"/desk/e/{edition_slug}/edition")
 
