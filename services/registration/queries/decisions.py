@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
-from shared.schema.people.persons import Person
+from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, Offer
 
 
@@ -77,15 +77,15 @@ def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[U
 
 
 def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
-    proposer = aliased(Person)
+    proposer = aliased(Addressable)
     return (
         select(
             Decision.id,
             Application.id,
-            Person.id,
+            Addressable.id,
             Application.name,
             Application.country,
-            Person.locale,
+            Addressable.locale,
             Application.state,
             Decision.outcome,
             Decision.note,
@@ -93,7 +93,7 @@ def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
             Decision.proposed_at,
         )
         .join(Application, Application.id == Decision.application_id)
-        .join(Person, Person.id == Application.person_id)
+        .join(Addressable, Addressable.id == Application.person_id)
         .outerjoin(proposer, proposer.id == Decision.proposed_by)
         .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None))
         .where(Application.state.in_(DECIDABLE))

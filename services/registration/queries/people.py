@@ -3,17 +3,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from shared.schema.base import Base
+from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
-from shared.schema.people.credentials import SessionRow
-from shared.schema.people.persons import Person, Role
 from shared.schema.registration import Application, Enrolment, Offer
-
-HIDDEN = frozenset({"token_hash", "submission_key"})
-"""Keys, not facts about a person."""
+from shared.schema.values import all_values, values_of
 
 
 def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
@@ -28,29 +24,9 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
         or_(FactRow.person_id == person_id, FactRow.subject_id.in_(ids)), FactRow.noun != "decision"
     )
     return {
-        "person": _row(session.get_one(Person, person_id)),
-        "roles": _rows(session, select(Role).where(Role.person_id == person_id)),
-        "sessions": _rows(session, select(SessionRow).where(SessionRow.person_id == person_id)),
-        "applications": [_row(application) for application in applications],
-        "offers": _rows(session, select(Offer).where(Offer.person_id == person_id)),
-        "enrolments": _rows(session, select(Enrolment).where(Enrolment.person_id == person_id)),
-        "changes": _rows(session, told.order_by(FactRow.at)),
+        **account_of(session, person_id=person_id),
+        "applications": [values_of(application) for application in applications],
+        "offers": all_values(session, select(Offer).where(Offer.person_id == person_id)),
+        "enrolments": all_values(session, select(Enrolment).where(Enrolment.person_id == person_id)),
+        "changes": all_values(session, told.order_by(FactRow.at)),
     }
-
-
-def _rows(session: Session, statement: Any) -> list[dict[str, Any]]:
-    return [_row(row) for row in session.execute(statement).scalars()]
-
-
-def _row(row: Base) -> dict[str, Any]:
-    return {
-        column.key: _plain(getattr(row, column.key))
-        for column in inspect(type(row)).column_attrs
-        if column.key not in HIDDEN
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (dict, list, int, bool, str)) or value is None:
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
-from shared.schema.people.persons import Person
+from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, DecisionBatch, Edition
 
 _BoundRow = tuple[UUID, UUID, UUID, Outcome, str]
@@ -103,11 +103,11 @@ def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
         Decision.id.in_(waiting_ids(edition_id))
     )
     counts = session.execute(
-        select(Decision.outcome, Person.locale, func.count())
+        select(Decision.outcome, Addressable.locale, func.count())
         .join(Application, Application.id == Decision.application_id)
-        .join(Person, Person.id == Application.person_id)
+        .join(Addressable, Addressable.id == Application.person_id)
         .where(Decision.id.in_(waiting_ids(edition_id)))
-        .group_by(Decision.outcome, Person.locale)
+        .group_by(Decision.outcome, Addressable.locale)
     )
     found = [cast("tuple[Outcome, str, int]", tuple(row)) for row in counts]
     return Waiting(session.execute(of_waiting).scalar_one()[:32], found)
@@ -175,15 +175,15 @@ def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
     rows = session.execute(
         select(
             DecisionBatch,
-            func.coalesce(Person.name, ""),
+            func.coalesce(Addressable.name, ""),
             Decision.outcome,
             func.count(Decision.id),
             func.count(Decision.released_at),
         )
         .join(Decision, Decision.batch_id == DecisionBatch.id)
-        .outerjoin(Person, Person.id == DecisionBatch.released_by)
+        .outerjoin(Addressable, Addressable.id == DecisionBatch.released_by)
         .where(DecisionBatch.edition_id == edition_id)
-        .group_by(DecisionBatch.id, Person.name, Decision.outcome)
+        .group_by(DecisionBatch.id, Addressable.name, Decision.outcome)
         .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
     )
     found: dict[UUID, tuple[DecisionBatch, str, dict[str, int], list[int]]] = {}

@@ -39,9 +39,6 @@ ENROLMENT: Final = machine(
     tells={("accepted", "withdrawn"): EnrolmentWithdrawn, ("confirmed", "withdrawn"): EnrolmentWithdrawn},
 )
 
-HOLDING: Final = frozenset({"accepted", "confirmed", "attended", "no_show", "certified"})
-"""Enrolments that hold a place. Offers hold one while ``offered``; applications never do."""
-
 
 def places_left(*, capacity: int, over_offer: int, offered: int, enrolled: int) -> int:
     """Return how many more offers may be made; never below zero."""

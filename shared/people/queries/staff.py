@@ -15,7 +15,7 @@ from shared.histories import Past, past
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
 from shared.schema.people.persons import Person, Role
-from shared.schema.registration import Edition
+from shared.schema.registration.published import PublishedEdition
 
 STAFF_NOUNS: Final = ("role", "staff_invitation", "person", "api_token")
 
@@ -46,9 +46,9 @@ def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
     """Return everybody with a role, by name."""
     roles: dict[UUID, list[RoleHeld]] = {}
     rows = session.execute(
-        select(Role, Edition.slug)
-        .outerjoin(Edition, Edition.id == Role.edition_id)
-        .order_by(Edition.slug.nulls_first(), Role.name)
+        select(Role, PublishedEdition.slug)
+        .outerjoin(PublishedEdition, PublishedEdition.id == Role.edition_id)
+        .order_by(PublishedEdition.slug.nulls_first(), Role.name)
     )
     for role, slug in rows:
         roles.setdefault(role.person_id, []).append(RoleHeld(role.id, role.name, role.edition_id, slug))
@@ -89,9 +89,23 @@ def _state(credential: StaffCredential | None, *, is_invited: bool) -> str:
     return "ready" if credential.totp_secret else "half"
 
 
-def role_at_stake(session: Session, role_id: UUID) -> Role | None:
-    """Return a role by its id."""
-    return session.get(Role, role_id)
+def is_colleague(session: Session, person_id: UUID) -> bool:
+    """Say whether the person has a role at all."""
+    return session.scalar(select(Role.id).where(Role.person_id == person_id).limit(1)) is not None
+
+
+def editions_of_colleague(session: Session, person_id: UUID) -> set[UUID] | None:
+    """Return the editions a member of staff works for, which are all of them for some; None without any role."""
+    held = set(session.scalars(select(Role.edition_id).where(Role.person_id == person_id)))
+    if None in held:  # whoever asks on behalf of an edition holds a role there, so that it is among these
+        return set(session.scalars(select(Role.edition_id.distinct()).where(Role.edition_id.is_not(None))))
+    return {edition for edition in held if edition is not None} or None
+
+
+def edition_of_role(session: Session, role_id: UUID) -> set[UUID] | None:
+    """Return the edition a role is held in; the empty set when in all, None when there is no such role."""
+    row = session.execute(select(Role.edition_id).where(Role.id == role_id)).first()
+    return None if row is None else {edition for edition in row if edition is not None}
 
 
 def email_of(session: Session, person_id: UUID) -> str:
@@ -108,7 +122,11 @@ class EditionChoice(NamedTuple):
 
 def edition_choices(session: Session) -> list[EditionChoice]:
     """Return every edition's id and slug, the latest first."""
-    rows = session.execute(select(Edition.id, Edition.slug).order_by(Edition.starts_on.desc(), Edition.slug))
+    rows = session.execute(
+        select(PublishedEdition.id, PublishedEdition.slug).order_by(
+            PublishedEdition.starts_on.desc(), PublishedEdition.slug
+        )
+    )
     return [EditionChoice(*row) for row in rows]
 
 

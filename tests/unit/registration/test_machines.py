@@ -7,9 +7,10 @@ from hypothesis import given, strategies as st
 
 from services.registration.rules.applications import APPLICATION, DECIDABLE, EDITABLE, LIVE
 from services.registration.rules.decisions import DECISION
-from services.registration.rules.offers import ENROLMENT, HOLDING, OFFER
+from services.registration.rules.offers import ENROLMENT, OFFER
 from shared.facts.registration import OfferMade
 from shared.machines import Machine, machine
+from shared.schema.registration.offers import GONE
 
 MACHINES = [APPLICATION, DECISION, OFFER, ENROLMENT]
 every_machine = pytest.mark.parametrize("law", MACHINES, ids=lambda law: law.noun)
@@ -96,10 +97,10 @@ def test_where_a_state_is_reached_from_is_where_the_table_leads_to_it(law: Machi
 
 def test_the_sets_the_rules_speak_of_are_states() -> None:
     assert APPLICATION.states >= LIVE | DECIDABLE | EDITABLE
-    assert ENROLMENT.states >= HOLDING
+    assert ENROLMENT.states >= set(GONE)
 
 
 def test_a_withdrawn_application_is_not_decided_on_and_a_place_given_up_holds_none() -> None:
     assert not APPLICATION.moves["withdrawn"]
     assert "withdrawn" not in DECIDABLE | LIVE
-    assert ENROLMENT.states - HOLDING == {"withdrawn", "substituted"}
+    assert all(not ENROLMENT.moves[state] for state in GONE)

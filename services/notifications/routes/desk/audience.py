@@ -16,6 +16,7 @@ from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LOCALES, language_plan
 from services.notifications.views.wording import STANDINGS
+from shared.clock import now
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -29,7 +30,7 @@ from shared.words.sentences import _, _l
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("audience", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("audience", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
 COLUMNS = (
     Column("name", _l("Name"), kind="main"),
@@ -60,7 +61,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             flash_message(_("Saved."), "success")
             return see_other(campaign_url(edition, campaign_id))
         query = table_query(rule)
-        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         page = render_template(
             "notifications/campaign_audience.html",
             edition=edition,
@@ -80,6 +81,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 edition_id=edition.id,
                 limit=query.limit,
                 offset=query.offset,
+                now=now(),
                 search=query.search,
             ),
         )

@@ -18,6 +18,7 @@ from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
 from services.notifications.views.histories import CAMPAIGN
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES
+from shared.clock import now
 from shared.histories import past_of
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
@@ -26,6 +27,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import bind, fill
 from shared.web.pages.histories import lines_of
+from shared.web.pages.navigation import CAMPAIGNS
 from shared.web.pages.tables import Column
 from shared.words.languages import current_locale, text_in
 from shared.words.sentences import _, _l
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from shared.schema.notifications.topics import Topic
 
-blueprint = Blueprint("campaigns", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns")
+blueprint = Blueprint("campaigns", __name__, url_prefix=CAMPAIGNS.rule)
 
 COLUMNS: Final = (
     Column("name", _l("Campaign"), kind="main"),
@@ -56,7 +58,7 @@ class NewCampaign(BaseModel):
 
 
 @blueprint.get("")
-@staff("organiser", "writer", "approver", "viewer")
+@CAMPAIGNS.opens
 def list_campaigns(edition_slug: str) -> str:
     """Show an edition's campaigns, the newest first."""
     with tools().database.reading() as session:
@@ -127,7 +129,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
                 **common,
             )
         rule = AudienceRule.model_validate(campaign.audience)
-        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         return render_template(
             "notifications/campaign_draft.html",
             size=size,
@@ -146,7 +148,7 @@ def delete_campaign(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue
         edition = desk_edition(session, edition_slug)
         delete_draft(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     flash_message(_("The draft is deleted."), "success")
-    return see_other(f"/desk/mail/{edition.slug}/campaigns")
+    return see_other(f"/desk/mail/e/{edition.slug}/campaigns")
 
 
 def topic_choices(found: list[Topic]) -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import half_written, language_plan
 from services.notifications.settings import NotificationsSettings
+from shared.clock import now
 from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -32,7 +33,7 @@ from shared.words.sentences import _, _n
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 settings = own_settings(blueprint, NotificationsSettings)
 
 APPROVERS: Final = ("organiser", "approver")
@@ -49,7 +50,7 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         rule = AudienceRule.model_validate(campaign.audience)
         texts = texts_of(session, campaign_id=campaign_id)
-        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         topic = next(topic for topic in topics(session) if topic.id == campaign.topic_id)
         person = current_person()
         waiting = campaign.state == "awaiting_approval"

@@ -19,13 +19,14 @@ from services.registration.views.wording import PHASE
 from shared.clock import now
 from shared.histories import Past, past_of
 from shared.schema.registration import Edition
-from shared.web.door.identity import current_person, my_deed, require_role
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.histories import lines_of
+from shared.web.pages.navigation import EDITIONS
 from shared.words.formats import zone_choices
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.sentences import _
@@ -34,8 +35,8 @@ blueprint = Blueprint("desk_editions", __name__)
 TEXTS = ("name", "summary", "description")
 
 
-@blueprint.get("/desk/editions")
-@staff("organiser")
+@blueprint.get(EDITIONS.rule)
+@EDITIONS.opens
 def list_editions() -> str:
     """Show every edition, published or not, and which texts are missing in which language."""
     moment = now()
@@ -46,19 +47,17 @@ def list_editions() -> str:
 
 
 @blueprint.get("/desk/editions/new")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 def show_new() -> str:
     """Show an empty form, to an organiser of all editions."""
-    require_role("organiser", everywhere=True)
     known = {"languages": ["en", "fr"], "time_zone": "UTC", "offer_days": 14, "over_offer": 0, "accent": "#14595b"}
     return _form(fill(known))
 
 
 @blueprint.post("/desk/editions/new")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 def save_new() -> Response | tuple[str, int]:
     """Create the edition, unpublished."""
-    require_role("organiser", everywhere=True)
     bound = read_edition(request.form)
     if bound.model is None:
         return _form(bound.form), 422
@@ -68,10 +67,10 @@ def save_new() -> Response | tuple[str, int]:
     except EditionSlugTaken as refusal:
         return _form(bound.form.with_errors(refusal.errors)), 422
     flash_message(_("The edition is created. It is not public before you publish it."))
-    return see_other(f"/desk/editions/{bound.model.slug}")
+    return see_other(f"/desk/e/{bound.model.slug}/edition")
 
 
-@blueprint.get("/desk/editions/<edition_slug>")
+@blueprint.get("/desk/e/<edition_slug>/edition")
 @staff("organiser")
 def show_edit(edition_slug: str) -> str:
     """Show the edition's form."""
@@ -81,7 +80,7 @@ def show_edit(edition_slug: str) -> str:
     return _form(fill(_known(edition)), edition, happened)
 
 
-@blueprint.post("/desk/editions/<edition_slug>")
+@blueprint.post("/desk/e/<edition_slug>/edition")
 @staff("organiser")
 def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     """Keep the changes."""
@@ -93,10 +92,10 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
         edition = edition_at(session, edition_slug)
         update_edition(session, edition_id=edition.id, values=bound.model.columns(), deed=my_deed())
     flash_message(_("Saved."))
-    return see_other(f"/desk/editions/{edition_slug}")
+    return see_other(f"/desk/e/{edition_slug}/edition")
 
 
-@blueprint.post("/desk/editions/<edition_slug>/publish")
+@blueprint.post("/desk/e/<edition_slug>/edition/publish")
 @staff("organiser")
 def publish(edition_slug: str) -> Response:
     """Show the edition to everybody, or take it from view."""
@@ -111,9 +110,9 @@ def publish(edition_slug: str) -> Response:
                 told = _("The edition is public.")
     except EditionIncomplete:
         flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")
-        return see_other(f"/desk/editions/{edition_slug}")
+        return see_other(f"/desk/e/{edition_slug}/edition")
     flash_message(told)
-    return see_other(f"/desk/editions/{edition_slug}")
+    return see_other(f"/desk/e/{edition_slug}/edition")
 
 
 def _form(form: Form, edition: Edition | None = None, happened: Sequence[Past] = ()) -> str:
