@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from shared.schema.outbox.entries import FactRow
-from shared.schema.people.persons import Person
+from shared.schema.people.published import Addressable
 
 MOST: Final = 500
 """How much of a history is shown; the newest come first."""
@@ -52,12 +52,12 @@ def past(session: Session, condition: ColumnElement[bool]) -> list[Past]:
             FactRow.after,
             FactRow.at,
             FactRow.by,
-            func.coalesce(Person.name, ""),
+            func.coalesce(Addressable.name, ""),
             FactRow.why,
             FactRow.details,
             FactRow.name,
         )
-        .outerjoin(Person, Person.id == FactRow.by)
+        .outerjoin(Addressable, Addressable.id == FactRow.by)
         .where(condition)
         .order_by(FactRow.at.desc(), FactRow.id.desc())
         .limit(MOST)

@@ -1,7 +1,6 @@
 """One row for a change of a state and the fact that tells of it; room for releases that go on in parts.
 
-Expands: the code of the release before goes on writing facts without the new columns, and goes on reading and writing
-``registration.change``, which is a view on the facts from here on. A later migration drops the view.
+The old changes become facts, and their table goes at once: nothing has been released that would still write it.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ depends_on = None
 accepted = {
     "adding-not-nullable-field": "the moment of every fact is filled in the statement before",
     "ban-drop-constraint": "the constraint that replaces it allows more",
-    "ban-drop-table": "a view of that name takes its place in the same transaction, and what is written to it",
+    "ban-drop-table": "its rows are facts now, and no released code writes it",
     "constraint-missing-not-valid": "decisions are some tens of thousands of rows, looked through in a blink",
     "require-concurrent-index-creation": "all migrations of an upgrade are one transaction; facts wait for seconds",
     "require-concurrent-index-deletion": "the index is made anew in the same transaction, by the moment it happened",
@@ -53,7 +52,7 @@ ABOUT = {
 def upgrade() -> None:
     widen_facts()
     move_changes()
-    keep_the_view()
+    op.execute("DROP TABLE registration.change")
     op.execute("CREATE INDEX ix_fact_subject_id ON outbox.fact (subject_id, at)")
     for name in ("person_id", "edition_id"):
         op.execute(f"DROP INDEX outbox.ix_fact_{name}")
@@ -116,43 +115,6 @@ def move_changes() -> None:
         WHERE change.id NOT IN (SELECT id FROM paired)
         """  # noqa: S608 - our own constants
     )
-
-
-def keep_the_view() -> None:
-    """Let code that is older than this migration go on, until the next one has taken its place everywhere."""
-    op.execute("DROP TABLE registration.change")
-    op.execute(
-        """
-        CREATE VIEW registration.change WITH (security_invoker = true) AS
-        SELECT fact.id, coalesce(decision.application_id, offer.application_id, enrolment.application_id,
-                fact.subject_id) AS application_id,
-            fact.noun AS subject, fact.subject_id, fact.before, fact.after, fact.at AS changed_at,
-            fact.actor_id AS changed_by, fact.why, fact.details AS fields
-        FROM outbox.fact
-        LEFT JOIN registration.decision ON decision.id = fact.subject_id
-        LEFT JOIN registration.offer ON offer.id = fact.subject_id
-        LEFT JOIN registration.enrolment ON enrolment.id = fact.subject_id
-        WHERE fact.noun IN ('application', 'decision', 'offer', 'enrolment') AND fact.after IS NOT NULL
-        """
-    )
-    op.execute(
-        """
-        CREATE FUNCTION registration.change_becomes_fact() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO outbox.fact (id, noun, subject_id, edition_id, person_id, before, after, at, actor_id, why,
-                details)
-            SELECT NEW.id, NEW.subject, NEW.subject_id, application.edition_id, application.person_id, NEW.before,
-                NEW.after, NEW.changed_at, NEW.changed_by, NEW.why, NEW.fields
-            FROM registration.application WHERE application.id = NEW.application_id;
-            RETURN NEW;
-        END $$
-        """
-    )
-    op.execute(
-        "CREATE TRIGGER change_becomes_fact INSTEAD OF INSERT ON registration.change"
-        " FOR EACH ROW EXECUTE FUNCTION registration.change_becomes_fact()"
-    )
-    op.execute(f"GRANT SELECT, INSERT ON registration.change TO {role_of('registration')}")
 
 
 def release_in_parts() -> None:

@@ -39,13 +39,6 @@ INSERT INTO outbox.fact (id, name, payload, edition_id, person_id)
 VALUES ('{uuid4()}', 'OfferMade', '{{"offer_id": "{OFFER}", "person_id": "{PERSON}", "edition_id": "{EDITION}"}}',
     '{EDITION}', '{PERSON}');
 """
-NEW = f"""
-INSERT INTO registration.change (id, application_id, subject, subject_id, before, after, changed_at, changed_by, why,
-    fields)
-VALUES ('{uuid4()}', '{APPLICATION}', 'application', '{APPLICATION}', 'decided', 'withdrawn', now(), '{PERSON}', 'ill',
-    '{{}}');
-INSERT INTO outbox.fact (id, name, payload) VALUES ('{uuid4()}', 'ApplicationWithdrawn', '{{}}');
-"""
 
 
 @pytest.fixture
@@ -74,12 +67,3 @@ def test_each_old_change_is_one_fact_and_what_was_told_beside_it_is_the_same_one
         ("decision", DECISION, None, "proposed", DESK, "Strong.", "", PERSON),
         ("offer", OFFER, None, "offered", DESK, "", "OfferMade", PERSON),
     ]
-
-
-def test_processes_of_the_release_before_go_on_writing_and_reading(moved: Connection) -> None:
-    moved.exec_driver_sql(NEW)
-    told = moved.execute(text("SELECT after, why, person_id FROM outbox.fact WHERE after = 'withdrawn'")).one()
-    assert tuple(told) == ("withdrawn", "ill", PERSON)
-    read = text("SELECT subject, after FROM registration.change WHERE application_id = :application")
-    seen = {tuple(row) for row in moved.execute(read, {"application": APPLICATION})}
-    assert {("application", "withdrawn"), ("decision", "proposed")} <= seen

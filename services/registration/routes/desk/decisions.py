@@ -59,7 +59,7 @@ def release(edition_slug: str) -> Response:
         plan = release_decisions(session, edition_id=edition.id, seen=request.form.get("seen", ""), deed=my_deed())
     if plan.in_parts:
         flash_message(_("The batch is frozen and is being released part by part."))
-        return see_other(f"/desk/{edition_slug}/decisions")
+        return see_other(f"/desk/e/{edition_slug}/decisions")
     flash_message(
         _n(
             "%(num)s decision is released; the mail is on its way.",
