@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +11,13 @@ from stack.places import CHECKOUT
 
 TEMPLATE = CHECKOUT / "deploy" / "nginx" / "academy.conf.template"
 
+NOBODY = "0.0.0.0/32"
+"""The network of a trusted proxy where there is none: no caller can ever have this address."""
+
 MAIN = """\
 # Written by ./academy at every start.
 daemon off;
-{user}worker_processes 1;
+worker_processes 1;
 pid "{folder}/nginx.pid";
 # The error log names each caller and the whole address asked for, tokens too; the access log says what failed.
 error_log stderr crit;
@@ -51,8 +53,7 @@ def prepare(folder: Path, values: Mapping[str, str], *, extras: Mapping[str, str
     filled = fill(TEMPLATE.read_text(encoding="utf-8"), {**values, "GATEWAY_EXTRAS": str(folder / "extras")})
     (folder / "academy.conf").write_text(filled, encoding="utf-8")
     main = folder / "nginx.conf"
-    user = "user root;\n" if os.geteuid() == 0 else ""  # the store belongs to whoever runs the stack
-    main.write_text(MAIN.format(user=user, folder=folder), encoding="utf-8")
+    main.write_text(MAIN.format(folder=folder), encoding="utf-8")
     return main
 
 

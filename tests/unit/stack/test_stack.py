@@ -16,7 +16,7 @@ from stack.keys import keys_of
 from stack.leftovers import end_noted, noted_processes
 from stack.places import CHECKOUT, Places
 from stack.ports import choose_ports, is_free
-from stack.running import CannotStart, keep_apart
+from stack.beforehand import CannotStart, keep_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
