@@ -1,8 +1,8 @@
 """What an interrupted run left behind, and its end.
 
 Every process of a stack is told by its environment to which state directory it belongs, so it is found by that and not
-by a note, which a full disk would not have taken. A program that writes over its environment (nginx, PostgreSQL) is known
-by working inside that directory. Nobody else's processes are touched: neither another stack's, which has another
+by a note, which a full disk would not have taken. A program that writes over its environment (nginx, PostgreSQL) is
+known by working inside that directory. Nobody else's processes are touched: neither another stack's, which has another
 directory, nor a person's shell that happens to stand in this one.
 """
 

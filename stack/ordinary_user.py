@@ -1,8 +1,8 @@
 """Under root nothing of ours runs as root: the launcher prepares, and the parts belong to an ordinary user.
 
 That is ``academy`` where there is such a user, otherwise the one that PostgreSQL, which refuses root, has always run
-as: ``postgres``, or ``nobody``. For that user the way to the checkout is made passable (not readable), and the programs,
-which are no secret, readable where a strict umask kept them.
+as: ``postgres``, or ``nobody``. For that user the way to the checkout is made passable (not readable), and the
+programs, which are no secret, readable where a strict umask kept them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from typing import IO
 
@@ -134,12 +134,12 @@ class Stack:
         self._supervision = Supervision(self.places, port=ports.supervisor, password=keys.supervisor_password)
 
     def _bring_up(self) -> None:
-        hand_over(self.places)
+        self._processes = processes = processes_of(self.outline)
         if self._demo:
             accounts = self.places.state / "demo-accounts.json"
             accounts.touch(mode=0o600)
             hand_over_file(accounts)
-        self._processes = processes = processes_of(self.outline)
+        hand_over(self.places)
         known = self._start_supervision(processes)
         with self._waiting_together() as pool:
             asked = questions(self.outline)
@@ -152,7 +152,7 @@ class Stack:
             waiting |= {name: pool.submit(self._await, name, asked[name]) for name in (*SERVICES, "gateway")}
             if self._demo:
                 waiting["demo"] = pool.submit(self._load_demo)
-            for part in waiting.values():
+            for part in as_completed(waiting.values()):  # the first that fails is said at once
                 part.result()
         with self._screen.step("first page"):
             self._first_page()
