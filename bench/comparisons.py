@@ -11,20 +11,26 @@ from typing import Final
 
 from bench.calibrations.pgbench import Pgbench
 from bench.calibrations.servers import bare_flask, plain_nginx, smtp_sink, smtp_source
+from bench.counting import Counted, count_statements
+from bench.crowds import ACCEPTS, DECISIONS
 from bench.measures import Comparison, Series, compare
 from bench.stand import Stand, running_stand
 from bench.workloads.applications import ANSWERS, Applications
-from bench.workloads.downloads import Downloads
+from bench.workloads.downloads import COUNTED, Downloads
 from bench.workloads.mails import MAILS, SIZE, Mails
 from bench.workloads.pages import bare_pages_per_second, pages_per_second
 from bench.workloads.reactions import median_milliseconds
+from bench.workloads.releases import Released, Releases
 from bench.workloads.starting import Starting
+from bench.workloads.timelines import FACTS, Timelines
 
 BARE: Final = "bare Flask page, gunicorn, 2 sync workers"
 PGBENCH: Final = "pgbench, 8 clients, the same statements"
 NGINX: Final = "nginx, the same file plainly"
 SOURCE: Final = "smtp-source, 8 sessions, same sink"
 KEPT: Final = "smtp-source -d, connections kept"
+QUIET: Final = "the same while nobody asks the desk"
+REST: Final = "the same desk at rest, before"
 
 
 class Bench:
@@ -37,6 +43,12 @@ class Bench:
     def stand(self) -> Stand:
         """The running stack."""
         return self._ending.enter_context(running_stand(self.folder, sink_port=self.sink))
+
+    @cached_property
+    def counting_stand(self) -> Stand:
+        """The running stack, its PostgreSQL counting statements from now on."""
+        count_statements(self.stand)
+        return self.stand
 
     @cached_property
     def sink(self) -> int:
@@ -83,6 +95,8 @@ def downloads(bench: Bench) -> list[Comparison]:
             BARE: lambda: bare_pages_per_second(bench.bare),
         },
     )
+    one = Comparison("downloads", "one download of 100 KB at a time", "ms")
+    compare(one, runs=bench.runs, ours=reader.small_milliseconds, calibrations={})
     large = Comparison("downloads", "authorised downloads, 50 MB", "MB/s", bars={NGINX: 0.9})
     compare(
         large,
@@ -90,7 +104,8 @@ def downloads(bench: Bench) -> list[Comparison]:
         ours=reader.large_megabytes_per_second,
         calibrations={NGINX: lambda: reader.plain_large_megabytes_per_second(plain)},
     )
-    return [small, large]
+    counted = reader.counted(bench.counting_stand)
+    return [small, one, *_costs("downloads", "one download", counted, each=COUNTED), large]
 
 
 def mails(bench: Bench) -> list[Comparison]:
@@ -113,6 +128,53 @@ def reactions(bench: Bench) -> list[Comparison]:
     return [found]
 
 
+def releases(bench: Bench) -> list[Comparison]:
+    """Measure a release of many decisions, and the desk meanwhile; and the same once while nobody asks."""
+    work = Releases(bench.counting_stand)
+    done = [work.measured() for _ in range(bench.runs)]
+    alone = work.measured(alone=True)
+    for sentence in sorted({sentence for one in (*done, alone) for sentence in one.wrong}):
+        print(f"  {sentence}")
+
+    def found(what: str, unit: str, figure: Callable[[Released], float], limit: float | None = None) -> Comparison:
+        return Comparison("releases", what, unit, Series([figure(one) for one in done]), limit=limit)
+
+    took = found(f"release of {DECISIONS:,} decisions, {ACCEPTS:,} accepts", "s", lambda one: one.took, 20)
+    took.against[QUIET] = Series([alone.took])
+    p95 = found("the desk meanwhile, 95 of 100 within", "ms", lambda one: one.meanwhile.p95)
+    p95.against[REST] = Series([one.at_rest.p95 for one in done])
+    median = found("the desk meanwhile, median", "ms", lambda one: one.meanwhile.median)
+    median.against[REST] = Series([one.at_rest.median for one in done])
+    return [
+        took,
+        found("its longest transaction", "s", lambda one: one.longest, 1),
+        found("its page until the answer", "s", lambda one: one.answered),
+        found("the page that shows the batch", "s", lambda one: one.shown),
+        *_costs("releases", "one decision", alone.counted, each=DECISIONS),
+        median,
+        p95,
+        found("the desk meanwhile, slowest", "ms", lambda one: one.meanwhile.slowest, 2000),
+        found("answers other than expected", "", lambda one: len(one.wrong), 0),
+    ]
+
+
+def timelines(bench: Bench) -> list[Comparison]:
+    """Measure the timeline of a person with many facts."""
+    work = Timelines(bench.counting_stand)
+    bench.stand.wait_for_rest()
+    page = Comparison("timelines", f"timeline of {FACTS} facts, the desk's page", "ms", limit=50)
+    compare(page, runs=bench.runs, ours=work.page_milliseconds, calibrations={})
+    look_up = Comparison("timelines", "its look-ups alone", "ms", limit=50)
+    compare(look_up, runs=bench.runs, ours=work.look_up_milliseconds, calibrations={})
+    return [
+        page,
+        look_up,
+        *_costs("timelines", "the page", work.counted_page()),
+        *_costs("timelines", "the look-ups", work.counted_look_up()),
+        Comparison("timelines", "entries on the page", "", Series([work.shown()])),
+    ]
+
+
 def starting(bench: Bench) -> list[Comparison]:
     """Measure starts of the demo, and its memory at rest."""
     demo = Starting(bench.folder)
@@ -124,6 +186,16 @@ def starting(bench: Bench) -> list[Comparison]:
     return [first, again, weight]
 
 
+def _costs(workload: str, whose: str, counted: Counted, *, each: int = 1) -> list[Comparison]:
+    """Return what PostgreSQL counted, for each of so many: the load of the machine does not disturb these figures."""
+    figures = {
+        "statements": counted.statements,
+        "pages PostgreSQL touches": counted.pages,
+        "bytes PostgreSQL logs": counted.logged,
+    }
+    return [Comparison(workload, f"{what}, {whose}", "", Series([figure / each])) for what, figure in figures.items()]
+
+
 WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
-    one.__name__: one for one in (pages, applications, downloads, mails, reactions, starting)
+    one.__name__: one for one in (pages, applications, downloads, mails, reactions, timelines, releases, starting)
 }

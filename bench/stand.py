@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
+import psycopg
 from flask import Flask
 from sqlalchemy import insert, text
 
@@ -20,6 +22,7 @@ from shared.people.actions.sessions import open_session
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 from shared.web.door.sessions import Cookie
+from stack.addresses import libpq_url
 from stack.places import Places
 from stack.readiness import status_of
 from stack.running import Stack
@@ -67,15 +70,30 @@ class Stand:
             ids = session.scalars(text(_PEOPLE), {"count": count, "stamp": str(new_id()), "edition": self.edition_id})
             return list(ids)
 
-    def cookie_of(self, person_id: UUID) -> str:
+    def cookie_of(self, person_id: UUID, *, means: Literal["link", "staff"] = "link") -> str:
         """Open a session for the person; return the Cookie header of their browser."""
         with self.database("registration") as database, database.transaction() as session:
-            secret = open_session(session, person_id=person_id, means="link", now=now())
+            secret = open_session(session, person_id=person_id, means=means, now=now())
         app = Flask(__name__)
         app.secret_key = self.stack.outline.keys.secret_key
         serializer = Cookie("academy").get_signing_serializer(app)
         assert serializer is not None  # noqa: S101 - there is a key
         return f"academy={serializer.dumps({'_permanent': True, 's': secret})}"
+
+    def wait_for_rest(self, *, seconds: float = 600) -> None:
+        """Return when what another workload left to the worker is done: it would disturb the next one."""
+        end = time.monotonic() + seconds
+        with psycopg.connect(libpq_url(self.owner_url), autocommit=True) as onlooker:
+            while (onlooker.execute(_BUSY).fetchone() or (0,))[0]:
+                if time.monotonic() > end:
+                    raise TimeoutError("the worker is still busy with the workload before")
+                time.sleep(0.2)
+
+
+_BUSY = """
+SELECT (SELECT count(*) FROM outbox.entry WHERE state = 'waiting')
+     + (SELECT count(*) FROM notifications.delivery WHERE state IN ('queued', 'sending'))
+"""
 
 
 _PEOPLE = """
@@ -117,7 +135,7 @@ def running_stand(folder: Path, *, sink_port: int) -> Iterator[Stand]:
     stack.start({"MAIL_FROM": "Academy <academy@bench.example>", "MAIL_DOMAIN": "bench.example"})
     try:
         stand = Stand(stack, folder, new_id(), sink_port)
-        open_edition(stand)
+        open_edition(stand, edition_id=stand.edition_id, slug=SLUG, capacity=1_000_000)
         wait_for_page(stand)
         yield stand
     finally:
@@ -134,7 +152,7 @@ def wait_for_page(stand: Stand) -> None:
         time.sleep(0.02)
 
 
-def open_edition(stand: Stand) -> None:
+def open_edition(stand: Stand, *, edition_id: UUID, slug: str, capacity: int) -> None:
     """Publish an edition that takes applications and has texts of the usual length."""
     moment = now()
     paragraph = "Five days of courses, visits and debates on the social and solidarity economy. " * 6
@@ -142,8 +160,8 @@ def open_edition(stand: Stand) -> None:
     with stand.database("registration") as database, database.transaction() as session:
         session.execute(
             insert(Edition).values(
-                id=stand.edition_id,
-                slug=SLUG,
+                id=edition_id,
+                slug=slug,
                 name={"en": "The Bench Academy", "fr": "L'Académie du banc"},
                 summary={"en": "A week of learning", "fr": "Une semaine d'apprentissage"},
                 description=texts,
@@ -152,7 +170,7 @@ def open_edition(stand: Stand) -> None:
                 ends_on=(moment + timedelta(days=94)).date(),
                 time_zone="America/Toronto",
                 languages=["en", "fr", "es"],
-                capacity=1_000_000,
+                capacity=capacity,
                 opens_at=moment - timedelta(days=1),
                 closes_at=moment + timedelta(days=30),
                 contact="contact@bench.example",

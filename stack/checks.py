@@ -22,6 +22,7 @@ TOOLS = {
     "mypy": ["mypy"],
     "layers": ["lint-imports"],
     "dependencies": ["deptry", "."],
+    "migrations": ["python", "-m", "stack.migrations_lint"],
 }
 
 
@@ -35,11 +36,11 @@ def run_tests(arguments: tuple[str, ...]) -> int:
     return subprocess.call(command, cwd=CHECKOUT)  # noqa: S603 - our own tools
 
 
-def run_checks() -> int:
-    """Run every tool, however the others end, and show all of them in one table. Return 0 only if all are content."""
-    screen = Screen()
+def run_checks(names: tuple[str, ...] = ()) -> int:
+    """Run the tools named, or all, however the others end, and show them in one table. Return 0 if all are content."""
+    screen, names = Screen(), names or tuple(TOOLS)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        results = dict(zip(TOOLS, pool.map(lambda name: _run_tool(name, screen), TOOLS), strict=True))
+        results = dict(zip(names, pool.map(lambda name: _run_tool(name, screen), names), strict=True))
     table = Table(box=None, pad_edge=False)
     for column in ("Check", "Result", "Seconds"):
         table.add_column(column)
@@ -72,3 +73,8 @@ def _run_tool(name: str, screen: Screen) -> tuple[int, float, str]:
 def run_bench(arguments: tuple[str, ...]) -> int:
     """Hand over to the bench."""
     return subprocess.call([sys.executable, "-m", "bench", *arguments], cwd=CHECKOUT)  # noqa: S603 - our own package
+
+
+def write_roles() -> int:
+    """Write the page that says who may open what."""
+    return subprocess.call([sys.executable, "-m", "docs.roles"], cwd=CHECKOUT)

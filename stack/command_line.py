@@ -116,11 +116,18 @@ def test(arguments: tuple[str, ...]) -> None:
 
 
 @academy.command()
-def check() -> None:
-    """Check the code: ruff and its format, mypy, the imports' layers, the dependencies. All are run, then shown."""
-    from stack.checks import run_checks
+@click.argument("names", nargs=-1)
+def check(names: tuple[str, ...]) -> None:
+    """Check the code: ruff and its format, mypy, the imports' layers, the dependencies, the migrations.
 
-    sys.exit(run_checks())
+    All are run, then shown; with NAMES, such as ruff or mypy, only those.
+    """
+    from stack.checks import TOOLS, run_checks
+
+    unknown = sorted(set(names) - set(TOOLS))
+    if unknown:
+        raise click.BadArgumentUsage(f"{', '.join(unknown)}: no such check; there are {', '.join(TOOLS)}")
+    sys.exit(run_checks(names))
 
 
 @academy.command(context_settings={"ignore_unknown_options": True})
@@ -130,6 +137,27 @@ def bench(arguments: tuple[str, ...]) -> None:
     from stack.checks import run_bench
 
     sys.exit(run_bench(arguments))
+
+
+@academy.command()
+@click.option("--upgrade", is_flag=True, help="Take the newest version of everything that pyproject.toml allows.")
+@click.option("--package", "packages", metavar="NAME", multiple=True, help="Take the newest version of this one.")
+def lock(upgrade: bool, packages: tuple[str, ...]) -> None:
+    """Write both lock files from pyproject.toml, with every version and its hashes.
+
+    What is locked stays at its version unless pyproject.toml forbids it, or --upgrade or --package asks for more.
+    """
+    from stack.locks import run_lock
+
+    sys.exit(run_lock(upgrade=upgrade, packages=packages))
+
+
+@academy.command()
+def roles() -> None:
+    """Write docs/roles.md, who may open what, from what the routes declare."""
+    from stack.checks import write_roles
+
+    sys.exit(write_roles())
 
 
 if __name__ == "__main__":

@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import httpx
+
+from bench.counting import Counted, counting
 from bench.load import wrk
-from bench.stand import SLUG, Stand
+from bench.stand import SLUG, Stand, wait_for_page
 from services.materials.actions.publications import add_publication, draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
@@ -18,6 +21,8 @@ from shared.clock import now
 SMALL = 100_000
 LARGE = 50_000_000
 MEGABYTE = 1_000_000
+COUNTED = 200
+"""So many downloads are counted together: what is kept for some seconds is asked for once among them."""
 
 
 class Downloads:
@@ -33,6 +38,19 @@ class Downloads:
     def small_per_second(self) -> float:
         """Return downloads of the small file per second."""
         return self._load(self._stand.gateway, self._addresses["small"], connections=8)["per_second"]
+
+    def small_milliseconds(self) -> float:
+        """Return how long one takes, over one connection kept open and nobody else there: the mean of some seconds."""
+        return 1000 / self._load(self._stand.gateway, self._addresses["small"], connections=1)["per_second"]
+
+    def counted(self, stand: Stand) -> Counted:
+        """Return what COUNTED downloads of the small file cost PostgreSQL."""
+        with httpx.Client(base_url=stand.gateway, headers={"Cookie": self._cookie}) as browser:
+            wait_for_page(stand)
+            with counting(stand, service="materials") as found:
+                for _ in range(COUNTED):
+                    browser.get(self._addresses["small"]).raise_for_status()
+        return found
 
     def large_megabytes_per_second(self) -> float:
         """Return how fast the large file comes over two connections, in MB/s."""

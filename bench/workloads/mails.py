@@ -24,10 +24,6 @@ MAILS = 4000
 SIZE = 6000
 """Bytes of one of our mails, for the calibration; the report says what it really was."""
 BODY = "Dear {{name}},\n\n" + "Your place is waiting for you in Montreal, and so is the Reader. " * 8 + "\n\n" * 2
-BUSY = """
-SELECT (SELECT count(*) FROM outbox.entry WHERE state = 'waiting')
-     + (SELECT count(*) FROM notifications.delivery WHERE state IN ('queued', 'sending'))
-"""
 LEFT = """
 SELECT count(*) FILTER (WHERE state <> 'sent'), count(*) FROM notifications.delivery WHERE campaign_id = %s
 """
@@ -42,7 +38,7 @@ class Mails:
 
     def per_second(self) -> float:
         """Launch a campaign to everybody; return mails per second until the last is sent."""
-        self._wait_for_rest()
+        self._stand.wait_for_rest()
         redis_url = self._stand.stack.outline.addresses.redis_url
         bell = CeleryBell(make_celery(redis_url, queues=("mail",)), connect_redis(redis_url))
         database = Database(self._stand.role_url("notifications"), bell=bell, pool_size=1)
@@ -59,15 +55,6 @@ class Mails:
                     time.sleep(0.05)
         finally:
             database.dispose()
-
-    def _wait_for_rest(self) -> None:
-        """Return when what another workload left to the worker is done: its mails are not ours to count."""
-        end = time.monotonic() + 300
-        with psycopg.connect(libpq_url(self._stand.owner_url), autocommit=True) as onlooker:
-            while (onlooker.execute(BUSY).fetchone() or (0,))[0]:
-                if time.monotonic() > end:
-                    raise TimeoutError("the worker is still busy with the workload before")
-                time.sleep(0.2)
 
     def _launch(self, database: Database) -> object:
         edition_id, actor_id, moment = self._stand.edition_id, self._people[0], now()

@@ -13,8 +13,11 @@ context.configure(
     include_schemas=True,
     include_name=lambda name, kind, _parents: name in OWNERS if kind == "schema" else True,
     compare_server_default=False,
+    dialect_name="postgresql",  # with no connection the statements are written down for the lint
     version_table_schema="public",
     transaction_per_migration=False,
 )
 with context.begin_transaction():
+    # A statement that waits for a table makes everybody else wait behind it: better to fail, and be repeated.
+    context.execute("SET LOCAL lock_timeout = '10s'")
     context.run_migrations()

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
 from shared.database import psycopg_url
@@ -36,7 +36,7 @@ def upgrade(owner_url: str, passwords: Mapping[str, str] | None = None) -> None:
     ``passwords`` maps a service's name to its role's password; services left out keep theirs. Safe to run twice and
     in parallel: the second waits and finds nothing to do.
     """
-    engine = create_engine(psycopg_url(owner_url))
+    engine = create_engine(psycopg_url(owner_url), poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         command.upgrade(configuration(connection), "head")
@@ -46,7 +46,6 @@ def upgrade(owner_url: str, passwords: Mapping[str, str] | None = None) -> None:
                 raise ValueError(message)
             # utility statements take no parameters; the pattern above leaves nothing to escape
             connection.execute(text(f"ALTER ROLE {role_of(service)} LOGIN PASSWORD '{password}'"))
-    engine.dispose()
 
 
 def newest_revision() -> str:

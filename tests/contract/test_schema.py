@@ -6,9 +6,10 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
 
 from shared.migrations.grants import SERVICES, WRITER
-from shared.migrations.run import configuration
+from shared.migrations.run import configuration, upgrade
 from shared.schema.everything import OWNERS, metadata
 
 if TYPE_CHECKING:
@@ -84,3 +85,12 @@ def test_the_migrations_have_one_head() -> None:
     from alembic.script import ScriptDirectory
 
     assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+
+
+@pytest.mark.slow
+def test_a_migration_that_finds_its_table_held_gives_up_so_that_nobody_queues_behind_it(owner_url: str) -> None:
+    with psycopg.connect(owner_url) as somebody:
+        somebody.execute("LOCK TABLE public.alembic_version IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            upgrade(owner_url)
+    upgrade(owner_url)

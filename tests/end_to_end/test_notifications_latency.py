@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from shared.database import Database
 from shared.facts.registration import ApplicationSubmitted
 from shared.outbox import record
@@ -13,6 +15,8 @@ from shared.tasks import CeleryBell, connect_redis, make_celery
 from tests.support.mail import make_edition, make_person
 from tests.support.relay import running_relay
 from tests.support.workers import worker
+
+pytestmark = pytest.mark.slow
 
 QUEUES = ("registration", "materials", "notifications", "mail")
 

@@ -10,6 +10,7 @@ from services.notifications.rules.audience import text_locale
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, unknown_placeholders
 
 LOCALES: Final = ("en", "fr", "es", "pt", "ar")
+LONGEST_NAME: Final = 120
 LONGEST_SUBJECT: Final = 200
 LONGEST_BODY: Final = 50_000
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from shared.people.rules.emails import is_email, normal_email
-from shared.words.cleaning import clean_line, clean_text
+from shared.people.rules.emails import is_email, needs_other_letters, normal_email
+from shared.words.cleaning import clean_line, clean_text, room_for
 from shared.words.formats import COUNTRIES
 
 FORM_VERSION: Final = 1
@@ -19,20 +19,25 @@ MOTIVATION_LENGTH: Final = 4000
 COVER_LENGTH: Final = 1000
 
 
-def _line(value: object) -> object:
-    return clean_line(value) if isinstance(value, str) else value
+def _line(most: int) -> BeforeValidator:
+    return BeforeValidator(lambda value: _cleaned(value, most, clean_line))
 
 
-def _text(value: object) -> object:
-    return clean_text(value) if isinstance(value, str) else value
+def _text(most: int) -> BeforeValidator:
+    return BeforeValidator(lambda value: _cleaned(value, most, clean_text))
+
+
+def _cleaned(value: object, most: int, clean: Callable[[str], str]) -> object:
+    """Clean a text; one that is far too long is refused for its length before anything is done with it."""
+    return clean(value) if isinstance(value, str) and len(value) <= room_for(most) else value
 
 
 def _email(value: object) -> object:
-    return normal_email(clean_line(value)) if isinstance(value, str) else value
+    return normal_email(value) if isinstance(value, str) else value
 
 
 def _code(value: object) -> object:
-    return clean_line(value).upper() if isinstance(value, str) else value
+    return clean_line(value, most=10).upper() if isinstance(value, str) else value
 
 
 class Answers(BaseModel):
@@ -40,22 +45,22 @@ class Answers(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
 
-    name: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=NAME_LENGTH)]
-    called: Annotated[str, BeforeValidator(_line), Field(max_length=NAME_LENGTH)] = ""
+    name: Annotated[str, _line(NAME_LENGTH), Field(min_length=1, max_length=NAME_LENGTH)]
+    called: Annotated[str, _line(NAME_LENGTH), Field(max_length=NAME_LENGTH)] = ""
     email: Annotated[str, BeforeValidator(_email), Field(min_length=1)]
     country: Annotated[str, BeforeValidator(_code), Field(min_length=1)]
-    organisation: Annotated[str, BeforeValidator(_line), Field(max_length=ORGANISATION_LENGTH)] = ""
-    language: Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=10)]
-    motivation: Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=MOTIVATION_LENGTH)]
+    organisation: Annotated[str, _line(ORGANISATION_LENGTH), Field(max_length=ORGANISATION_LENGTH)] = ""
+    language: Annotated[str, _line(10), Field(min_length=1, max_length=10)]
+    motivation: Annotated[str, _text(MOTIVATION_LENGTH), Field(min_length=1, max_length=MOTIVATION_LENGTH)]
     needs_fellowship: bool
-    fellowship_cover: Annotated[str, BeforeValidator(_text), Field(max_length=COVER_LENGTH)] = ""
+    fellowship_cover: Annotated[str, _text(COVER_LENGTH), Field(max_length=COVER_LENGTH)] = ""
     consent: bool
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         problems: dict[str, str] = {}
         if not is_email(self.email):
-            problems["email"] = "email_shape"
+            problems["email"] = _email_problem(self.email)
         if self.country not in COUNTRIES:
             problems["country"] = "country_unknown"
         if self.needs_fellowship and not self.fellowship_cover:
@@ -89,7 +94,7 @@ class Answers(BaseModel):
 def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple[Answers | None, dict[str, str]]:
     """Return the answers, or what is wrong as ``{field: problem}``. ``languages`` are those of the edition.
 
-    Problems are ``missing``, ``too_long``, ``unreadable``, ``email_shape``, ``country_unknown``,
+    Problems are ``missing``, ``too_long``, ``unreadable``, ``email_shape``, ``email_letters``, ``country_unknown``,
     ``language_unknown`` and ``consent_missing``; all fields are looked at, so that nobody corrects one at a time.
     """
     problems: dict[str, str] = {}
@@ -109,6 +114,10 @@ def read_answers(filled: Mapping[str, object], *, languages: list[str]) -> tuple
     return (None, problems) if problems else (answers, {})
 
 
+def _email_problem(address: str) -> str:
+    return "email_letters" if needs_other_letters(address) else "email_shape"
+
+
 def _problem(kind: str) -> str:
     if kind in {"missing", "string_too_short", "too_short"}:
         return "missing"
@@ -119,9 +128,9 @@ def _checked_anyway(filled: Mapping[str, object]) -> dict[str, str]:
     """Check what pydantic leaves out once a single field is wrong."""
     found: dict[str, str] = {}
     email, country = filled.get("email"), filled.get("country")
-    if isinstance(email, str) and email.strip() and not is_email(normal_email(clean_line(email))):
-        found["email"] = "email_shape"
-    if isinstance(country, str) and country.strip() and clean_line(country).upper() not in COUNTRIES:
+    if isinstance(email, str) and email.strip() and not is_email(normal_email(email)):
+        found["email"] = _email_problem(normal_email(email))
+    if isinstance(country, str) and country.strip() and _code(country) not in COUNTRIES:
         found["country"] = "country_unknown"
     needs = str(filled.get("needs_fellowship", "")).lower() in {"true", "1", "yes", "on"}
     if needs and not str(filled.get("fellowship_cover", "")).strip():

@@ -12,6 +12,9 @@ PROBLEMS: Final[Mapping[tuple[str, str], LazyText]] = {
     ("name", "missing"): _l("Enter your name as it is on your passport"),
     ("email", "missing"): _l("Enter your e-mail address"),
     ("email", "email_shape"): _l("Enter an e-mail address such as name@example.org"),
+    ("email", "email_letters"): _l(
+        "Write the part before the @ in Latin letters without accents: not every mail server can reach others"
+    ),
     ("country", "missing"): _l("Choose your country"),
     ("country", "country_unknown"): _l("Choose your country from the list"),
     ("language", "missing"): _l("Choose the language you want to work in"),

@@ -25,6 +25,7 @@ from shared.web.door.identity import signed_in
 from shared.web.door.limits import use_limits
 from shared.web.door.policy import PUBLIC, declare, policies_of
 from shared.web.door.sessions import use_cookie
+from shared.web.door.submitted import OneReadingRequest
 from shared.web.door.tools import Tools, equip, tools
 from shared.web.pages.rendering import register_pages
 from shared.web.pages.static_files import STATIC
@@ -64,6 +65,7 @@ def create_app(
     app.config["TESTING"] = settings.environment == "test"
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.json = ShallowJson(app)
+    app.request_class = OneReadingRequest
     use_cookie(app, settings)
     _use_templates(app, service)
     for blueprint in (health.blueprint, *blueprints):

@@ -37,6 +37,8 @@ Key = Callable[[], str]
 _LIMITS: Final = "__limits__"
 _REST: Final = 5.0
 """Seconds that pass after Redis failed before it is asked again, so that a dead Redis slows one request, not all."""
+LONGEST_KEY: Final = 1000
+"""Characters of a value that are looked at to tell callers apart."""
 _PATIENCE: Final = 0.3
 """Seconds to wait for Redis."""
 
@@ -50,11 +52,15 @@ class Limit:
 
 
 def limited(rate: str, *, by: Key) -> Callable[[View], View]:
-    """Refuse the view (429) to whoever calls more often than ``rate`` ("5 per hour"); limits may be stacked."""
+    """Refuse the view (429) to whoever calls more often than ``rate`` ("5 per hour"); limits may be stacked.
+
+    They are counted from the uppermost to the lowest: the caller, which costs nothing to know, stands above a key that
+    has to be worked out.
+    """
     item = parse(rate)
 
     def declare(view: View) -> View:
-        setattr(view, _LIMITS, (*limits_of(view), Limit(item, by)))
+        setattr(view, _LIMITS, (Limit(item, by), *limits_of(view)))
         return view
 
     return declare
@@ -77,11 +83,11 @@ def by_caller() -> str:
         return address
 
 
-def by_field(name: str) -> Key:
-    """Count for each value of a form field; the store sees only its hash."""
+def by_field(name: str, *, reading: Callable[[str], str]) -> Key:
+    """Count for each value of a form field, as the view will read it; the store sees only its hash."""
 
     def key() -> str:
-        value = request.form.get(name, "").strip().lower()
+        value = reading(request.form.get(name, "")[:LONGEST_KEY])
         return f"{name}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"
 
     return key

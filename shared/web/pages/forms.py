@@ -5,14 +5,20 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from werkzeug.datastructures import MultiDict
 
+from shared.words.cleaning import clean_line, clean_text, room_for
 from shared.words.sentences import _, _l
 
 M = TypeVar("M", bound=BaseModel)
+SEVERAL_LINES: Final = "several lines"
+"""Marks a field whose line breaks are kept: ``Annotated[str, SEVERAL_LINES]``."""
+LONGEST: Final = 200_000
+"""Characters of a field that sets no bound of its own."""
 
 
 @dataclass(frozen=True)
@@ -94,23 +100,35 @@ def _inputs(model: type[BaseModel]) -> dict[str, Any]:
 
 def _collect(model: type[BaseModel], submitted: MultiDict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, annotation in _inputs(model).items():
-        kind = _kind(annotation)
-        values = [value.strip() for value in submitted.getlist(name) if value.strip()]
+    for field_name, known in model.model_fields.items():
+        name, kind = known.alias or field_name, _kind(known.annotation)
+        values = [clean for value in submitted.getlist(name) if (clean := _clean(name, value, known))]
         if kind is bool:
             found[name] = bool(values) and values[-1].lower() not in {"false", "0", "no", "off"}
         elif kind in {list, tuple, set, frozenset}:
             found[name] = values
         elif values:
+            submitted[name]  # a name with two answers is refused, here as everywhere
             found[name] = values[-1]
     return found
+
+
+def _clean(name: str, value: str, known: FieldInfo) -> str:
+    """Clean what was typed as every text is; secrets stay as typed, and what is far too long is left to be refused."""
+    if name.startswith("pass"):
+        return value
+    bounds = (getattr(rule, "max_length", None) for rule in known.metadata)
+    most = next((bound for bound in bounds if isinstance(bound, int)), LONGEST)
+    if len(value) > room_for(most):
+        return value
+    return clean_text(value) if SEVERAL_LINES in known.metadata else clean_line(value)
 
 
 def _as_typed(model: type[BaseModel], submitted: MultiDict[str, str]) -> dict[str, Any]:
     """Keep everything but passwords, lists as lists."""
     several = {name for name, kind in _inputs(model).items() if _kind(kind) in {list, tuple, set, frozenset}}
     return {
-        name: submitted.getlist(name) if name in several else submitted[name]
+        name: submitted.getlist(name) if name in several else submitted.getlist(name)[-1]
         for name in submitted
         if not name.startswith("pass") and name != "csrf_token"
     }

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shared.database import Database
     from tests.support.web import Browser
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 60
 BAR = 0.005
 """Seconds between the two medians."""

@@ -24,10 +24,8 @@ def told(**changes: object) -> RegistrationSettings:
     return RegistrationSettings(**settings(**changes).model_dump())
 
 
-def test_the_demo_loads_quickly_once_with_applicants_in_every_state(registration_database: Database) -> None:
-    begun = time.monotonic()
+def test_the_demo_loads_once_with_applicants_in_every_state(registration_database: Database) -> None:
     load(registration_database, told(), now=now())
-    assert time.monotonic() - begun < 20
     load(registration_database, told(), now=now())
     with registration_database.reading() as session:
         states = Counter(session.execute(select(Application.state)).scalars())
@@ -46,6 +44,13 @@ def test_the_demo_loads_quickly_once_with_applicants_in_every_state(registration
     assert waiting == 0
     assert len(roles) == 8
     assert all(email.rpartition("@")[2] in {"example.org", "example.net", "example.com"} for email in addresses)
+
+
+@pytest.mark.slow
+def test_the_demo_loads_within_twenty_seconds(registration_database: Database) -> None:
+    began = time.monotonic()
+    load(registration_database, told(), now=now())
+    assert time.monotonic() - began < 20
 
 
 def test_public_passphrases_never_reach_a_production_database(registration_database: Database) -> None:

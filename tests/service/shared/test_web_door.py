@@ -224,12 +224,28 @@ def test_a_cookie_that_was_tampered_with_is_nobodys(app: Flask, registration_dat
         assert client.get("/me").status_code == 303
 
 
+def test_a_field_sent_twice_is_not_read_once_this_way_and_once_that_way(app: Flask) -> None:
+    client = visitor(app)
+    token = form_token(client.get("/form").text)
+    twice = client.post("/form", data={"csrf_token": token, "name": ["a", "b"]})
+    assert (twice.status_code, "sent twice" in twice.text) == (400, True)
+    assert client.post("/form", data={"csrf_token": token, "name": ["a", "a"]}).text == "sent a"
+    assert client.post("/form", data={"csrf_token": ["x", token], "name": "a"}).status_code == 400
+
+
+def test_a_form_of_somebody_outside_is_refused_when_it_is_larger_than_any_form_needs(app: Flask) -> None:
+    client = visitor(app)
+    token = form_token(client.get("/form").text)
+    assert client.post("/form", data={"csrf_token": token, "name": "a" * 100_000}).status_code == 200
+    assert client.post("/form", data={"csrf_token": token, "name": "a" * 200_000}).status_code == 413
+
+
 def test_a_nul_gets_no_further_than_the_door(app: Flask) -> None:
     client = visitor(app)
     token = form_token(client.get("/form").text)
     assert client.get("/open?q=%00").status_code == 400
     assert client.get("/op%00en").status_code == 400
-    assert client.post("/form", data={"csrf_token": token, "name": "a\0b"}).status_code == 400
+    assert client.post("/form", data={"csrf_token": token, "name": "a\0b"}).text == "sent ab"
     assert client.post("/exempt", json={"name": "a\0b"}).status_code == 400
     wide = '{"name": "a\\u0000b"}'.encode("utf-16")
     assert client.post("/exempt", data=wide, content_type="application/json").status_code == 400
@@ -241,5 +257,5 @@ def test_a_refused_body_is_read_to_its_end_so_that_the_next_request_on_the_conne
     body = BytesIO(b"x" * 1_500_000)
     browser = visitor(app_of(rooms(), database=registration_database))
     refused = browser.post("/form", input_stream=body, content_length=1_500_000, content_type="text/plain")
-    assert refused.status_code == 403
+    assert refused.status_code == 413
     assert body.tell() == 1_500_000

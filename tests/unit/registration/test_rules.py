@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,14 @@ from services.registration.rules.decisions import OUTCOMES, plan_release, why_no
 from services.registration.rules.editions import missing_languages, phase, takes_applications, wording
 from services.registration.rules.forms import read_answers
 from services.registration.rules.offers import expires_at, places_left, why_not_accepted
-from shared.people.rules.emails import COMMON_DOMAINS, is_email, suggested_email
+from shared.people.rules.emails import (
+    PROVIDERS,
+    is_email,
+    needs_other_letters,
+    normal_email,
+    readable_email,
+    suggested_email,
+)
 from shared.words.cleaning import clean_line, clean_text
 from shared.words.formats import COUNTRIES
 
@@ -138,9 +146,68 @@ def test_a_mistyped_common_domain_is_guessed(typed: str, meant: str | None) -> N
 
 @given(text=any_text)
 def test_a_hint_is_never_given_for_a_common_domain_and_is_always_an_address(text: str) -> None:
-    assert suggested_email(f"a@{COMMON_DOMAINS[0]}") is None
+    assert suggested_email(f"a@{PROVIDERS[0]}") is None
     hint = suggested_email(text)
-    assert hint is None or hint.rpartition("@")[2] in COMMON_DOMAINS
+    assert hint is None or hint.rpartition("@")[2] in PROVIDERS
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["mail.com", "ymail.com", "email.com", "yahoo.de", "hotmail.be", "bol.com.br", "live.nl", "gmx.at", "gmail.co",
+     "rocketmail.com", "outlook.es", "yahoo.co.uk", "orange.bf", "gmail.example", "yandex.com", "tmail.com",
+     "fastmail.com", "hotmail.co.uk", "web.com", "aol.de", "free.com", "uol.com"],
+)  # fmt: skip
+def test_a_domain_that_may_be_somebodys_own_is_never_doubted(domain: str) -> None:
+    assert suggested_email(f"a@{domain}") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("ana@m\u00fcller.example", "ana@xn--mller-kva.example"), ("ana@stra\u00dfe.example", "ana@xn--strae-oqa.example"),
+     ("\u200bana@example.org\u2060", "ana@example.org"), ("a\u00adna@exam\u200bple.org ", "ana@example.org"),
+     ("\u202aana@example.org\u202c", "ana@example.org"), ("Ana@EXAMPLE.org\n", "ana@example.org"),
+     ("ana@\u0645\u062b\u0627\u0644.\u0625\u062e\u062a\u0628\u0627\u0631", "ana@xn--mgbh0fb.xn--kgbechtv")],
+)  # fmt: skip
+def test_an_address_is_kept_as_the_standards_write_it(typed: str, kept: str) -> None:
+    assert normal_email(typed) == kept
+    assert is_email(kept)
+    assert normal_email(readable_email(kept)) == kept
+
+
+def test_letters_no_relay_may_know_are_named_as_what_stands_in_the_way() -> None:
+    assert needs_other_letters(normal_email("jos\u00e9@example.org"))
+    assert not needs_other_letters("jose@example")
+    answers, problems = read_answers({"email": "jos\u00e9@example.org"}, languages=["en"])
+    assert answers is None
+    assert problems["email"] == "email_letters"
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u2060\u00ad", "\u3164", "\u115f\u1160", "\u2800", "\u200d\ufe0f", "\x00 \t"]
+)
+def test_a_text_in_which_nothing_can_be_seen_is_empty(unseen: str) -> None:
+    for clean in (clean_line, clean_text):
+        assert clean(unseen) == ""
+        assert clean(f"{unseen}Ana{unseen}") == "Ana"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["\u0315" * 120_000 + "\u0316" * 120_000, "e" + "\u0301\u0316" * 100_000, "\u0344" * 100_000, "\u200b" * 200_000,
+     " " * 200_000 + "x", "\u1100\u1161\u11a8" * 60_000, "\U000e0041" * 100_000, "\ufdfa" * 100_000, "\n" * 200_000],
+)  # fmt: skip
+def test_cleaning_takes_time_in_proportion_to_what_is_cleaned(hostile: str) -> None:
+    """Quadratic work took a minute here (and held the whole process): a second is far more than linear work needs."""
+    for clean in (clean_line, clean_text, normal_email):
+        began = time.process_time()
+        clean(hostile)
+        assert time.process_time() - began < 1.0
+    began = time.process_time()
+    answers, _problems = read_answers(
+        dict.fromkeys(["name", "email", "country", "motivation"], hostile), languages=["en"]
+    )
+    assert answers is None
+    assert time.process_time() - began < 0.1
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
+from shared.web.pages.forms import SEVERAL_LINES
 from shared.words.languages import LANGUAGES
 from shared.words.sentences import _l
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
-Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), SEVERAL_LINES]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Dated = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]

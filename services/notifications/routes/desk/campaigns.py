@@ -15,7 +15,7 @@ from services.notifications.queries.campaigns import campaign_of, campaigns_of, 
 from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
-from services.notifications.rules.texts import half_written, language_plan
+from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES
 from shared.clock import now
 from shared.web.door.identity import actor_id
@@ -49,7 +49,7 @@ COLUMNS: Final = (
 class NewCampaign(BaseModel):
     """What is asked to begin a campaign."""
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
     topic_id: UUID
 
 

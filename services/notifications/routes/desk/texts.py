@@ -13,7 +13,7 @@ from services.notifications.queries.campaigns import texts_of, topics
 from services.notifications.routes.desk.campaigns import topic_choices
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
-from services.notifications.rules.texts import LOCALES, LONGEST_BODY, LONGEST_SUBJECT, Said
+from services.notifications.rules.texts import LOCALES, LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT, Said
 from shared.clock import now
 from shared.web.door.identity import actor_id
 from shared.web.door.policy import staff
@@ -21,6 +21,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
+from shared.words.cleaning import clean_line, clean_text
 from shared.words.sentences import _
 
 if TYPE_CHECKING:
@@ -92,15 +93,20 @@ def as_fields(texts: dict[str, Said]) -> dict[str, str]:
 
 def read_texts(submitted: MultiDict[str, str], topic_ids: set[str]) -> tuple[Form, dict[str, Said]]:
     """Return the form as typed, with its errors, and the texts in it."""
-    values = {name: value.replace("\r\n", "\n") for name, value in submitted.items()}
+    values = {name: submitted[name].replace("\r\n", "\n") for name in submitted}
     errors: dict[str, object] = {}
-    if not values.get("name", "").strip():
+    name = clean_line(values.get("name", ""), most=LONGEST_NAME)
+    if not name:
         errors["name"] = _("Give the campaign a name.")
     if values.get("topic_id") not in topic_ids:
         errors["topic_id"] = _("Choose a topic.")
     texts = {}
     for locale in LOCALES:
-        said = Said(*(values.get(f"{part}.{locale}", "").strip() for part in ("subject", "preheader", "body")))
+        said = Said(
+            clean_line(values.get(f"subject.{locale}", ""), most=LONGEST_SUBJECT + 1),
+            clean_line(values.get(f"preheader.{locale}", ""), most=LONGEST_SUBJECT + 1),
+            clean_text(values.get(f"body.{locale}", ""), most=LONGEST_BODY + 1),
+        )
         texts[locale] = said
         if len(said.subject) > LONGEST_SUBJECT or len(said.preheader) > LONGEST_SUBJECT:
             errors[f"subject.{locale}"] = _("This is too long.")
@@ -112,4 +118,4 @@ def read_texts(submitted: MultiDict[str, str], topic_ids: set[str]) -> tuple[For
             errors[f"subject.{locale}"] = _("Write a subject, or leave this language empty.")
         if not said.body:
             errors[f"body.{locale}"] = _("Write a text, or leave this language empty.")
-    return Form({**values, "name": values.get("name", "").strip()[:120]}, errors), texts
+    return Form({**values, "name": name}, errors), texts

@@ -119,7 +119,7 @@ def propose_many(edition_slug: str) -> str | Response:
             edition_id=edition.id,
             application_ids=ids,
             outcome=outcome,
-            note=clean_text(request.form.get("note", ""))[:2000],
+            note=clean_text(request.form.get("note", ""), most=2000),
             actor_id=actor_id(),
             now=now(),
         )
@@ -175,7 +175,7 @@ def propose_one(edition_slug: str, application_id: UUID) -> Response:
                 edition_id=edition.id,
                 application_id=application_id,
                 outcome=_outcome(),
-                note=clean_text(request.form.get("note", ""))[:2000],
+                note=clean_text(request.form.get("note", ""), most=2000),
                 actor_id=actor_id(),
                 now=now(),
             )

@@ -94,7 +94,7 @@ def read_edition(submitted: MultiDict[str, str]) -> tuple[EditionValues | None, 
 
 def _texts(submitted: Mapping[str, str]) -> dict[str, dict[str, str]]:
     found = {
-        text: {code: clean_text(submitted.get(f"{text}_{code}", ""))[:length] for code in LANGUAGES}
+        text: {code: clean_text(submitted.get(f"{text}_{code}", ""), most=length) for code in LANGUAGES}
         for text, length in LENGTHS.items()
     }
     return {text: {code: words for code, words in by_code.items() if words} for text, by_code in found.items()}

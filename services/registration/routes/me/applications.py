@@ -90,7 +90,7 @@ def withdraw(application_id: UUID) -> Response:
             session,
             application_id=application_id,
             person_id=current_person().person_id,
-            why=clean_text(request.form.get("why", ""))[:1000],
+            why=clean_text(request.form.get("why", ""), most=1000),
             now=now(),
         )
     flash_message(_("Your application is withdrawn."))

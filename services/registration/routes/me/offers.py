@@ -57,7 +57,7 @@ def decline(offer_id: UUID) -> Response:
             session,
             offer_id=offer_id,
             person_id=current_person().person_id,
-            why=clean_text(request.form.get("why", ""))[:1000],
+            why=clean_text(request.form.get("why", ""), most=1000),
             now=now(),
         )
     flash_message(_("You declined the place. It can now go to somebody else."))
@@ -73,7 +73,7 @@ def give_up(enrolment_id: UUID) -> Response:
             session,
             enrolment_id=enrolment_id,
             person_id=current_person().person_id,
-            why=clean_text(request.form.get("why", ""))[:1000],
+            why=clean_text(request.form.get("why", ""), most=1000),
             now=now(),
         )
     flash_message(_("You gave your place up. It can now go to somebody else."))

@@ -38,7 +38,6 @@ from shared.web.door.sessions import remember_session
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
-from shared.words.cleaning import clean_line
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -78,8 +77,7 @@ def _by_addressee() -> str:
     person = signed_in()
     if person is not None:
         return f"person:{person.person_id}"
-    written = request.form.get("use_email") or request.form.get("email", "")
-    return hash_of(normal_email(clean_line(written)))
+    return hash_of(normal_email(request.form.get("use_email") or request.form.get("email", "")))
 
 
 @blueprint.post("/e/<edition_slug>/apply")
@@ -102,7 +100,7 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
         return _form(edition, Form(filled, sentences(problems)), key=key), 422
     meant = suggested_email(answers.email) if person is None else None
     if meant and request.form.get("email_kept") != answers.email:
-        return _form(edition, Form({**filled, "email": answers.email}), key=key, meant=meant)
+        return _form(edition, Form({**filled, "email": answers.email}), key=key, meant=meant), 422
     with tools().database.transaction() as session:
         if person is None:
             start_application(
@@ -142,6 +140,7 @@ def show_sent(edition_slug: str, key: UUID) -> str:
 @blueprint.post("/e/<edition_slug>/apply/sent/<uuid:key>")
 @public
 @limited("20 per hour", by=by_caller)
+@limited("5 per hour", by=lambda: str((request.view_args or {})["key"]))
 def send_again(edition_slug: str, key: UUID) -> Response:
     """Send the link once more."""
     edition = _open_edition(edition_slug)

@@ -13,7 +13,7 @@ from shared.people.actions.sessions import end_session, open_session
 from shared.people.actions.sign_in import redeem_sign_in_link, request_sign_in_link
 from shared.people.errors import LinkSpent
 from shared.people.queries.sign_in import link_as_seen_by
-from shared.people.rules.emails import is_email
+from shared.people.rules.emails import is_email, normal_email
 from shared.people.rules.sign_in import LINK_LASTS
 from shared.secrets import hash_of, new_secret
 from shared.web.door.identity import signed_in
@@ -34,13 +34,14 @@ _NEXT: Final = "n"
 
 
 def _an_address(text: str) -> str:
-    if not is_email(text):
+    address = normal_email(text)
+    if not is_email(address):
         raise ValueError
-    return text
+    return address
 
 
-Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_an_address)]
-"""An e-mail address as it is typed into a form."""
+Address = Annotated[str, StringConstraints(max_length=254), AfterValidator(_an_address)]
+"""An e-mail address as it is typed into a form; read as it is kept."""
 
 
 class AskForLink(BaseModel):
@@ -63,7 +64,7 @@ def ask() -> Response | str:
 @blueprint.post("/sign-in")
 @public
 @limited("60 per hour", by=by_caller)
-@limited("5 per 15 minutes", by=by_field("email"))
+@limited("5 per 15 minutes", by=by_field("email", reading=normal_email))
 def send() -> Response | str | tuple[str, int]:
     """Have a link mailed, if somebody has the address; the answer never tells."""
     bound = bind(AskForLink, request.form, messages={"email": _l("Write an e-mail address, such as name@example.org")})

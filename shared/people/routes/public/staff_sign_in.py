@@ -26,6 +26,7 @@ from shared.people.errors import (
 from shared.people.queries.sign_in import open_invitation
 from shared.people.queries.staff import email_of
 from shared.people.routes.half_way import Half, vault
+from shared.people.rules.emails import normal_email
 from shared.people.rules.staff import (
     INVITATION_LASTS,
     SHORTEST,
@@ -71,7 +72,7 @@ def sign_in() -> Response | str:
 @blueprint.post("/staff/sign-in")
 @public
 @limited("60 per hour", by=by_caller)
-@limited("10 per 15 minutes", by=by_field("email"))
+@limited("10 per 15 minutes", by=by_field("email", reading=normal_email))
 def enter() -> Response | tuple[str, int]:
     """Open a staff session, or say only that the three do not belong together."""
     leads_to = own_path(request.form.get("next"), otherwise="/desk")
