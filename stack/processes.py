@@ -183,6 +183,7 @@ def _gateway(outline: Outline) -> Process:
     values = {
         "GATEWAY_LISTEN": f"{LOOPBACK}:{ports.gateway}",
         "STORE_PATH": url2pathname(store.path) if store.scheme == "file" else str(places.store),
+        "UPLOAD_LIMIT": os.environ.get("UPLOAD_LIMIT") or str(nginx.UPLOAD_LIMIT),
         "TRUSTED_PROXY": os.environ.get("TRUSTED_PROXY", nginx.NOBODY),
         **{f"{name.upper()}_UPSTREAM": f"{LOOPBACK}:{getattr(ports, name)}" for name in SERVICES},
     }

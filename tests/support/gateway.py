@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from stack.embedded.nginx import command, prepare
+from stack.embedded.nginx import NOBODY, command, prepare
 from stack.places import CHECKOUT
 from tests.support.patience import until
 from tests.support.postgres import free_port
@@ -37,7 +37,8 @@ def materials_behind_gateway(
         "NOTIFICATIONS_UPSTREAM": nowhere,
         "STATIC_PATH": str(CHECKOUT / "shared" / "web" / "pages" / "static"),
         "STORE_PATH": str(store),
-        "TRUSTED_PROXY": "127.0.0.2/32",
+        "UPLOAD_LIMIT": "150000000",
+        "TRUSTED_PROXY": NOBODY,
     }
     environment = {
         **os.environ,
