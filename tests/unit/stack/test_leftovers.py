@@ -83,12 +83,10 @@ def test_a_program_that_wrote_over_its_environment_is_known_by_where_it_works(tm
     places = Places(tmp_path)
     main = tmp_path / "nginx.conf"
     main.write_text(
-        f"daemon off; pid {tmp_path}/nginx.pid; error_log /dev/null; events {{}} http {{ access_log off; server "
+        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {tmp_path}/nginx.pid; error_log /dev/null; events {{}} http {{ access_log off; server "
         f"{{ listen unix:{tmp_path}/socket; }} }}"
     )
     program = [str(nginx_executable()), "-p", str(tmp_path), "-c", str(main), "-e", "/dev/null"]
-    if os.geteuid() == 0:
-        tmp_path.chmod(0o755)
     master = subprocess.Popen(program, cwd=tmp_path, env={"PATH": os.environ["PATH"]})
     try:
         while not (tmp_path / "socket").exists():
