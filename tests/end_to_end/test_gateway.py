@@ -210,5 +210,3 @@ def test_the_gateway_asks_for_itself_alone(lonely: Gateway) -> None:
     """The question whether a body may be sent cannot be asked from outside."""
     assert httpx.get(f"{lonely.address}/_may_send/materials").status_code == 404
     assert httpx.get(f"{lonely.address}/_problems/en/503.html").status_code == 404
-
-

@@ -82,9 +82,10 @@ def test_a_program_that_wrote_over_its_environment_is_known_by_where_it_works(tm
     """A gateway's workers outlive their killed master, without a word of where they belong."""
     places = Places(tmp_path)
     main = tmp_path / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    server = f"server {{ listen unix:{tmp_path}/socket; }}"
     main.write_text(
-        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {tmp_path}/nginx.pid; error_log /dev/null; events {{}} http {{ access_log off; server "
-        f"{{ listen unix:{tmp_path}/socket; }} }}"
+        f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log /dev/null; events {{}} http {{ access_log off; {server} }}"
     )
     program = [str(nginx_executable()), "-p", str(tmp_path), "-c", str(main), "-e", "/dev/null"]
     master = subprocess.Popen(program, cwd=tmp_path, env={"PATH": os.environ["PATH"]})

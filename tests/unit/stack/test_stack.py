@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -9,14 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stack.addresses import addresses_for, libpq_url, with_login, without_password
+from stack.beforehand import CannotStart, keep_apart
 from stack.embedded.nginx import fill
 from stack.keys import keys_of
 from stack.places import CHECKOUT, Places
 from stack.ports import choose_ports, is_free
-from stack.beforehand import CannotStart, keep_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
