@@ -85,7 +85,8 @@ def test_a_program_that_wrote_over_its_environment_is_known_by_where_it_works(tm
     user = "user root;" if os.geteuid() == 0 else ""
     server = f"server {{ listen unix:{tmp_path}/socket; }}"
     main.write_text(
-        f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log /dev/null; events {{}} http {{ access_log off; {server} }}"
+        f"{user} daemon off; pid {tmp_path}/nginx.pid; error_log /dev/null; "
+        f"events {{}} http {{ access_log off; {server} }}"
     )
     program = [str(nginx_executable()), "-p", str(tmp_path), "-c", str(main), "-e", "/dev/null"]
     master = subprocess.Popen(program, cwd=tmp_path, env={"PATH": os.environ["PATH"]})
