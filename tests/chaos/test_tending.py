@@ -43,6 +43,7 @@ class Watched:
     def __init__(self, places: Places, supervision: Supervision, part: Process) -> None:
         self.said: list[str] = []
         self.ahead = 0.0
+        self.supervision = supervision
         self._tending = Tending(
             places,
             supervision,
@@ -117,3 +118,4 @@ def test_a_supervisor_that_died_is_replaced(folder: Path) -> None:
         os.kill(int(before), signal.SIGKILL)
         stack.look_until(lambda: (places.run / "supervisor.pid").read_text("ascii") != before)
         assert any("The supervisor is gone" in line for line in stack.said)
+        stack.look_until(stack.supervision.states)
