@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def end_leftovers(places: Places) -> list[str]:
         patience = 60.0 if rank == SUPERVISOR_RANK else 20.0 if rank == _POSTGRES_RANK else 10.0
         _end(those, first=signal.SIGINT if rank == _POSTGRES_RANK else signal.SIGTERM, seconds=patience)
         survivors += sorted({one.part for one in found if one.rank == rank})
+    for note in places.run.glob(
+        "*.pid"
+    ):  # they say that a part has lived before, and would cost each a look at its start
+        with suppress(OSError):
+            note.unlink()
     return survivors
 
 
