@@ -62,9 +62,7 @@ def end_leftovers(places: Places) -> list[str]:
         patience = 60.0 if rank == SUPERVISOR_RANK else 20.0 if rank == _POSTGRES_RANK else 10.0
         _end(those, first=signal.SIGINT if rank == _POSTGRES_RANK else signal.SIGTERM, seconds=patience)
         survivors += sorted({one.part for one in found if one.rank == rank})
-    for note in places.run.glob(
-        "*.pid"
-    ):  # they say that a part has lived before, and would cost each a look at its start
+    for note in places.run.glob("*.pid"):  # each would cost its part a look at its start
         with suppress(OSError):
             note.unlink()
     return survivors
