@@ -60,6 +60,7 @@ def make_celery(redis_url: str, *, queues: tuple[str, ...]) -> Celery:
         worker_soft_shutdown_timeout=10,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,  # whoever writes to Redis could stop the worker; nothing of ours asks it
         broker_transport_options=transport,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

@@ -182,7 +182,8 @@ def _remember_edition(response: Response) -> Response:
 
 def _language_url(code: str) -> str:
     pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
+    # Without a path, which decoded might begin like an address of elsewhere ("/%5C…"): the browser knows where it is.
+    return f"?{urlencode([*pairs, ('lang', code)])}"
 
 
 def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:
