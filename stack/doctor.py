@@ -21,6 +21,7 @@ from rich.table import Table
 from stack import ports as ports_of
 from stack.addresses import SERVICES, Addresses, addresses_for, libpq_url, without_password
 from stack.keys import Keys, keys_of
+from stack.mail_flow import standstills
 from stack.places import Places, places_of_checkout
 from stack.screen import Screen
 
@@ -137,6 +138,9 @@ def _database(patient: Patient) -> Iterator[Finding]:
         yield from _server(connection)
         yield _schema(connection)
         yield from _roles(connection, patient)
+        mend = "Mend it at the mail server or in SMTP_URL and MAIL_FROM; mail goes on by itself, nobody is left out."
+        for sentence in standstills(connection):
+            yield Finding("Mail", "broken", sentence, mend)
     yield from failures
 
 

@@ -24,7 +24,7 @@ ORDER = (
     ("supervisor",),
     ("gateway",),
     ("registration", "materials", "notifications", "clock"),
-    ("worker",),
+    ("worker", "postmen"),
     ("mail", "valkey"),
 )
 """Leftovers end in this order, those of one line together, PostgreSQL last."""

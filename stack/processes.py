@@ -17,8 +17,6 @@ from stack.places import CHECKOUT, Places
 from stack.ports import Ports
 
 LOOPBACK = "127.0.0.1"
-MAIL = "mail"
-"""The postman's queue, see services/worker.py."""
 NOT_PASSED_ON = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
 )
@@ -61,6 +59,7 @@ def processes_of(outline: Outline) -> list[Process]:
         *([_catcher(outline)] if outline.demo else []),
         *(_service(outline, name) for name in SERVICES),
         _celery(outline, "worker", 50, worker_arguments()),
+        _postmen(outline),
         _celery(outline, "clock", 60, clock_arguments(outline.places)),
         _gateway(outline),
     ]
@@ -69,7 +68,7 @@ def processes_of(outline: Outline) -> list[Process]:
 def worker_arguments() -> list[str]:
     """Return Celery's words for the worker: one machine, so no gossip with others."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return ["worker", "--queues", ",".join((*SERVICES, MAIL)), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
+    return ["worker", "--queues", ",".join(SERVICES), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
 
 
 def clock_arguments(places: Places) -> list[str]:
@@ -155,6 +154,15 @@ def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Pro
     command = [*yielding, sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
     environment = worker_environment(outline) if name == "worker" else common_environment(outline)
     return Process(name, command, rank=rank, environment=environment, stop_seconds=30, after_pages=True)
+
+
+def _postmen(outline: Outline) -> Process:
+    command = ["nice", "-n", "5", sys.executable, "-m", "services.postmen"]  # pages come before mails
+    environment = common_environment(outline) | {
+        "NOTIFICATIONS_DATABASE_URL": outline.addresses.role_url("notifications", outline.keys),
+        "MAIL_NOTES_PATH": str(outline.places.run / "mail-notes"),
+    }
+    return Process("postmen", command, rank=50, environment=environment, stop_seconds=30, after_pages=True)
 
 
 def _gateway(outline: Outline) -> Process:

@@ -14,6 +14,14 @@ class CampaignLaunched(Fact):
     edition_id: UUID
 
 
+class DeliveriesSentAgain(Fact):
+    """Somebody had mails of a campaign sent once more that had failed or were in doubt."""
+
+    campaign_id: UUID
+    edition_id: UUID
+    deliveries: int
+
+
 class OptedOut(Fact):
     """A person no longer wants mail on a topic."""
 

@@ -9,7 +9,9 @@ from sqlalchemy import case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.campaigns import locked_campaign, writable_campaign
-from services.notifications.actions.notices import MAIL_QUEUE
+from services.notifications.actions.deliveries import call_back
+from services.notifications.actions.notices import CAMPAIGN_QUEUE
+from services.notifications.actions.wording import agree_on_words
 from services.notifications.errors import (
     AudienceChanged,
     AudienceEmpty,
@@ -64,9 +66,10 @@ def launch_campaign(
             raise SecondPersonNeeded
     campaign.state, campaign.launched_by, campaign.launched_at = "sending", actor_id, now
     session.flush()  # the deliveries below refer to the campaign
+    agree_on_words(session, campaign_id=campaign.id)
     campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=now)
     record(session, CampaignLaunched(campaign_id=campaign.id, edition_id=edition_id), actor_id=actor_id)
-    ring_after_commit(session, (MAIL_QUEUE,))
+    ring_after_commit(session, (CAMPAIGN_QUEUE,))
     return campaign
 
 
@@ -90,7 +93,7 @@ def freeze_audience(
         people.c.name,
         language,
         func.jsonb_build_object("name", people.c.called, "country", people.c.country),
-        literal(now),
+        func.now(),
         literal(now),
     )
     columns = (
@@ -114,14 +117,19 @@ def freeze_audience(
 
 
 def pause_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> None:
-    """Claim nothing more of a campaign; what a sender holds already still goes out."""
+    """Begin nothing more of a campaign. A mail that is on the wire at this moment still arrives: one a connection."""
     _step(session, campaign_id, edition_id, now, allowed=("sending",), after="paused")
+    call_back(session, campaign_id=campaign_id)
 
 
 def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> None:
-    """Go on with a paused campaign where it stopped."""
-    _step(session, campaign_id, edition_id, now, allowed=("paused",), after="sending")
-    ring_after_commit(session, (MAIL_QUEUE,))
+    """Go on where a campaign stopped: it was paused, or its words had changed; they are agreed on by this."""
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state != "sending" or not campaign.words_changed:
+        _step(session, campaign_id, edition_id, now, allowed=("paused",), after="sending")
+    session.flush()  # the statement below is about the same row
+    agree_on_words(session, campaign_id=campaign_id)
+    ring_after_commit(session, (CAMPAIGN_QUEUE,))
 
 
 def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> int:
@@ -129,6 +137,7 @@ def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, no
     campaign = _step(session, campaign_id, edition_id, now, allowed=("sending", "paused"), after="cancelled")
     campaign.finished_at = now
     session.flush()  # the statement below asks for cancelled campaigns
+    call_back(session, campaign_id=campaign_id)
     return withdraw_cancelled(session, now=now)
 
 
