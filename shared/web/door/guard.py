@@ -10,10 +10,11 @@ from flask import Flask, redirect, request
 from sqlalchemy import text
 
 from shared.clock import now
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.web.api.problems import BadRequest, ForeignHost
 from shared.web.door.access import ROUTE
-from shared.web.door.bearers import require_scope
+from shared.web.door.authority import require_authority
+from shared.web.door.bearers import require_bearer
 from shared.web.door.csrf import require_own_form
 from shared.web.door.identity import SignedIn, signed_in
 from shared.web.door.lifetimes import SEEN_AFTER
@@ -52,7 +53,7 @@ def use_guard(app: Flask, equipment: Tools) -> None:
             return None  # no such page; the router's refusal follows
         # A body is read only once its sender may be here: an upload costs nothing to refuse.
         if policy.kind == "token":
-            require_scope(policy.scope, edition_slug=(request.view_args or {}).get("edition_slug"))
+            require_bearer(policy)
         elif policy.kind != "public" and (elsewhere := admit(policy)) is not None:
             return elsewhere
         if request.method not in SAFE:
@@ -94,7 +95,7 @@ def admit(policy: Policy) -> AnyResponse | None:
     if person is None or (policy.kind == "staff" and person.means != "staff"):
         return _to_sign_in(policy)
     if policy.kind == "staff":
-        _require_one_of(person, policy)
+        require_authority(person, policy, policy.roles)
     return _keep_alive(person)
 
 
@@ -114,12 +115,6 @@ def _keep_alive(person: SignedIn) -> AnyResponse | None:
     elif request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate":
         return redirect("/session/seen?" + urlencode({"next": own_path(request.full_path.rstrip("?"))}), code=303)
     return None
-
-
-def _require_one_of(person: SignedIn, policy: Policy) -> None:
-    slug = (request.view_args or {}).get("edition_slug")
-    if not (person.holds(*policy.roles) if slug is None else person.holds_in(slug, *policy.roles)):
-        raise Forbidden
 
 
 def _to_sign_in(policy: Policy) -> AnyResponse:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from tests.service.notifications.test_api import Caller
+from tests.service.notifications.test_api import API, Caller
 from tests.support.mail import Post, carry_once, row_of, states
 from tests.support.mail_desk import mail_desk
 from tests.support.patience import let_time_pass, until
@@ -50,7 +50,7 @@ def test_a_programme_sends_again_to_named_deliveries(databases: dict[str, Databa
     desk.post(f"{base}/launch", confirmed="1", sure="yes")
     with running_relay(RelayBehaviour(to_recipient=lambda _: "550 5.1.1 nobody")) as relay:
         carry_once(databases["notifications"], relay.url)
-    api = f"/api/notifications/v1{base.removeprefix('/desk/mail').replace('/2026/', '/editions/2026/')}"
+    api = f"{API}/{base.rpartition('/')[2]}"
     caller = Caller(desk, "Otto", "organiser")
     wanted = {"deliveries": [str(row_of(databases["owner"], "p0@example.org").id)]}
     assert caller.do(f"{api}/deliveries/again", wanted).get_json() == {"sent_again": 1}

@@ -25,7 +25,7 @@ from shared.words.sentences import _l, _n
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
 COLUMNS: Final = (
     Column("addressee", _l("Name"), kind="main"),
