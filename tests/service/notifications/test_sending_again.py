@@ -124,6 +124,8 @@ def test_the_opt_out_of_a_test_mail_opts_nobody_out(databases: dict[str, Databas
 
 def test_a_mark_of_another_system_is_pointed_out_when_the_text_is_saved(databases: dict[str, Database]) -> None:
     desk = mail_desk(databases)
-    base = desk.campaign(texts={"en": "Dear { name }, %name%"})
-    page = desk.browser.get(base).get_data(as_text=True)
+    base = desk.campaign()
+    said = {"subject.en": "Hello", "body.en": "Dear { name }, %name%"}
+    saved = desk.post(f"{base}/texts", name="The Reader", topic_id=str(desk.topic_id), **said)
+    page = desk.browser.get(saved.headers["Location"]).get_data(as_text=True)
     assert "This is mailed as it stands: { name } %name%." in page
