@@ -22,10 +22,11 @@ from stack import ports as ports_of
 from stack.addresses import SERVICES, Addresses, addresses_for, libpq_url, without_password
 from stack.beforehand import read_settings
 from stack.keys import Keys, keys_of
+from stack.mail_flow import standstills
 from stack.parts import ailing_parts
 from stack.places import Places, places_of_checkout
 from stack.ports import Ports
-from stack.processes import Outline, worker_environment
+from stack.processes import Outline, postmen_environment, worker_environment
 from stack.screen import Screen
 
 Verdict = Literal["good", "warning", "broken"]
@@ -108,7 +109,7 @@ def _settings(patient: Patient) -> Iterator[Finding]:
     given = [name for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL") if patient.environ.get(name)]
     yield Finding("Replaced parts", "good", ", ".join(given) or "none: all parts are embedded")
     outline = Outline(patient.places, patient.ports, patient.keys, patient.addresses, demo=False)
-    told = read_settings(worker_environment(outline))
+    told = read_settings(worker_environment(outline) | postmen_environment(outline))
     mend = "Set what the sentence names; the services and the worker would refuse to start with it."
     yield Finding(
         "Settings",
@@ -160,6 +161,9 @@ def _database(patient: Patient) -> Iterator[Finding]:
         yield from _server(connection)
         yield _schema(connection)
         yield from _roles(connection, patient)
+        mend = "Mend it at the mail server or in SMTP_URL and MAIL_FROM; mail goes on by itself, nobody is left out."
+        for sentence in standstills(connection):
+            yield Finding("Mail", "broken", sentence, mend)
     yield from failures
 
 

@@ -20,8 +20,6 @@ from stack.places import CHECKOUT, Places
 from stack.ports import Ports
 
 LOOPBACK = "127.0.0.1"
-MAIL = "mail"
-"""The postman's queue, see services/worker.py."""
 NOT_PASSED_ON = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
 )
@@ -70,6 +68,7 @@ def processes_of(outline: Outline) -> list[Process]:
         *([_catcher(outline)] if outline.demo else []),
         *(_service(outline, name) for name in SERVICES),
         _celery(outline, "worker", 50, worker_arguments()),
+        _postmen(outline),
         _celery(outline, "clock", 60, clock_arguments()),
         _gateway(outline),
     ]
@@ -78,7 +77,7 @@ def processes_of(outline: Outline) -> list[Process]:
 def worker_arguments() -> list[str]:
     """Return Celery's words for the worker: one machine, so no gossip with others."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return ["worker", "--queues", ",".join((*SERVICES, MAIL)), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
+    return ["worker", "--queues", ",".join(SERVICES), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
 
 
 def clock_arguments() -> list[str]:
@@ -126,9 +125,18 @@ def service_environment(outline: Outline, service: str) -> dict[str, str]:
 
 
 def worker_environment(outline: Outline) -> dict[str, str]:
-    """Return what the worker is told: the roles of all three services, and alone the mail relay's address."""
+    """Return what the worker is told: the roles of all three services."""
     urls = {f"{name.upper()}_DATABASE_URL": outline.addresses.role_url(name, outline.keys) for name in SERVICES}
-    return common_environment(outline) | urls | {"SMTP_URL": outline.addresses.smtp_url}
+    return common_environment(outline) | urls
+
+
+def postmen_environment(outline: Outline) -> dict[str, str]:
+    """Return what the postmen are told: one role, and alone the mail relay's address."""
+    return common_environment(outline) | {
+        "NOTIFICATIONS_DATABASE_URL": outline.addresses.role_url("notifications", outline.keys),
+        "SMTP_URL": outline.addresses.smtp_url,
+        "MAIL_NOTES_PATH": str(outline.places.run / "mail-notes"),
+    }
 
 
 def clock_environment(outline: Outline) -> dict[str, str]:
@@ -175,6 +183,12 @@ def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Pro
     command = [*yielding, sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
     told = worker_environment(outline) if name == "worker" else clock_environment(outline)
     return Process(name, command, rank=rank, environment=told, settles=10, stop_seconds=30, after_pages=True)
+
+
+def _postmen(outline: Outline) -> Process:
+    command = ["nice", "-n", "5", sys.executable, "-m", "services.postmen"]  # pages come before mails
+    told = postmen_environment(outline)
+    return Process("postmen", command, rank=50, environment=told, settles=10, stop_seconds=30, after_pages=True)
 
 
 def _gateway(outline: Outline) -> Process:

@@ -29,7 +29,7 @@ from stack.leftovers import end_leftovers
 from stack.ordinary_user import hand_over, hand_over_file
 from stack.places import Places
 from stack.ports import FIRST_GATEWAY, choose_ports, remembered_ports
-from stack.processes import Outline, Process, processes_of, worker_environment
+from stack.processes import Outline, Process, postmen_environment, processes_of, worker_environment
 from stack.readiness import questions, status_of, wait_until
 from stack.screen import Screen
 from stack.supervision import Supervision, processes_below
@@ -130,7 +130,7 @@ class Stack:
         check_port(ports.gateway)
         own = {"TRUSTED_PROXIES": "1", "DEMO_ACCOUNTS": str(self.places.state / "demo-accounts.json")}
         self.outline = Outline(self.places, ports, keys, addresses, self._demo, {**own, **settings})
-        check_settings(worker_environment(self.outline))
+        check_settings(worker_environment(self.outline) | postmen_environment(self.outline))
         self._supervision = Supervision(self.places, port=ports.supervisor, password=keys.supervisor_password)
 
     def _bring_up(self) -> None:

@@ -97,9 +97,9 @@ def state() -> Iterator[Path]:
 
 
 def test_what_is_killed_comes_back(state: Path) -> None:
-    victims = ("gateway", "registration", "materials", "worker", "valkey", "postgres", "mail")
+    victims = ("gateway", "registration", "materials", "worker", "postmen", "valkey", "postgres", "mail")
     with demo(state) as (_launcher, url):
-        wait_for(lambda: {"worker", "clock"} <= pids(state).keys())  # they start after the first page
+        wait_for(lambda: {"worker", "postmen", "clock"} <= pids(state).keys())  # they start after the first page
         before = pids(state)
         for name in victims:
             os.kill(before[name], signal.SIGKILL)

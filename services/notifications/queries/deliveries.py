@@ -11,19 +11,27 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from services.notifications.rules.troubles import Lane
 from shared.schema.notifications.deliveries import Delivery
 
-_WAITS = text("""
+_NOTICES_WAIT = text("""
 SELECT EXISTS (SELECT FROM notifications.delivery
-               WHERE campaign_id IS NULL AND state IN ('queued', 'deferred') AND not_before <= :now)
-    OR EXISTS (SELECT FROM notifications.campaign c WHERE c.state = 'sending' AND EXISTS (
+               WHERE campaign_id IS NULL AND state IN ('queued', 'deferred') AND not_before <= now())""")
+_CAMPAIGNS_WAIT = text("""
+SELECT EXISTS (SELECT FROM notifications.campaign c WHERE c.state = 'sending' AND NOT c.words_changed AND EXISTS (
                SELECT FROM notifications.delivery d WHERE d.campaign_id = c.id
-               AND d.state IN ('queued', 'deferred') AND d.not_before <= :now))""")
+               AND d.state IN ('queued', 'deferred') AND d.not_before <= now()))""")
 
 
-def mail_waits(session: Session, *, now: datetime) -> bool:
-    """Say whether anything is due to be sent."""
-    return bool(session.execute(_WAITS, {"now": now}).scalar_one())
+def mail_waits(session: Session, *, lane: Lane) -> bool:
+    """Say whether anything is due to be sent in a lane."""
+    return bool(session.execute(_NOTICES_WAIT if lane == "notices" else _CAMPAIGNS_WAIT).scalar_one())
+
+
+def in_hand(session: Session, *, campaign_id: UUID) -> bool:
+    """Say whether a sender holds mail of a campaign."""
+    held = select(Delivery.id).where(Delivery.campaign_id == campaign_id, Delivery.state == "sending").exists()
+    return bool(session.execute(select(held)).scalar_one())
 
 
 @dataclass(frozen=True)
