@@ -15,7 +15,8 @@ from typing import Final, Literal
 from shared.errors import Invalid
 from shared.words.sentences import _l
 
-_WRITTEN: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_WRITTEN: Final = re.compile(r"\{\{([^{}]*+)\}\}")
+"""What stands between is stripped afterwards: beside ``[^{}]*``, a ``\\s*`` would try every split of the spaces."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Slots:
 
 def placeholders_in(text: str) -> list[str]:
     """Return the names written in ``text``, in order, repeated where they are repeated."""
-    return _WRITTEN.findall(text)
+    return [name.strip() for name in _WRITTEN.findall(text)]
 
 
 def unknown_placeholders(text: str, allowed: Iterable[str]) -> list[str]:
@@ -88,7 +89,7 @@ def unknown_placeholders(text: str, allowed: Iterable[str]) -> list[str]:
 
 def slot_line(text: str, slots: Slots) -> str:
     """Return a one-line text such as a subject with its placeholders replaced by tokens."""
-    return _WRITTEN.sub(lambda match: slots.words(match[1]), text)
+    return _WRITTEN.sub(lambda match: slots.words(match[1].strip()), text)
 
 
 def slot_markdown(text: str, slots: Slots, allowed: Mapping[str, Placeholder]) -> str:
@@ -101,10 +102,11 @@ def slot_markdown(text: str, slots: Slots, allowed: Mapping[str, Placeholder]) -
         raise UnknownPlaceholder(", ".join(unknown))
 
     def replace(match: re.Match[str]) -> str:
-        token = slots.token(match[1])
-        inside_link = text[: match.start()].endswith(("](", "[", "<"))
+        name = match[1].strip()
+        token = slots.token(name)
+        inside_link = text.endswith(("](", "[", "<"), 0, match.start())
         if inside_link:
             return token
-        return f"[{token}]({token})" if allowed[match[1]].kind == "link" else slots.words(match[1])
+        return f"[{token}]({token})" if allowed[name].kind == "link" else slots.words(name)
 
     return _WRITTEN.sub(replace, text)
