@@ -142,7 +142,7 @@ def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str
 def set_passphrase(
     session: Session, *, person_id: UUID, passphrase: str, now: datetime, keep_session: str = ""
 ) -> None:
-    """Replace the passphrase and end the person's other sessions."""
+    """Replace the passphrase; end the person's other sessions and all tokens for the API."""
     require_long_enough(passphrase)
     hashed = hash_passphrase(passphrase)
     session.execute(
@@ -151,6 +151,7 @@ def set_passphrase(
         .on_conflict_do_update(index_elements=["person_id"], set_={"passphrase_hash": hashed, "changed_at": now})
     )
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
+    end_tokens_of(session, person_id=person_id, now=now)
 
 
 def enrol_first_authenticator(
@@ -175,7 +176,7 @@ def bind_authenticator(
 ) -> Sequence[str]:
     """Bind the authenticator with ``secret``, whose code of ``step`` was just shown; return fresh recovery codes.
 
-    Earlier recovery codes end, and so do the person's sessions but for ``keep_session``.
+    Earlier recovery codes end, and so do all tokens for the API and the person's sessions but for ``keep_session``.
     """
     session.execute(
         update(StaffCredential)
@@ -188,6 +189,7 @@ def bind_authenticator(
         RecoveryCode(id=new_id(), person_id=person_id, code_hash=vault.fingerprint(plain_code(code))) for code in codes
     )
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
+    end_tokens_of(session, person_id=person_id, now=now)
     return codes
 
 
