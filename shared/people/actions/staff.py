@@ -16,8 +16,9 @@ from shared.outbox import record
 from shared.people.actions.roles import grant_role
 from shared.people.actions.sessions import end_sessions_of
 from shared.people.actions.tokens import end_tokens_of
-from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseTooShort
+from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseGuessed, PassphraseTooShort
 from shared.people.rules.emails import normal_email
+from shared.people.rules.passphrases import is_guessed_first
 from shared.people.rules.staff import (
     SHORTEST,
     hash_passphrase,
@@ -125,7 +126,7 @@ def _invite(session: Session, *, person_id: UUID, actor_id: UUID | None, now: da
 
 def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str, locale: str, now: datetime) -> UUID:
     """Choose the passphrase, once; return the person, whom the desk greets in ``locale``. The code is enrolled next."""
-    require_long_enough(passphrase)
+    require_long_enough(passphrase)  # before the invitation is spent
     person_id: UUID | None = session.scalar(
         update(StaffInvitation)
         .where(StaffInvitation.id == invitation_id, StaffInvitation.used_at.is_(None), StaffInvitation.expires_at > now)
@@ -144,6 +145,7 @@ def set_passphrase(
 ) -> None:
     """Replace the passphrase; end the person's other sessions and all tokens for the API."""
     require_long_enough(passphrase)
+    _require_not_guessed(session, passphrase, person_id=person_id)
     hashed = hash_passphrase(passphrase)
     session.execute(
         insert(StaffCredential)
@@ -197,3 +199,9 @@ def require_long_enough(passphrase: str) -> None:
     """Refuse a passphrase that is too short or absurdly long."""
     if not is_long_enough(passphrase):
         raise PassphraseTooShort(errors={"passphrase": PassphraseTooShort.hint(SHORTEST)})
+
+
+def _require_not_guessed(session: Session, passphrase: str, *, person_id: UUID) -> None:
+    own = session.execute(select(Person.name, Person.email).where(Person.id == person_id)).one()
+    if is_guessed_first(passphrase, about=own):
+        raise PassphraseGuessed(errors={"passphrase": PassphraseGuessed.hint})
