@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BOUND: Final = 1.0
-"""Seconds of processor time. Work that grows like its input takes milliseconds at these sizes, quadratic work minutes."""
+"""Seconds of processor time: work that grows like its input takes milliseconds at these sizes, other work minutes."""
 
 
 def seconds_of(work: Callable[[], object]) -> float:
