@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BOUND: Final = 1.0
-"""Seconds of processor time: work that grows like its input takes milliseconds at these sizes, other work minutes."""
+BOUND: Final = 3.0
+"""Seconds of processor time: work that grows like its input takes a second at the very most at these sizes, other work minutes."""
 
 
 def seconds_of(work: Callable[[], object]) -> float:

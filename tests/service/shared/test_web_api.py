@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import pyotp
 import pytest
 from flask import Blueprint, Flask
 from pydantic import BaseModel
@@ -22,25 +20,21 @@ from shared.errors import Conflict, Refusal
 from shared.facts.people import StrangerAskedForLink
 from shared.outbox import record
 from shared.people.actions.roles import revoke_role
-from shared.people.actions.staff import bind_authenticator, create_staff_member, set_passphrase
 from shared.people.actions.tokens import make_api_token, revoke_api_token
 from shared.people.routes.desk import tokens
 from shared.schema.outbox.entries import FactRow
 from shared.schema.outbox.idempotency import IdempotencyKey
 from shared.schema.people.credentials import ApiToken
 from shared.schema.people.persons import Role
-from shared.vault import vault_of
 from shared.web.api.declaring import Api
 from tests.support.registration import make_edition
-from tests.support.web import app_of, form_token, person_called, signed_in_as, visitor
+from tests.support.web import app_of, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from shared.database import Database
 
-PASSPHRASE = "seven quiet rivers of Montreal"
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PROBLEM = "application/problem+json"
 
 
@@ -85,20 +79,6 @@ def app(registration_database: Database) -> Flask:
 def token_of(database: Database, person_id: UUID, *scopes: str, lasts: timedelta = timedelta(days=1)) -> str:
     with database.transaction() as session:
         return make_api_token(session, person_id=person_id, name="test", scopes=scopes, lasts=lasts, now=now())
-
-
-def member_of_staff(app: Flask, database: Database) -> UUID:
-    with database.transaction() as session:
-        return create_staff_member(
-            session,
-            email="olga@example.org",
-            name="Olga",
-            passphrase=PASSPHRASE,
-            one_time_secret=SECRET,
-            roles=[("organiser", None)],
-            vault=vault_of(app.secret_key),
-            now=now(),
-        )
 
 
 def ask(app: Flask, token: str, path: str = "/api/registration/v1/me") -> TestResponse:
@@ -281,47 +261,3 @@ def test_json_nested_too_deeply_is_the_callers_fault(app: Flask, token: str) -> 
     answer = visitor(app).post("/api/registration/v1/things", data='{"a":' * 50_000, headers=headers)
     assert answer.status_code in {400, 422}
     assert answer.mimetype == PROBLEM
-
-
-def test_staff_make_a_token_see_it_once_and_end_it(app: Flask, registration_database: Database) -> None:
-    olga = member_of_staff(app, registration_database)
-    browser = signed_in_as(app, registration_database, olga, means="staff")
-    page = browser.get("/desk/tokens").text
-    form = {"csrf_token": form_token(page), "name": "Export", "scopes": "applications:read", "days": "30"}
-    form |= {"passphrase": PASSPHRASE, "code": pyotp.TOTP(SECRET).now()}
-    assert browser.post("/desk/tokens", data={**form, "days": "4000"}).status_code == 422
-    assert browser.post("/desk/tokens", data={**form, "scopes": "everything"}).status_code == 422
-    assert browser.post("/desk/tokens", data={**form, "passphrase": "a passphrase of somebody"}).status_code == 422
-    refused = browser.post("/desk/tokens", data={**form, "code": "000000"})
-    assert refused.status_code == 422
-    assert 'value="Export"' in refused.text
-    assert PASSPHRASE not in refused.text
-    with registration_database.reading() as session:
-        assert session.scalars(select(ApiToken.id)).all() == []
-    made = re.search(r"academy_[\w-]{43}", browser.post("/desk/tokens", data=form).text)
-    assert made
-    assert made[0] not in browser.get("/desk/tokens").text
-    with registration_database.reading() as session:
-        token_id = session.scalars(select(ApiToken.id)).one()
-    other = person_called(registration_database, "Paul", roles=["viewer"])
-    stranger = signed_in_as(app, registration_database, other, means="staff")
-    theirs = form_token(stranger.get("/desk/tokens").text)
-    stranger.post(f"/desk/tokens/{token_id}/revoke", data={"csrf_token": theirs})
-    assert ask(app, made[0]).status_code == 403  # still alive, though without editions:read
-    browser.post(f"/desk/tokens/{token_id}/revoke", data={"csrf_token": form["csrf_token"]})
-    assert ask(app, made[0]).status_code == 401
-
-
-@pytest.mark.parametrize("factor", ["passphrase", "authenticator"])
-def test_a_change_of_factor_ends_every_token(app: Flask, registration_database: Database, factor: str) -> None:
-    olga = member_of_staff(app, registration_database)
-    token = token_of(registration_database, olga, "editions:read")
-    assert ask(app, token).status_code == 200
-    with registration_database.transaction() as session:
-        if factor == "passphrase":
-            set_passphrase(session, person_id=olga, passphrase="eleven slow trams of Lisbon", now=now())
-        else:
-            bind_authenticator(
-                session, person_id=olga, secret=SECRET, step=0, vault=vault_of(app.secret_key), now=now()
-            )
-    assert ask(app, token).status_code == 401
