@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BOUND: Final = 3.0
-"""Seconds of processor time: work that grows like its input takes a second at the very most at these sizes, other work minutes."""
+"""Seconds of processor time: work that grows like its input takes one at most at these sizes, other work minutes."""
 
 
 def seconds_of(work: Callable[[], object]) -> float:
