@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, any_, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
+from services.notifications.errors import PublicationNotAskable
 from services.notifications.rules.audience import AudienceRule, Standing
 from shared.schema.materials.published import CatalogueEntry, Downloaded, is_open_to
 from shared.schema.notifications.topics import OptOut
@@ -155,3 +156,11 @@ def publications_of(session: Session, *, edition_id: UUID) -> list[PublicationTo
         .order_by(CatalogueEntry.created_at)
     )
     return [PublicationToAsk(*row) for row in rows]
+
+
+def require_askable(session: Session, *, rule: AudienceRule, edition_id: UUID) -> None:
+    """Refuse a rule about a publication that :func:`publications_of` does not offer to the edition."""
+    if rule.publication_id is None:
+        return
+    if all(offered.id != rule.publication_id for offered in publications_of(session, edition_id=edition_id)):
+        raise PublicationNotAskable

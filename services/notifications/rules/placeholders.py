@@ -20,8 +20,8 @@ from urllib.parse import quote
 from shared.errors import Invalid
 from shared.words.sentences import _l
 
-_WRITTEN: Final = re.compile(r"\{\{([^{}]{0,80})\}\}")
-"""Bounded and without choices, so that its time grows with the text and no faster."""
+_WRITTEN: Final = re.compile(r"\{\{([^{}]*+)\}\}")
+"""What stands between is stripped afterwards: beside ``[^{}]*``, a ``\\s*`` would try every split of the spaces."""
 _MARKS: Final = re.compile(
     r"(?<![{$])\{ {0,3}\w{1,40} {0,3}\}(?!\})|\$\{ {0,3}\w{1,40} {0,3}\}|%\w{2,40}%"
     r"|<<\w{1,40}>>|\*\|\w{1,40}\|\*|\[\[\w{1,40}\]\]"

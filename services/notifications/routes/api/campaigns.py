@@ -18,6 +18,7 @@ from services.notifications.errors import (
     CampaignIncomplete,
     CampaignNotSending,
     CampaignUnknown,
+    PublicationNotAskable,
     SecondPersonNeeded,
     TopicUnknown,
     UnknownPlaceholders,
@@ -76,7 +77,7 @@ def read_campaign(session: Session, edition: KnownEdition, campaign_id: UUID) ->
     return CampaignDetail.of(campaign, texts, tally(session, campaign_id=campaign_id))
 
 
-@api.post(CAMPAIGNS, scope="campaigns:write", refuses=(TopicUnknown, UnknownPlaceholders))
+@api.post(CAMPAIGNS, scope="campaigns:write", refuses=(TopicUnknown, UnknownPlaceholders, PublicationNotAskable))
 def write_campaign(
     session: Session, edition: KnownEdition, wanted: CampaignWanted, by: SignedIn, now: datetime
 ) -> CampaignState:
