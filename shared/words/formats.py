@@ -94,6 +94,36 @@ def format_moment(value: datetime, edition_zone: str | None = None, style: str =
     return _("%(time)s (%(there)s in %(city)s)", time=told, there=beside, city=zone_city(there))
 
 
+def format_deadline(value: datetime, edition_zone: str | None = None, style: str = "medium") -> str:
+    """Tell a moment by which somebody has to act: never without the zone its clock stands in.
+
+    `24 Oct 2011, 13:00 (Dakar time; 09:00 in Montreal)`. A reader whose zone is not known gets the edition's, else
+    UTC. An hour that comes twice, when clocks are put back, is told apart by its distance from UTC.
+    """
+    own = current_zone()
+    there = zone_of(edition_zone) if edition_zone else None
+    place = own or there or UTC
+    told = _("%(date)s, %(time)s", date=format_date(value, style, place), time=format_time(value, place))
+    named = _zone_named(value, place)
+    if there is None or value.astimezone(place).utcoffset() == value.astimezone(there).utcoffset():
+        return _("%(time)s (%(zone)s)", time=told, zone=named)
+    same_day = value.astimezone(place).date() == value.astimezone(there).date()
+    beside = format_time(value, there) if same_day else format_datetime(value, "medium", there)
+    return _(
+        "%(time)s (%(zone)s; %(there)s in %(city)s)", time=told, zone=named, there=beside, city=zone_city(there)
+    )
+
+
+def _zone_named(value: datetime, place: tzinfo) -> str:
+    if place is UTC or getattr(place, "key", "") == "UTC":
+        return "UTC"
+    named = _("%(city)s time", city=zone_city(place))
+    local = value.astimezone(place)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return named
+    return f"{named}, UTC{local.isoformat()[-6:]}"
+
+
 def format_relative(value: datetime, now: datetime | None = None) -> str:
     """`in 5 days`, `2 hours ago`."""
     distance = value - (now or clock_now())
