@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.notifications.rules.audience import AudienceRule, Standing
+from shared.schema.alphabet import folded_in_sql, sorted_as_in_sql
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Publication, Release, Translation
 from shared.schema.materials.shelves import Shelf, ShelfItem
 from shared.schema.notifications.topics import OptOut
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application, Decision, Enrolment, Offer
+from shared.words.folding import folded
 
 _CONFIRMED: Final = ("confirmed", "attended", "no_show", "certified")
 
@@ -121,13 +123,15 @@ def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, top
 
 
 def audience_page(
-    session: Session, *, rule: AudienceRule, edition_id: UUID, limit: int, offset: int, search: str = ""
+    session: Session, *, rule: AudienceRule, edition_id: UUID, language: str, limit: int, offset: int, search: str = ""
 ) -> Sequence[Member]:
-    """Return one page of an audience, by name; ``search`` narrows by name or address."""
+    """Return one page of an audience, by name in ``language``; ``search`` narrows by name or address."""
     wanted = members_select(rule, edition_id=edition_id)
     if search:
-        wanted = wanted.where(or_(*(place.icontains(search, autoescape=True) for place in (Person.name, Person.email))))
-    rows = session.execute(wanted.order_by(Person.name, Person.id).limit(limit).offset(offset))
+        wanted = wanted.where(folded_in_sql(Person.name + " " + Person.email).contains(folded(search), autoescape=True))
+    rows = session.execute(
+        wanted.order_by(sorted_as_in_sql(Person.name, language), Person.id).limit(limit).offset(offset)
+    )
     return [Member(*row) for row in rows]
 
 

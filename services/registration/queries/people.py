@@ -11,8 +11,8 @@ from shared.schema.people.credentials import SessionRow
 from shared.schema.people.persons import Person, Role
 from shared.schema.registration import Application, Change, Enrolment, Offer
 
-HIDDEN = frozenset({"token_hash", "submission_key"})
-"""Keys, not facts about a person."""
+HIDDEN = frozenset({"token_hash", "submission_key", "found_by"})
+"""Keys and what is computed from the rest, not facts about a person."""
 
 
 def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
 from shared.schema.people.persons import Person, Role
 from shared.schema.registration import Edition
@@ -37,8 +38,8 @@ class StaffMember:
     roles: tuple[RoleHeld, ...]
 
 
-def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
-    """Return everybody with a role, by name."""
+def staff_members(session: Session, *, language: str, now: datetime) -> list[StaffMember]:
+    """Return everybody with a role, by name in the alphabet of ``language``."""
     roles: dict[UUID, list[RoleHeld]] = {}
     rows = session.execute(
         select(Role, Edition.slug)
@@ -63,7 +64,7 @@ def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
         select(Person, StaffCredential, seen, invited)
         .outerjoin(StaffCredential, StaffCredential.person_id == Person.id)
         .where(Person.id.in_(roles))
-        .order_by(func.lower(Person.name), Person.id)
+        .order_by(sorted_as_in_sql(Person.name.expression, language), Person.id)
     )
     return [
         StaffMember(

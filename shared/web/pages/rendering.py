@@ -80,6 +80,7 @@ def furnish(environment: Environment) -> None:
         format_range=formats.format_range,
         format_relative=formats.format_relative,
         format_time=formats.format_time,
+        zone_city=formats.zone_city,
         language_choices=formats.language_choices,
         language_name=formats.language_name,
         static_url=static_url,

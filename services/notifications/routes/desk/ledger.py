@@ -14,6 +14,7 @@ from services.notifications.views.wording import DELIVERY_STATES, REASONS
 from shared.web.door.policy import staff
 from shared.web.door.tools import tools
 from shared.web.pages.tables import Column, Filter, read_table_query
+from shared.words.languages import current_locale
 from shared.words.sentences import _l
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
@@ -50,6 +51,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
             total=count_ledger(session, campaign_id=campaign_id, states=states, search=query.search),
             rows=ledger_of(
                 session,
+                language=current_locale(),
                 campaign_id=campaign_id,
                 states=states,
                 search=query.search,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.registration.actions.decisions import propose_decision
 from services.registration.errors import ApplicationUnknown, NotProposable, StateChanged
 from services.registration.queries.applications import (
+    Order,
     Wish,
     application_lines,
     application_of,
@@ -22,6 +23,7 @@ from services.registration.rules.decisions import Outcome
 from shared.schema.registration import Edition
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
+from shared.words.languages import SOURCE_LANGUAGE
 
 api = Api("registration", edition_at=edition_at)
 blueprint = api.blueprint
@@ -154,7 +156,7 @@ def list_applications(session: Session, edition: Edition, query: ApplicationsWan
         session,
         edition_id=edition.id,
         wish=wish,
-        sort="submitted_at",
+        order=Order("submitted_at", SOURCE_LANGUAGE),
         descending=True,
         offset=query.offset,
         limit=query.limit,

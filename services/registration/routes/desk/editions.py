@@ -129,9 +129,7 @@ def _warn_of_too_few(places: Pool) -> None:
     flash_message(told, "warning")
 
 
-def _form(
-    form: Form, edition: Edition | None = None, *, asks: Mapping[str, tuple[datetime, ...]] | None = None
-) -> str:
+def _form(form: Form, edition: Edition | None = None, *, asks: Mapping[str, tuple[datetime, ...]] | None = None) -> str:
     return render_template(
         "registration/desk/edition.html",
         form=form,
