@@ -89,6 +89,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 session,
                 rule=rule,
                 edition_id=edition.id,
+                language=current_locale(),
                 limit=query.limit,
                 offset=query.offset,
                 now=now(),

@@ -19,6 +19,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.tables import Column, Filter, read_table_query
+from shared.words.languages import current_locale
 from shared.words.sentences import _l, _n
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
             total=count_ledger(session, campaign_id=campaign_id, states=states, search=query.search),
             rows=ledger_of(
                 session,
+                language=current_locale(),
                 campaign_id=campaign_id,
                 states=states,
                 search=query.search,
