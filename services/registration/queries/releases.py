@@ -99,14 +99,16 @@ def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
     session.execute(select(func.count()).select_from(held))  # only the locks are wanted
     named = func.concat(cast_to(Decision.id, Text), Decision.outcome)
     seen = func.coalesce(func.string_agg(named, aggregate_order_by(literal("|"), Decision.id)), "")
-    of_waiting = select(func.encode(func.sha256(func.convert_to(seen, "UTF8")), "hex")).where(
-        Decision.id.in_(waiting_ids(edition_id))
+    of_waiting = (
+        select(func.encode(func.sha256(func.convert_to(seen, "UTF8")), "hex"))
+        .join_from(Decision, Application, Application.id == Decision.application_id)
+        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
     )
     counts = session.execute(
         select(Decision.outcome, Addressable.locale, func.count())
         .join(Application, Application.id == Decision.application_id)
         .join(Addressable, Addressable.id == Application.person_id)
-        .where(Decision.id.in_(waiting_ids(edition_id)))
+        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
         .group_by(Decision.outcome, Addressable.locale)
     )
     found = [cast("tuple[Outcome, str, int]", tuple(row)) for row in counts]
