@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from shared.database import Database
 
-OUTBOX_WRITES = {("entry", "UPDATE"), *((table, "INSERT") for table in ("fact", "entry", "idempotency_key"))}
+OUTBOX_WRITES = {
+    ("entry", "UPDATE"),
+    ("kept_form", "DELETE"),
+    *((table, "INSERT") for table in ("fact", "entry", "idempotency_key", "kept_form")),
+}
 STATEMENTS = {
     "INSERT": "INSERT INTO {table} SELECT * FROM {table} WHERE false",
     "UPDATE": "UPDATE {table} SET {column} = {column} WHERE false",

@@ -42,8 +42,11 @@ def launch_campaign(
 
     ``confirmed`` is the number of people that was shown; when the rule means another number by now, AudienceChanged.
     Somebody who may approve, other than the writer and the one who asked, approves by launching again; else
-    SecondPersonNeeded.
+    SecondPersonNeeded. Pressed twice by the same person it is done once and answered alike.
     """
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if _was_pressed_before(campaign, confirmed=confirmed, actor_id=actor_id):
+        return campaign
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     rule = AudienceRule.model_validate(campaign.audience)
     texts = texts_of(session, campaign_id=campaign_id)
@@ -68,6 +71,12 @@ def launch_campaign(
     record(session, CampaignLaunched(campaign_id=campaign.id, edition_id=edition_id), actor_id=actor_id)
     ring_after_commit(session, (MAIL_QUEUE,))
     return campaign
+
+
+def _was_pressed_before(campaign: Campaign, *, confirmed: int, actor_id: UUID) -> bool:
+    if campaign.state in {"sending", "finished"}:
+        return campaign.launched_by == actor_id and campaign.audience_size == confirmed
+    return campaign.state == "awaiting_approval" and campaign.submitted_by == actor_id
 
 
 def freeze_audience(
@@ -125,11 +134,16 @@ def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, no
 
 
 def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> int:
-    """Stop a campaign for good; return how many people will not get it. Who got it is not changed."""
+    """Stop a campaign for good; return how many people do not get it now. Who got it is not changed."""
     campaign = _step(session, campaign_id, edition_id, now, allowed=("sending", "paused"), after="cancelled")
-    campaign.finished_at = now
+    campaign.finished_at = campaign.finished_at or now
     session.flush()  # the statement below asks for cancelled campaigns
-    return withdraw_cancelled(session, now=now)
+    withdraw_cancelled(session, now=now)
+    return session.execute(
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.campaign_id == campaign_id, Delivery.state == "suppressed", Delivery.reason == "cancelled")
+    ).scalar_one()
 
 
 _WITHDRAW = text("""
@@ -158,6 +172,8 @@ def _step(
     session: Session, campaign_id: UUID, edition_id: UUID, now: datetime, *, allowed: tuple[str, ...], after: str
 ) -> Campaign:
     campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state == after:
+        return campaign  # pressed twice
     if campaign.state not in allowed:
         raise CampaignNotSending
     campaign.state, campaign.updated_at = after, now

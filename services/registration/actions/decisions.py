@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from services.registration.actions.changes import begin, move
 from services.registration.actions.offers import make_offer
 from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlaces, NotProposable
-from services.registration.queries.decisions import Considered, Proposal, locked_proposals, standings
+from services.registration.queries.decisions import (
+    Considered,
+    Proposal,
+    ReleasedOne,
+    last_release,
+    locked_proposals,
+    standings,
+)
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.rules import applications as application_rules, decisions as rules
 from shared.facts.registration import DecisionReleased
@@ -151,7 +158,7 @@ def take_back_proposal(
     )
 
 
-def digest(proposals: Iterable[Proposal]) -> str:
+def digest(proposals: Iterable[Proposal | ReleasedOne]) -> str:
     """Return a fingerprint of a batch, so that what is released is what was looked at."""
     seen = "|".join(f"{one.decision_id}{one.outcome}" for one in proposals)
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
@@ -169,10 +176,17 @@ def release_decisions(
     """Make every proposed decision of the edition known at once; an accept becomes an offer that holds a place.
 
     ``seen`` is the :func:`digest` of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
-    :class:`BatchChanged`, or :class:`NotEnoughPlaces` when the accepts do not fit into what is left.
+    :class:`BatchChanged`, or :class:`NotEnoughPlaces` when the accepts do not fit into what is left. The batch that the
+    same person released last is answered like the first time, and nothing is done.
     """
     places = take_pool(session, edition_id)
     batch = locked_proposals(session, edition_id=edition_id)
+    before = last_release(session, edition_id=edition_id, by=actor_id) if digest(batch) != seen else []
+    if before and digest(before) == seen:  # pressed twice
+        return rules.plan_release(
+            ((one.outcome, one.locale) for one in before),
+            places_left=places.left + sum(one.outcome == "accept" for one in before),
+        )
     if not batch:
         raise BatchEmpty
     if digest(batch) != seen:

@@ -234,6 +234,21 @@ def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -
     ).scalar()
 
 
+def submission_key_of(session: Session, application_id: UUID) -> UUID | None:
+    """Return the key under which an application can be asked about before it has a person."""
+    return session.execute(select(Application.submission_key).where(Application.id == application_id)).scalar()
+
+
+def newest_draft_at(session: Session, *, edition_id: UUID, email: str) -> UUID | None:
+    """Return the draft that was written last and waits for a proof of ``email``."""
+    return session.execute(
+        select(Application.id)
+        .where(Application.edition_id == edition_id, Application.email == email, Application.state == "draft")
+        .order_by(Application.updated_at.desc())
+        .limit(1)
+    ).scalar()
+
+
 @dataclass(frozen=True)
 class WaitingProof:
     """A draft whose address is to be proved."""

@@ -124,6 +124,34 @@ def proposal_of(session: Session, *, application_id: UUID) -> UUID | None:
     ).scalar()
 
 
+class ReleasedOne(NamedTuple):
+    """A decision of a batch that was released, and the language it was told in."""
+
+    decision_id: UUID
+    outcome: Outcome
+    locale: str
+
+
+def last_release(session: Session, *, edition_id: UUID, by: UUID) -> list[ReleasedOne]:
+    """Return the decisions of the edition's last release, in the order of proposals; none if it was somebody else's."""
+    newest = session.execute(
+        select(DecisionBatch.id, DecisionBatch.released_by)
+        .where(DecisionBatch.edition_id == edition_id)
+        .order_by(DecisionBatch.released_at.desc())
+        .limit(1)
+    ).first()
+    if newest is None or newest.released_by != by:
+        return []
+    rows = session.execute(
+        select(Decision.id, Decision.outcome, Person.locale)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Person, Person.id == Application.person_id)
+        .where(Decision.batch_id == newest.id)
+        .order_by(Decision.id)
+    )
+    return [ReleasedOne(*row) for row in rows]
+
+
 class PastRelease(NamedTuple):
     """When a batch was released, by whom (empty: gone), and how many decisions of each outcome."""
 

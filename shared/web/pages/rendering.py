@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from shared.web.door.identity import signed_in
 from shared.web.door.negotiation import register_languages
+from shared.web.door.typed import typed_before
 from shared.web.pages.colours import accent_style
 from shared.web.pages.forms import fill
 from shared.web.pages.navigation import Section, sections
@@ -23,6 +24,8 @@ from shared.words import formats, languages, numbers, sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LAST_EDITION = "edition"
+_SAVES_LANGUAGE = "/language"
+"""Takes forms only: the language menu sends it one."""
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 # Which file of templates/components/ holds which macro.
@@ -128,6 +131,8 @@ def register_pages(app: Flask) -> None:
         desk_navigation=_desk_navigation,
         is_staff=lambda: bool(_roles()),
         language_url=_language_url,
+        saved_language_url=_saved_language_url,
+        typed_before=typed_before,
     )
     _serve_static(app)
     app.context_processor(lambda: {"person": signed_in()})
@@ -175,6 +180,11 @@ def _remember_edition(response: Response) -> Response:
 def _language_url(code: str) -> str:
     pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
+
+
+def _saved_language_url(code: str) -> str:
+    query = urlencode({"lang": code, "next": request.full_path.rstrip("?")})
+    return f"{_SAVES_LANGUAGE}?{query}"
 
 
 def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:
