@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.errors import NotFound
-from shared.schema.registration.editions import Edition
+from shared.schema.registration.published import PublishedEdition
 from shared.words.languages import text_in
 from shared.words.sentences import _l
 
@@ -43,21 +43,21 @@ class KnownEdition:
 
 
 _EDITIONS = select(
-    Edition.id,
-    Edition.slug,
-    Edition.name,
-    Edition.place,
-    Edition.starts_on,
-    Edition.ends_on,
-    Edition.time_zone,
-    Edition.contact,
-    Edition.accent,
+    PublishedEdition.id,
+    PublishedEdition.slug,
+    PublishedEdition.name,
+    PublishedEdition.place,
+    PublishedEdition.starts_on,
+    PublishedEdition.ends_on,
+    PublishedEdition.time_zone,
+    PublishedEdition.contact,
+    PublishedEdition.accent,
 )
 
 
 def edition_at(session: Session, slug: str) -> KnownEdition:
     """Return the edition at this address, published or not; refuses with :class:`EditionUnknown`."""
-    row = session.execute(_EDITIONS.where(Edition.slug == slug)).first()
+    row = session.execute(_EDITIONS.where(PublishedEdition.slug == slug)).first()
     if row is None:
         raise EditionUnknown
     return KnownEdition(*row)
@@ -65,8 +65,8 @@ def edition_at(session: Session, slug: str) -> KnownEdition:
 
 def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None) -> dict[UUID, KnownEdition]:
     """Return the editions named, or all of them, the newest first."""
-    wanted = _EDITIONS.order_by(Edition.starts_on.desc(), Edition.slug)
+    wanted = _EDITIONS.order_by(PublishedEdition.starts_on.desc(), PublishedEdition.slug)
     if ids is not None:
-        wanted = wanted.where(Edition.id.in_([key for key in ids if key is not None]))
+        wanted = wanted.where(PublishedEdition.id.in_([key for key in ids if key is not None]))
     found = [KnownEdition(*row) for row in session.execute(wanted)]
     return {edition.id: edition for edition in found}

@@ -81,7 +81,7 @@ class Mails:
             )
             choose_audience(session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, now=moment)
         with database.reading() as session:
-            count = audience_size(session, rule=rule, edition_id=edition_id, topic_id=topic_id).total
+            count = audience_size(session, rule=rule, edition_id=edition_id, topic_id=topic_id, now=moment).total
         with database.transaction() as session:
             launch_campaign(
                 session,

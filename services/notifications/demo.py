@@ -16,10 +16,10 @@ from services.notifications.settings import NotificationsSettings
 from shared.clock import now as clock
 from shared.database import Database
 from shared.schema.base import new_id
-from shared.schema.materials.publications import Publication
+from shared.schema.materials.published import CatalogueEntry
 from shared.schema.notifications import Campaign, CampaignText, Suppression, Topic
-from shared.schema.people.persons import Role
-from shared.schema.registration import Enrolment
+from shared.schema.people.published import HeldRole
+from shared.schema.registration.published import PersonStanding
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -94,10 +94,17 @@ def load(database: Database, settings: Settings, *, now: datetime) -> None:
             .on_conflict_do_nothing(constraint="uq_suppression_address")
         )
         edition_id = session.execute(
-            select(Enrolment.edition_id).group_by(Enrolment.edition_id).order_by(func.count().desc()).limit(1)
+            select(PersonStanding.edition_id)
+            .where(PersonStanding.accepted)
+            .group_by(PersonStanding.edition_id)
+            .order_by(func.count().desc())
+            .limit(1)
         ).scalar()
         writer = session.execute(
-            select(Role.person_id).where(Role.name.in_(("writer", "organiser"))).order_by(Role.name.desc()).limit(1)
+            select(HeldRole.person_id)
+            .where(HeldRole.name.in_(("writer", "organiser")))
+            .order_by(HeldRole.name.desc())
+            .limit(1)
         ).scalar()
         if edition_id is None or writer is None or session.get(Campaign, uuid5(DEMO, "sent")) is not None:
             return
@@ -116,7 +123,9 @@ def load(database: Database, settings: Settings, *, now: datetime) -> None:
         draft = _campaign(session, "draft", edition_id, topics["materials"], writer, now=now - timedelta(days=1))
         draft.name = "The Reader, for those who have not fetched it"
         reader = session.execute(
-            select(Publication.id).where(Publication.edition_id == edition_id, Publication.kind == "reader").limit(1)
+            select(CatalogueEntry.publication_id)
+            .where(CatalogueEntry.edition_id == edition_id, CatalogueEntry.kind == "reader")
+            .limit(1)
         ).scalar()
         draft.audience = AudienceRule(
             standings=(Standing.ACCEPTED,), download="has_not" if reader else "any", publication_id=reader

@@ -12,7 +12,6 @@ from services.notifications.actions.notices import queue_notice
 from services.notifications.queries.recipients import (
     Recipient,
     applicant,
-    invitation_expiry,
     link_expiry,
     offer_expiry,
     person,
@@ -46,7 +45,7 @@ def mail_sign_in_link(session: Session, fact: people.SignInLinkRequested, heard:
 def mail_staff_invitation(session: Session, fact: people.StaffInvited, heard: Heard) -> None:
     """Mail the link with which a member of staff chooses a passphrase."""
     recipient = person(session, person_id=fact.person_id)
-    expires_at = invitation_expiry(session, invitation_id=fact.invitation_id)
+    expires_at = link_expiry(session, link_id=fact.invitation_id)
     _queue(session, "staff_invitation", fact.invitation_id, recipient, heard, deadline=expires_at)
 
 

@@ -43,8 +43,26 @@ def make_schema(op: Op, owner: str) -> None:
 
 
 def publish(op: Op, table: str, *, readers: tuple[str, ...] = ()) -> None:
-    """Let the owner's service write ``table`` (``owner.name``), and ``readers``, other services, read it."""
+    """Let the owner's service write ``table`` (``owner.name``).
+
+    ``readers`` belongs to the first migrations: since owners publish views, see :func:`reveal`, no other service reads
+    a table.
+    """
     writer = WRITER[table.partition(".")[0]]
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role_of(writer)}")
     for reader in readers:
         op.execute(f"GRANT SELECT ON {table} TO {role_of(reader)}")
+
+
+def reveal(op: Op, view: str, **columns: str) -> None:
+    """Let each service named read of ``view`` (``owner.name``) the columns it needs: names with commas, or ``*``."""
+    for reader, needed in columns.items():
+        of = "" if needed == "*" else f" ({needed})"
+        op.execute(f"GRANT SELECT{of} ON {view} TO {role_of(reader)}")
+
+
+def conceal(op: Op, owner: str) -> None:
+    """Let no other service read anything of ``owner``; what it publishes is revealed after this."""
+    for service in SERVICES:
+        if service != WRITER[owner]:
+            op.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA {owner} FROM {role_of(service)}")

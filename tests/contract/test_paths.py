@@ -145,7 +145,7 @@ def test_the_reader_finds_paths_and_nothing_else(
 
 def test_the_reader_reads_templates_notices_redirects_and_the_navigation() -> None:
     files = {Path(name).name for name in written_down()}
-    assert {"public.html", "me.html", "today.html", "notices.py", "navigation.py", "guard.py"} <= files
+    assert {"public.html", "me.html", "today.html", "links.py", "navigation.py", "guard.py"} <= files
     assert sum(map(len, written_down().values())) > 200
 
 

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.materials.rules.shelves import GONE
-from shared.schema.registration.offers import Enrolment
+from shared.schema.registration.published import Place
 
 
 @dataclass(frozen=True)
@@ -22,8 +21,7 @@ class LivePlace:
 
 def live_places(session: Session, *, edition_id: UUID, enrolment_id: UUID | None = None) -> list[LivePlace]:
     """Return the live enrolments of an edition, or only the one named, if it is live."""
-    wanted = select(Enrolment.id, Enrolment.person_id).where(Enrolment.edition_id == edition_id)
-    wanted = wanted.where(Enrolment.state.not_in(GONE))
+    wanted = select(Place.enrolment_id, Place.person_id).where(Place.edition_id == edition_id)
     if enrolment_id is not None:
-        wanted = wanted.where(Enrolment.id == enrolment_id)
-    return [LivePlace(*row) for row in session.execute(wanted.order_by(Enrolment.id))]
+        wanted = wanted.where(Place.enrolment_id == enrolment_id)
+    return [LivePlace(*row) for row in session.execute(wanted.order_by(Place.enrolment_id))]

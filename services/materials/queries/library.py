@@ -32,8 +32,8 @@ def opened_publications(
     ``person_id`` None asks for what anybody may open; ``slug`` narrows it to one publication.
     """
     rights: dict[UUID, Right] = {}
-    for publication_id, claims in claims_by_publication(session, person_id=person_id).items():
-        right = right_to_open(claims, now=now)
+    for publication_id, claims in claims_by_publication(session, person_id=person_id, now=now).items():
+        right = right_to_open(claims)
         if right is not None:
             rights[publication_id] = right
     releases = (

@@ -12,12 +12,10 @@ from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from services.materials.rules.reach import Holder
-from services.materials.rules.shelves import GONE
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Release, Translation
-from shared.schema.people.persons import Person
-from shared.schema.registration.applications import Application
-from shared.schema.registration.offers import Enrolment
+from shared.schema.people.published import Addressable
+from shared.schema.registration.published import PersonStanding
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,11 @@ def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list
     """Return everybody with a live place in the edition and whether they hold the publication, in any version."""
     fetched = _fetched(publication_id)
     rows = session.execute(
-        select(Application.country, Person.locale, fetched.c.first_at.is_not(None))
-        .select_from(Enrolment)
-        .join(Application, Application.id == Enrolment.application_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(fetched, fetched.c.person_id == Enrolment.person_id)
-        .where(Enrolment.edition_id == edition_id, Enrolment.state.not_in(GONE))
+        select(PersonStanding.country, Addressable.locale, fetched.c.first_at.is_not(None))
+        .select_from(PersonStanding)
+        .join(Addressable, Addressable.id == PersonStanding.person_id)
+        .outerjoin(fetched, fetched.c.person_id == PersonStanding.person_id)
+        .where(PersonStanding.edition_id == edition_id, PersonStanding.accepted)
     )
     return [Holder(*row) for row in rows]
 
@@ -57,17 +54,16 @@ def people_with_places(
     """Return a page of the people with a live place, by name, and how many there are; ``holds`` narrows them."""
     fetched = _fetched(publication_id)
     wanted = (
-        select(Person.name, Application.country, Person.locale, fetched.c.first_at)
-        .select_from(Enrolment)
-        .join(Application, Application.id == Enrolment.application_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(fetched, fetched.c.person_id == Enrolment.person_id)
-        .where(Enrolment.edition_id == edition_id, Enrolment.state.not_in(GONE))
+        select(Addressable.name, PersonStanding.country, Addressable.locale, fetched.c.first_at)
+        .select_from(PersonStanding)
+        .join(Addressable, Addressable.id == PersonStanding.person_id)
+        .outerjoin(fetched, fetched.c.person_id == PersonStanding.person_id)
+        .where(PersonStanding.edition_id == edition_id, PersonStanding.accepted)
     )
     if holds is not None:
         wanted = wanted.where(fetched.c.first_at.is_not(None) if holds else fetched.c.first_at.is_(None))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = wanted.order_by(Person.name, Person.id).limit(limit).offset(offset)
+    page = wanted.order_by(Addressable.name, Addressable.id).limit(limit).offset(offset)
     return PeoplePage([PersonRow(*row) for row in session.execute(page)], total)
 
 

@@ -1,4 +1,7 @@
-"""What a person may open at this moment, on live data: nothing is cached, so a withdrawal closes the next request."""
+"""What a person may open at this moment, on live data: nothing is cached, so a withdrawal closes the next request.
+
+Who may open what is said once, by the view that materials publishes; here it is asked about files.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from services.materials.rules.shelves import GONE, NOT_APPLIED, ShelfClaim
+from services.materials.rules.shelves import ShelfClaim
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.publications import Publication, Release, Translation
-from shared.schema.materials.shelves import Shelf, ShelfItem, ShelfMember
-from shared.schema.registration.applications import Application
-from shared.schema.registration.offers import Enrolment
+from shared.schema.materials.published import Openable, is_open, may_open
 
 
 @dataclass(frozen=True)
 class Holding:
-    """A rendition as it is sent out, and the claims the person has on it."""
+    """A rendition as it is sent out, and the claims that let the person open its publication now."""
 
     rendition_id: UUID
     publication_id: UUID
@@ -38,38 +39,15 @@ class Holding:
     claims: tuple[ShelfClaim, ...]
 
 
-_PERSON: Final = bindparam("person_id", type_=Uuid)
-"""Who asks; NULL for anybody, of whom none of the conditions below holds."""
-
-_APPLIED: Final = (
-    select(Application.id)
-    .where(Application.edition_id == Shelf.edition_id, Application.person_id == _PERSON)
-    .where(Application.state.not_in(NOT_APPLIED))
-    .exists()
-)
-_ENROLLED: Final = (
-    select(ShelfMember.id)
-    .join(Enrolment, Enrolment.id == ShelfMember.enrolment_id)
-    .where(ShelfMember.shelf_id == Shelf.id, ShelfMember.person_id == _PERSON, ShelfMember.closed_at.is_(None))
-    .where(Enrolment.person_id == _PERSON, Enrolment.edition_id == Shelf.edition_id)
-    .where(Enrolment.state.not_in(GONE))
-    .exists()
-)
-_CLAIM: Final[tuple[Any, ...]] = (
-    Shelf.id,
-    Shelf.edition_id,
-    Shelf.rule,
-    Shelf.opens_at,
-    Shelf.closes_at,
-    _APPLIED.label("applied"),
-    _ENROLLED.label("enrolled"),
-)
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_MAY_OPEN: Final = may_open(bindparam("person_id", type_=Uuid), at=_NOW)
+_CLAIM: Final[tuple[Any, ...]] = (Openable.shelf_id, Openable.edition_id, Openable.rule, Openable.closes_at)
 """What makes a :class:`ShelfClaim`, in its order."""
 _SENT: Final[tuple[Any, ...]] = (
-    Rendition.id,
-    Publication.id,
+    Rendition.id.label("rendition_id"),
+    Publication.id.label("publication_id"),
     Publication.slug,
-    Publication.edition_id,
+    Publication.edition_id.label("made_for"),
     Translation.language,
     Rendition.filename,
     Rendition.full_name,
@@ -80,43 +58,58 @@ _SENT: Final[tuple[Any, ...]] = (
     (Release.state == "published").label("is_published"),
 )
 """What makes a :class:`Holding`, in its order, but for the claims."""
-_HOLDINGS: Final = (
-    select(*_SENT, *_CLAIM)
-    .join(StoredFile, StoredFile.sha256 == Rendition.sha256)
-    .join(Translation, Translation.id == Rendition.translation_id)
-    .join(Release, Release.id == Translation.release_id)
-    .join(Publication, Publication.id == Release.publication_id)
-    .outerjoin(ShelfItem, ShelfItem.publication_id == Publication.id)
-    .outerjoin(Shelf, Shelf.id == ShelfItem.shelf_id)
-)
+
+
+def _holdings(*wanted: ColumnElement[bool], claims: ColumnElement[bool], or_none: bool) -> Select[Any]:
+    """Return the query of the renditions ``wanted`` with the ``claims`` on each; ``or_none``: and those without.
+
+    The publications go to the view as an array: PostgreSQL hands a value down into every part of it, where it would not
+    hand down a join, and so reads no claims on anything else.
+    """
+    found = (
+        select(*_SENT)
+        .join(StoredFile, StoredFile.sha256 == Rendition.sha256)
+        .join(Translation, Translation.id == Rendition.translation_id)
+        .join(Release, Release.id == Translation.release_id)
+        .join(Publication, Publication.id == Release.publication_id)
+        .where(*wanted)
+        .cte("found")
+    )
+    of_them = any_(func.array(select(found.c.publication_id).scalar_subquery(), type_=ARRAY(Uuid)))
+    on = and_(Openable.publication_id == found.c.publication_id, Openable.publication_id == of_them, claims)
+    return select(found, *_CLAIM).join_from(found, Openable, on, isouter=or_none)
+
+
 # Made once: each download asks this, and building the statement would cost more than running it.
-_BY_RENDITION: Final = _HOLDINGS.where(Rendition.id == bindparam("rendition_id", type_=Uuid))
-_BY_HASH: Final = _HOLDINGS.where(
+_BY_RENDITION: Final = _holdings(Rendition.id == bindparam("rendition_id", type_=Uuid), claims=_MAY_OPEN, or_none=True)
+_BY_HASH: Final = _holdings(
     Rendition.sha256 == bindparam("sha256"),
     Rendition.filename == bindparam("filename"),
     Release.state == "published",
-    Shelf.rule == "public",
+    claims=and_(Openable.rule == "public", is_open(at=_NOW)),
+    or_none=False,
 )
-_CLAIMS: Final = select(ShelfItem.publication_id, *_CLAIM).join(Shelf, Shelf.id == ShelfItem.shelf_id)
+_CLAIMS: Final = select(Openable.publication_id, *_CLAIM).where(_MAY_OPEN)
 
 
-def claims_by_publication(session: Session, *, person_id: UUID | None) -> dict[UUID, list[ShelfClaim]]:
-    """Return every shelved publication's claims for the person (None: anybody)."""
+def claims_by_publication(session: Session, *, person_id: UUID | None, now: datetime) -> dict[UUID, list[ShelfClaim]]:
+    """Return every publication that the person (None: anybody) may open at ``now``, with the claims that let her."""
     claims: dict[UUID, list[ShelfClaim]] = {}
-    for publication_id, *claim in session.connection().execute(_CLAIMS, {"person_id": person_id}):
+    asked = {"person_id": person_id, "now": now}
+    for publication_id, *claim in session.connection().execute(_CLAIMS, asked):
         claims.setdefault(publication_id, []).append(ShelfClaim(*claim))
     return claims
 
 
-def holding(session: Session, *, rendition_id: UUID, person_id: UUID | None) -> Holding | None:
+def holding(session: Session, *, rendition_id: UUID, person_id: UUID | None, now: datetime) -> Holding | None:
     """Return the rendition with the person's claims on it, in one query, or None when there is no such rendition."""
-    asked = {"rendition_id": rendition_id, "person_id": person_id}
+    asked = {"rendition_id": rendition_id, "person_id": person_id, "now": now}
     return _holding(session.connection().execute(_BY_RENDITION, asked).all())
 
 
-def public_holding(session: Session, *, sha256: str, filename: str) -> Holding | None:
+def public_holding(session: Session, *, sha256: str, filename: str, now: datetime) -> Holding | None:
     """Return a published rendition of this file and name with the claims that anybody has on it, or None."""
-    asked = {"sha256": sha256, "filename": filename, "person_id": None}
+    asked = {"sha256": sha256, "filename": filename, "now": now}
     return _holding(session.connection().execute(_BY_HASH, asked).all())
 
 

@@ -53,7 +53,7 @@ def launch_campaign(
     missing = half_written(texts)
     if not texts or missing:
         raise CampaignIncomplete(errors=dict.fromkeys(missing, ""))
-    total = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id).total
+    total = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id, now=now).total
     if total == 0:
         raise AudienceEmpty
     if total != confirmed:
@@ -83,7 +83,7 @@ def freeze_audience(
     session: Session, *, campaign: Campaign, rule: AudienceRule, written: list[str], now: datetime
 ) -> int:
     """Turn the rule into one delivery per person, in one statement; return how many."""
-    people = members_select(rule, edition_id=campaign.edition_id).subquery()
+    people = members_select(rule, edition_id=campaign.edition_id, now=now).subquery()
     language = case(
         {locale: text_locale(locale, written) for locale in LOCALES},
         value=people.c.locale,

@@ -1,24 +1,21 @@
-"""Who an audience rule means at this moment, on live data of all three services."""
+"""Who an audience rule means at this moment, on live data as its owners publish it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, any_, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.notifications.rules.audience import AudienceRule, Standing
-from shared.schema.materials.files import Download, Rendition
-from shared.schema.materials.publications import Publication, Release, Translation
-from shared.schema.materials.shelves import Shelf, ShelfItem
+from shared.schema.materials.published import CatalogueEntry, Downloaded, is_open_to
 from shared.schema.notifications.topics import OptOut
-from shared.schema.people.persons import Person
-from shared.schema.registration import Application, Decision, Enrolment, Offer
-
-_CONFIRMED: Final = ("confirmed", "attended", "no_show", "certified")
+from shared.schema.people.published import Addressable
+from shared.schema.registration.published import PersonStanding
 
 
 @dataclass(frozen=True)
@@ -42,76 +39,60 @@ class Size:
     opted_out: int
 
 
-def _released(outcome: str) -> ColumnElement[bool]:
-    return exists().where(
-        Decision.application_id == Application.id, Decision.state == "released", Decision.outcome == outcome
-    )
-
-
-def _enrolled(*states: str) -> ColumnElement[bool]:
-    return exists().where(Enrolment.application_id == Application.id, Enrolment.state.in_(states))
-
-
 _STANDINGS: Final[dict[Standing, ColumnElement[bool]]] = {
-    Standing.APPLIED: Application.state.not_in(("draft", "withdrawn")),
-    Standing.WAITING: Application.state.in_(("submitted", "needs_information", "under_review")),
-    Standing.OFFERED: exists().where(Offer.application_id == Application.id, Offer.state == "offered"),
-    Standing.ACCEPTED: _enrolled("accepted", *_CONFIRMED),
-    Standing.CONFIRMED: _enrolled(*_CONFIRMED),
-    Standing.RESERVE: _released("reserve"),
-    Standing.DECLINED: _released("decline"),
+    Standing.APPLIED: true(),
+    Standing.WAITING: PersonStanding.waiting.expression,
+    Standing.OFFERED: PersonStanding.offered.expression,
+    Standing.ACCEPTED: PersonStanding.accepted.expression,
+    Standing.CONFIRMED: PersonStanding.confirmed.expression,
+    Standing.RESERVE: PersonStanding.reserve.expression,
+    Standing.DECLINED: PersonStanding.declined.expression,
 }
 
 
-def conditions(rule: AudienceRule, *, edition_id: UUID) -> list[ColumnElement[bool]]:
-    """Return what must hold of an application joined with its person; one person has one live application at most."""
-    wanted = [
-        Application.edition_id == edition_id,
-        Application.state.not_in(("draft", "withdrawn")),
-        or_(*(_STANDINGS[standing] for standing in rule.standings)),
-    ]
-    if rule.asks_about_downloads:
+def conditions(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what must hold of a person and her standing. Who has not downloaded a thing is asked of who may."""
+    wanted = [PersonStanding.edition_id == edition_id, or_(*(_STANDINGS[standing] for standing in rule.standings))]
+    if rule.publication_id is not None and rule.asks_about_downloads:
         downloaded = (
-            select(Download.person_id)
-            .join(Rendition, Rendition.id == Download.rendition_id)
-            .join(Translation, Translation.id == Rendition.translation_id)
-            .join(Release, Release.id == Translation.release_id)
-            .where(Release.publication_id == rule.publication_id, Download.person_id == Person.id)
+            select(Downloaded.person_id)
+            .where(Downloaded.publication_id == rule.publication_id, Downloaded.person_id == Addressable.id)
             .exists()
         )
-        wanted.append(downloaded if rule.download == "has" else ~downloaded)
+        may_open = is_open_to(PersonStanding.person_id.expression, publication_id=rule.publication_id, at=now)
+        wanted.extend([downloaded] if rule.download == "has" else [~downloaded, may_open])
     if rule.locales:
-        wanted.append(Person.locale.in_(rule.locales))
+        wanted.append(Addressable.locale.in_(rule.locales))
     if rule.countries:
-        wanted.append(Application.country.in_(rule.countries))
+        wanted.append(PersonStanding.country.in_(rule.countries))
     return wanted
 
 
-def members_select(rule: AudienceRule, *, edition_id: UUID) -> Select[UUID, str, Any, str, str, str]:
+def members_select(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> Select[UUID, str, Any, str, str, str]:
     """Return the query of an audience's people, in no order."""
     return (
         select(
-            Person.id.label("person_id"),
-            Person.name,
-            func.coalesce(func.nullif(Person.called, ""), Person.name).label("called"),
-            Person.email,
-            Person.locale,
-            Application.country,
+            Addressable.id.label("person_id"),
+            Addressable.name,
+            func.coalesce(func.nullif(Addressable.called, ""), Addressable.name).label("called"),
+            Addressable.email,
+            Addressable.locale,
+            PersonStanding.country,
         )
-        .join(Application, Application.person_id == Person.id)
-        .where(*conditions(rule, edition_id=edition_id))
+        .join(PersonStanding, PersonStanding.person_id == Addressable.id)
+        .where(*conditions(rule, edition_id=edition_id, now=now))
     )
 
 
-def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, topic_id: UUID) -> Size:
+def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, topic_id: UUID, now: datetime) -> Size:
     """Count an audience."""
-    opted_out = exists().where(OptOut.person_id == Person.id, OptOut.topic_id == topic_id)
+    opted_out = exists().where(OptOut.person_id == Addressable.id, OptOut.topic_id == topic_id)
     rows = session.execute(
-        select(Person.locale, func.count(), func.count().filter(opted_out))
-        .join(Application, Application.person_id == Person.id)
-        .where(*conditions(rule, edition_id=edition_id))
-        .group_by(Person.locale)
-        .order_by(func.count().desc(), Person.locale)
+        select(Addressable.locale, func.count(), func.count().filter(opted_out))
+        .join(PersonStanding, PersonStanding.person_id == Addressable.id)
+        .where(*conditions(rule, edition_id=edition_id, now=now))
+        .group_by(Addressable.locale)
+        .order_by(func.count().desc(), Addressable.locale)
     ).all()
     return Size(
         total=sum(count for _, count, _ in rows),
@@ -121,19 +102,32 @@ def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, top
 
 
 def audience_page(
-    session: Session, *, rule: AudienceRule, edition_id: UUID, limit: int, offset: int, search: str = ""
+    session: Session,
+    *,
+    rule: AudienceRule,
+    edition_id: UUID,
+    limit: int,
+    offset: int,
+    now: datetime,
+    search: str = "",
 ) -> Sequence[Member]:
     """Return one page of an audience, by name; ``search`` narrows by name or address."""
-    wanted = members_select(rule, edition_id=edition_id)
+    wanted = members_select(rule, edition_id=edition_id, now=now)
     if search:
-        wanted = wanted.where(or_(*(place.icontains(search, autoescape=True) for place in (Person.name, Person.email))))
-    rows = session.execute(wanted.order_by(Person.name, Person.id).limit(limit).offset(offset))
+        wanted = wanted.where(
+            or_(*(place.icontains(search, autoescape=True) for place in (Addressable.name, Addressable.email)))
+        )
+    rows = session.execute(wanted.order_by(Addressable.name, Addressable.id).limit(limit).offset(offset))
     return [Member(*row) for row in rows]
 
 
-def audience_member(session: Session, *, rule: AudienceRule, edition_id: UUID, person_id: UUID) -> Member | None:
+def audience_member(
+    session: Session, *, rule: AudienceRule, edition_id: UUID, person_id: UUID, now: datetime
+) -> Member | None:
     """Return one person of an audience, or None when the rule does not mean her."""
-    row = session.execute(members_select(rule, edition_id=edition_id).where(Person.id == person_id)).first()
+    row = session.execute(
+        members_select(rule, edition_id=edition_id, now=now).where(Addressable.id == person_id)
+    ).first()
     return None if row is None else Member(*row)
 
 
@@ -149,20 +143,15 @@ def publications_of(session: Session, *, edition_id: UUID) -> list[PublicationTo
 
     These are the edition's own, those of no edition, and whatever stands on a shelf of the edition.
     """
-    on_shelf = (
-        select(ShelfItem.publication_id)
-        .join(Shelf, Shelf.id == ShelfItem.shelf_id)
-        .where(Shelf.edition_id == edition_id)
-    )
     rows = session.execute(
-        select(Publication.id, Publication.titles)
+        select(CatalogueEntry.publication_id, CatalogueEntry.titles)
         .where(
             or_(
-                Publication.edition_id == edition_id,
-                Publication.edition_id.is_(None),
-                Publication.id.in_(on_shelf),
+                CatalogueEntry.edition_id == edition_id,
+                CatalogueEntry.edition_id.is_(None),
+                literal(edition_id) == any_(CatalogueEntry.shelved_for),
             )
         )
-        .order_by(Publication.created_at)
+        .order_by(CatalogueEntry.created_at)
     )
     return [PublicationToAsk(*row) for row in rows]

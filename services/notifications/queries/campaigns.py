@@ -16,8 +16,8 @@ from services.notifications.rules.words import Words
 from shared.schema.notifications.campaigns import Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.topics import OptOut, Topic
-from shared.schema.people.persons import Person
-from shared.schema.registration.editions import Edition
+from shared.schema.people.published import Addressable
+from shared.schema.registration.published import PublishedEdition
 from shared.words.languages import text_in
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
@@ -26,9 +26,9 @@ STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "unce
 def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
     """Return a campaign's texts by language."""
     rows = session.execute(
-        select(CampaignText, Edition, Topic)
+        select(CampaignText, PublishedEdition, Topic)
         .join(Campaign, Campaign.id == CampaignText.campaign_id)
-        .join(Edition, Edition.id == Campaign.edition_id)
+        .join(PublishedEdition, PublishedEdition.id == Campaign.edition_id)
         .join(Topic, Topic.id == Campaign.topic_id)
         .where(Campaign.id == campaign_id)
         .order_by(CampaignText.locale)
@@ -80,13 +80,13 @@ def campaigns_of(session: Session, *, edition_id: UUID, limit: int = 200) -> lis
         select(
             Campaign,
             Topic.name,
-            Person.name,
+            Addressable.name,
             locales.scalar_subquery(),
             sent.scalar_subquery(),
             Campaign.audience_size - open_.scalar_subquery(),
         )
         .join(Topic, Topic.id == Campaign.topic_id)
-        .outerjoin(Person, Person.id == Campaign.written_by)
+        .outerjoin(Addressable, Addressable.id == Campaign.written_by)
         .where(Campaign.edition_id == edition_id)
         .order_by(Campaign.created_at.desc(), Campaign.id)
         .limit(limit)

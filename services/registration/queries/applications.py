@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
 from services.registration.rules.applications import LIVE
-from shared.schema.people.persons import Person
+from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, Edition, Enrolment, Offer
 
 
@@ -269,6 +269,6 @@ def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | N
     return WaitingProof(*row) if row else None
 
 
-def person_of(session: Session, person_id: UUID) -> Person:
+def person_of(session: Session, person_id: UUID) -> Addressable:
     """Return a person."""
-    return session.execute(select(Person).where(Person.id == person_id)).scalar_one()
+    return session.execute(select(Addressable).where(Addressable.id == person_id)).scalar_one()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
-from shared.schema.people.persons import Person
+from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, DecisionBatch, Offer
 
 
@@ -72,15 +72,15 @@ def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[U
 
 
 def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
-    proposer = aliased(Person)
+    proposer = aliased(Addressable)
     return (
         select(
             Decision.id,
             Application.id,
-            Person.id,
+            Addressable.id,
             Application.name,
             Application.country,
-            Person.locale,
+            Addressable.locale,
             Application.state,
             Decision.outcome,
             Decision.note,
@@ -88,7 +88,7 @@ def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
             Decision.proposed_at,
         )
         .join(Application, Application.id == Decision.application_id)
-        .join(Person, Person.id == Application.person_id)
+        .join(Addressable, Addressable.id == Application.person_id)
         .outerjoin(proposer, proposer.id == Decision.proposed_by)
         .where(Decision.edition_id == edition_id, Decision.state == "proposed", Application.state.in_(DECIDABLE))
         .order_by(Decision.id)
@@ -164,12 +164,16 @@ def batches(session: Session, *, edition_id: UUID) -> list[PastRelease]:
     """Return each release of an edition, newest first."""
     rows = session.execute(
         select(
-            DecisionBatch.id, DecisionBatch.released_at, func.coalesce(Person.name, ""), Decision.outcome, func.count()
+            DecisionBatch.id,
+            DecisionBatch.released_at,
+            func.coalesce(Addressable.name, ""),
+            Decision.outcome,
+            func.count(),
         )
         .join(Decision, Decision.batch_id == DecisionBatch.id)
-        .outerjoin(Person, Person.id == DecisionBatch.released_by)
+        .outerjoin(Addressable, Addressable.id == DecisionBatch.released_by)
         .where(DecisionBatch.edition_id == edition_id)
-        .group_by(DecisionBatch.id, DecisionBatch.released_at, Person.name, Decision.outcome)
+        .group_by(DecisionBatch.id, DecisionBatch.released_at, Addressable.name, Decision.outcome)
         .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
     )
     found: dict[UUID, PastRelease] = {}

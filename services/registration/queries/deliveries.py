@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from shared.schema.notifications.deliveries import Delivery
+from shared.schema.notifications.published import Correspondence
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,10 @@ class Mailed:
 
 def mails_to(session: Session, *, email: str, person_id: UUID | None, edition_id: UUID) -> list[Mailed]:
     """Return the mails of this edition to a person, and to ``email`` while nobody had proved it; newest first."""
-    to = and_(Delivery.person_id.is_(None), Delivery.address == email)
+    to = and_(Correspondence.person_id.is_(None), Correspondence.address == email)
     if person_id is not None:
-        to = or_(to, Delivery.person_id == person_id)
-    statement = select(Delivery.kind, Delivery.state, Delivery.created_at).where(to, Delivery.edition_id == edition_id)
-    return [Mailed(*row) for row in session.execute(statement.order_by(Delivery.created_at.desc()).limit(200))]
+        to = or_(to, Correspondence.person_id == person_id)
+    statement = select(Correspondence.kind, Correspondence.state, Correspondence.created_at).where(
+        to, Correspondence.edition_id == edition_id
+    )
+    return [Mailed(*row) for row in session.execute(statement.order_by(Correspondence.created_at.desc()).limit(200))]

@@ -60,7 +60,7 @@ def pool(session: Session, edition_id: UUID) -> Pool:
             .scalar_subquery(),
             select(func.count())
             .select_from(Enrolment)
-            .where(Enrolment.edition_id == edition_id, Enrolment.state.in_(rules.HOLDING))
+            .where(Enrolment.edition_id == edition_id, Enrolment.holds_place)
             .scalar_subquery(),
         ).where(Edition.id == edition_id)
     ).first()

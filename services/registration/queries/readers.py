@@ -1,4 +1,4 @@
-"""What a person may fetch, as materials keeps it: published works on shelves that are open to their enrolments."""
+"""What a person finds on the personal page to fetch: what materials says she may open, by edition."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from services.registration.rules.offers import HOLDING
-from shared.schema.materials.files import Download, Rendition, StoredFile
-from shared.schema.materials.publications import Publication, Release, Translation
-from shared.schema.materials.shelves import Shelf, ShelfItem, ShelfMember
-from shared.schema.registration import Enrolment
+from shared.schema.materials.published import Downloaded, NewestCopy, Openable, may_open
 
 
 @dataclass(frozen=True)
@@ -33,46 +29,38 @@ class Readable:
 
 
 def readers_of(session: Session, *, person_id: UUID, language: str, now: datetime) -> list[Readable]:
-    """Return whole-work renditions on shelves opened to this person's live enrolments.
+    """Return the whole works that an edition's shelves open to this person now, whatever anybody else may open.
 
     For each publication its newest published release, in ``language`` where there is such a translation, else in
-    English, else in whichever there is. Materials decides once more when the file is fetched.
+    English, else in whichever there is.
     """
-    newest = (
-        select(Release.id)
-        .where(Release.publication_id == Publication.id, Release.state == "published")
-        .order_by(Release.published_at.desc())
-        .limit(1)
-        .correlate(Publication)
-        .scalar_subquery()
+    opened = (
+        select(Openable.edition_id, Openable.publication_id)
+        .where(may_open(person_id, at=now), Openable.person_id.is_not(None))
+        .distinct()
+        .subquery("opened")
     )
-    liking = case((Translation.language == language, 0), (Translation.language == "en", 1), else_=2)
+    liking = case((NewestCopy.language == language, 0), (NewestCopy.language == "en", 1), else_=2)
+    by_language = func.rank().over(
+        partition_by=(opened.c.edition_id, NewestCopy.publication_id), order_by=(liking, NewestCopy.language)
+    )
     statement = (
         select(
-            Enrolment.edition_id,
-            Publication.slug,
-            Translation.title,
-            Translation.language,
-            Rendition.id,
-            Rendition.format,
-            Rendition.filename,
-            StoredFile.size,
-            StoredFile.sha256,
-            Download.last_at,
-            func.rank().over(partition_by=Publication.id, order_by=(liking, Translation.language)).label("place"),
+            opened.c.edition_id,
+            NewestCopy.slug,
+            NewestCopy.title,
+            NewestCopy.language,
+            NewestCopy.rendition_id,
+            NewestCopy.format,
+            NewestCopy.filename,
+            NewestCopy.size,
+            NewestCopy.sha256,
+            Downloaded.last_at,
+            by_language.label("place"),
         )
-        .join(ShelfMember, ShelfMember.enrolment_id == Enrolment.id)
-        .join(Shelf, Shelf.id == ShelfMember.shelf_id)
-        .join(ShelfItem, ShelfItem.shelf_id == Shelf.id)
-        .join(Publication, Publication.id == ShelfItem.publication_id)
-        .join(Release, Release.id == newest)
-        .join(Translation, Translation.release_id == Release.id)
-        .join(Rendition, and_(Rendition.translation_id == Translation.id, Rendition.chapter_id.is_(None)))
-        .join(StoredFile, StoredFile.sha256 == Rendition.sha256)
-        .outerjoin(Download, and_(Download.rendition_id == Rendition.id, Download.person_id == person_id))
-        .where(Enrolment.person_id == person_id, Enrolment.state.in_(HOLDING), ShelfMember.closed_at.is_(None))
-        .where(
-            or_(Shelf.opens_at.is_(None), Shelf.opens_at <= now), or_(Shelf.closes_at.is_(None), Shelf.closes_at > now)
+        .join(NewestCopy, NewestCopy.publication_id == opened.c.publication_id)
+        .outerjoin(
+            Downloaded, and_(Downloaded.rendition_id == NewestCopy.rendition_id, Downloaded.person_id == person_id)
         )
     ).subquery()
     rows = session.execute(

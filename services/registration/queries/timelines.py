@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from shared.schema.outbox.entries import FactRow
-from shared.schema.people.persons import Person
+from shared.schema.people.published import Addressable
 from shared.schema.registration import Change, Decision
 
 
@@ -47,12 +47,12 @@ def changes_of(session: Session, *, application_id: UUID) -> list[Step]:
             Change.after,
             Change.changed_at,
             Change.changed_by,
-            func.coalesce(Person.name, ""),
+            func.coalesce(Addressable.name, ""),
             Change.why,
             Change.fields,
             Decision.outcome,
         )
-        .outerjoin(Person, Person.id == Change.changed_by)
+        .outerjoin(Addressable, Addressable.id == Change.changed_by)
         .outerjoin(Decision, Decision.id == Change.subject_id)
         .where(Change.application_id == application_id)
         .order_by(Change.changed_at.desc(), Change.id.desc())

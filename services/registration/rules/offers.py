@@ -31,9 +31,6 @@ ENROLMENT: Final = machine(
     },
 )
 
-HOLDING: Final = frozenset({"accepted", "confirmed", "attended", "no_show", "certified"})
-"""Enrolments that hold a place. Offers hold one while ``offered``; applications never do."""
-
 
 def places_left(*, capacity: int, over_offer: int, offered: int, enrolled: int) -> int:
     """Return how many more offers may be made; never below zero."""

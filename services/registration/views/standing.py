@@ -26,7 +26,7 @@ class WhereYouAre:
 
 def standing(mine: Mine, *, now: datetime) -> WhereYouAre:
     """Return where ``mine`` stands at ``now``. Only released decisions are told."""
-    if mine.enrolment is not None and mine.enrolment.state not in {"withdrawn", "substituted"}:
+    if mine.enrolment is not None and mine.enrolment.holds_place:
         return WhereYouAre(
             str(OFFER["accepted"][0]),
             "good",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
 from shared.schema.people.persons import Person, Role
-from shared.schema.registration import Edition
+from shared.schema.registration.published import PublishedEdition
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
     """Return everybody with a role, by name."""
     roles: dict[UUID, list[RoleHeld]] = {}
     rows = session.execute(
-        select(Role, Edition.slug)
-        .outerjoin(Edition, Edition.id == Role.edition_id)
-        .order_by(Edition.slug.nulls_first(), Role.name)
+        select(Role, PublishedEdition.slug)
+        .outerjoin(PublishedEdition, PublishedEdition.id == Role.edition_id)
+        .order_by(PublishedEdition.slug.nulls_first(), Role.name)
     )
     for role, slug in rows:
         roles.setdefault(role.person_id, []).append(RoleHeld(role.id, role.name, role.edition_id, slug))
@@ -103,5 +103,9 @@ class EditionChoice(NamedTuple):
 
 def edition_choices(session: Session) -> list[EditionChoice]:
     """Return every edition's id and slug, the latest first."""
-    rows = session.execute(select(Edition.id, Edition.slug).order_by(Edition.starts_on.desc(), Edition.slug))
+    rows = session.execute(
+        select(PublishedEdition.id, PublishedEdition.slug).order_by(
+            PublishedEdition.starts_on.desc(), PublishedEdition.slug
+        )
+    )
     return [EditionChoice(*row) for row in rows]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.schema.base import Base, Key
+
+GONE: Final = ("withdrawn", "substituted")
+"""Enrolments in these states hold no place any more; all others do. ``registration.standing`` says so to the others."""
 
 
 class Offer(Base):
@@ -40,7 +45,7 @@ class Offer(Base):
 
 
 class Enrolment(Base):
-    """An accepted place. Live unless withdrawn or substituted."""
+    """An accepted place."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -54,7 +59,7 @@ class Enrolment(Base):
             "edition_id",
             "person_id",
             unique=True,
-            postgresql_where=text("state not in ('withdrawn', 'substituted')"),
+            postgresql_where=text(f"state not in {GONE}"),
         ),
         Index("ix_enrolment_application_id", "application_id"),
         Index("ix_enrolment_person_id", "person_id"),
@@ -69,3 +74,13 @@ class Enrolment(Base):
     state: Mapped[str]
     enrolled_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    @hybrid_property
+    def holds_place(self) -> bool:
+        """Whether this is somebody's place today."""
+        return self.state not in GONE
+
+    @holds_place.inplace.expression
+    @classmethod
+    def _holds_place(cls) -> ColumnElement[bool]:
+        return cls.state.not_in(GONE)

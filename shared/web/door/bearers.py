@@ -23,10 +23,10 @@ _WHOSE: Final = text(
     """
 SELECT t.id, t.person_id, t.scopes, t.used_at, coalesce(nullif(p.called, ''), p.name) AS name, p.locale, p.time_zone,
        (SELECT json_agg(json_build_array(r.name, r.edition_id,
-               (SELECT e.slug FROM registration.edition e WHERE e.id = r.edition_id)))
-          FROM people.role r WHERE r.person_id = t.person_id) AS roles
-  FROM people.api_token t JOIN people.person p ON p.id = t.person_id
- WHERE t.token_hash = :hash AND t.revoked_at IS NULL AND t.expires_at > :now
+               (SELECT e.slug FROM registration.editions e WHERE e.id = r.edition_id)))
+          FROM people.held_role r WHERE r.person_id = t.person_id) AS roles
+  FROM people.usable_token t JOIN people.addressable p ON p.id = t.person_id
+ WHERE t.token_hash = :hash AND t.expires_at > :now
 """
 )
 _USED: Final = text("UPDATE people.api_token SET used_at = :now WHERE id = :id")

@@ -71,14 +71,16 @@ _WHO: Final = """
 SELECT s.person_id, s.means, s.seen_at, coalesce(nullif(p.called, ''), p.name), p.locale, p.time_zone,
            CASE s.means WHEN 'staff' THEN
                (SELECT json_agg(json_build_array(r.name, r.edition_id, {slug}))
-                  FROM people.role r WHERE r.person_id = s.person_id)
+                  FROM people.held_role r WHERE r.person_id = s.person_id)
            END
-      FROM people.session s JOIN people.person p ON p.id = s.person_id
-     WHERE s.token_hash = :hash AND s.revoked_at IS NULL AND s.expires_at > :now
+      FROM people.open_session s JOIN people.addressable p ON p.id = s.person_id
+     WHERE s.token_hash = :hash AND s.expires_at > :now
        AND s.seen_at > CASE s.means WHEN 'staff' THEN :staff_since ELSE :link_since END
 """
 _WHO_ANYWHERE: Final = text(_WHO.format(slug="NULL"))
-_WHO_IN_EDITION: Final = text(_WHO.format(slug="(SELECT e.slug FROM registration.edition e WHERE e.id = r.edition_id)"))
+_WHO_IN_EDITION: Final = text(
+    _WHO.format(slug="(SELECT e.slug FROM registration.editions e WHERE e.id = r.edition_id)")
+)
 
 
 def signed_in() -> SignedIn | None:

@@ -8,7 +8,8 @@ from hypothesis import given, strategies as st
 from services.registration.rules.applications import APPLICATION, DECIDABLE, EDITABLE, LIVE
 from services.registration.rules.decisions import DECISION
 from services.registration.rules.machines import Machine, machine
-from services.registration.rules.offers import ENROLMENT, HOLDING, OFFER
+from services.registration.rules.offers import ENROLMENT, OFFER
+from shared.schema.registration.offers import GONE
 
 MACHINES = [APPLICATION, DECISION, OFFER, ENROLMENT]
 every_machine = pytest.mark.parametrize("law", MACHINES, ids=lambda law: law.noun)
@@ -78,10 +79,10 @@ def test_a_table_with_a_state_nobody_declared_is_refused() -> None:
 
 def test_the_sets_the_rules_speak_of_are_states() -> None:
     assert APPLICATION.states >= LIVE | DECIDABLE | EDITABLE
-    assert ENROLMENT.states >= HOLDING
+    assert ENROLMENT.states >= set(GONE)
 
 
 def test_a_withdrawn_application_is_not_decided_on_and_a_place_given_up_holds_none() -> None:
     assert not APPLICATION.moves["withdrawn"]
     assert "withdrawn" not in DECIDABLE | LIVE
-    assert ENROLMENT.states - HOLDING == {"withdrawn", "substituted"}
+    assert all(not ENROLMENT.moves[state] for state in GONE)

@@ -36,8 +36,8 @@ def download(rendition_id: UUID, filename: str) -> Response:  # noqa: ARG001 - t
     person, moment = signed_in(), now()
     with tools().database.transaction() as session:
         person_id = person.person_id if person else None
-        found = holding(session, rendition_id=rendition_id, person_id=person_id)
-        right = _right(found, moment)
+        found = holding(session, rendition_id=rendition_id, person_id=person_id, now=moment)
+        right = _right(found)
         if found is None or (right is None and not _keeps(person, found)):
             raise SignInFirst if person is None else RenditionUnknown
         unchanged = _is_unchanged(found)
@@ -52,17 +52,17 @@ def public_file(sha256: str, filename: str) -> Response:
     """Send a file of a public shelf under its hash, to be kept by every cache on the way."""
     moment = now()
     with tools().database.reading() as session:
-        found = public_holding(session, sha256=sha256, filename=filename)
-    right = _right(found, moment)
+        found = public_holding(session, sha256=sha256, filename=filename, now=moment)
+    right = _right(found)
     if found is None or right is None:
         raise RenditionUnknown
     return _answer(found, caching=cache_control_of_hash(right, now=moment), unchanged=_is_unchanged(found))
 
 
-def _right(found: Holding | None, moment: datetime) -> Right | None:
+def _right(found: Holding | None) -> Right | None:
     if found is None or not found.is_published:
         return None
-    return right_to_open(found.claims, now=moment)
+    return right_to_open(found.claims)
 
 
 def _keeps(person: SignedIn | None, found: Holding) -> bool:

@@ -103,11 +103,11 @@ def write_campaign(
 
 
 @api.get(f"{CAMPAIGN}/audience", scope="campaigns:read", refuses=(CampaignUnknown,))
-def count_audience(session: Session, edition: KnownEdition, campaign_id: UUID) -> AudienceAnswer:
+def count_audience(session: Session, edition: KnownEdition, campaign_id: UUID, now: datetime) -> AudienceAnswer:
     """Count whom the rule means at this moment; launching asks for this number."""
     campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
     rule = AudienceRule.model_validate(campaign.audience)
-    size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+    size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now)
     return AudienceAnswer(total=size.total, by_locale=size.by_locale, opted_out=size.opted_out)
 
 

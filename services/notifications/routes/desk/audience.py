@@ -60,7 +60,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             flash_message(_("Saved."), "success")
             return see_other(campaign_url(edition, campaign_id))
         query = table_query(rule)
-        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         page = render_template(
             "notifications/campaign_audience.html",
             edition=edition,
@@ -80,6 +80,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 edition_id=edition.id,
                 limit=query.limit,
                 offset=query.offset,
+                now=now(),
                 search=query.search,
             ),
         )

@@ -125,7 +125,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
                 **common,
             )
         rule = AudienceRule.model_validate(campaign.audience)
-        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         return render_template(
             "notifications/campaign_draft.html",
             size=size,

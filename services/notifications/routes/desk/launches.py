@@ -50,7 +50,7 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         rule = AudienceRule.model_validate(campaign.audience)
         texts = texts_of(session, campaign_id=campaign_id)
-        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id)
+        size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         topic = next(topic for topic in topics(session) if topic.id == campaign.topic_id)
         person = current_person()
         waiting = campaign.state == "awaiting_approval"

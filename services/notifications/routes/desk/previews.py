@@ -80,7 +80,7 @@ def preview(edition_slug: str, campaign_id: UUID) -> Response:
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         words = words_of(session, campaign_id=campaign_id)
         rule = AudienceRule.model_validate(campaign.audience)
-        offered = audience_page(session, rule=rule, edition_id=edition.id, limit=OFFERED, offset=0)
+        offered = audience_page(session, rule=rule, edition_id=edition.id, limit=OFFERED, offset=0, now=now())
         reader = preview_reader(session, campaign, offered)
         locale = chosen_locale(words, reader)
         message = None if locale is None else compose_preview(words[locale], reader, campaign_id)
@@ -114,7 +114,7 @@ def preview_mail(edition_slug: str, campaign_id: UUID) -> Response:
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         words = words_of(session, campaign_id=campaign_id)
         rule = AudienceRule.model_validate(campaign.audience)
-        offered = audience_page(session, rule=rule, edition_id=edition.id, limit=1, offset=0)
+        offered = audience_page(session, rule=rule, edition_id=edition.id, limit=1, offset=0, now=now())
         reader = preview_reader(session, campaign, offered)
         locale = chosen_locale(words, reader)
         if locale is None:
@@ -163,7 +163,7 @@ def preview_reader(session: Session, campaign: Campaign, offered: list[Member] |
         person_id = None
     if person_id is not None:
         rule = AudienceRule.model_validate(campaign.audience)
-        found = audience_member(session, rule=rule, edition_id=campaign.edition_id, person_id=person_id)
+        found = audience_member(session, rule=rule, edition_id=campaign.edition_id, person_id=person_id, now=now())
         if found is not None:
             return found
     if isinstance(offered, list) and offered:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from services.registration.queries.applications import applications_of, person_of
 from services.registration.queries.people import everything_about
 from services.registration.queries.readers import readers_of
+from services.registration.rules.applications import LIVE
 from services.registration.views.editions import present
 from services.registration.views.standing import standing
 from shared.clock import now
@@ -50,7 +51,9 @@ def show_me() -> str:
             "mine": one,
             "edition": present(one.edition, language=language, now=moment),
             "standing": standing(one, now=moment),
-            "readers": [reader for reader in readers if reader.edition_id == one.edition.id and one.enrolment],
+            "readers": [
+                reader for reader in readers if reader.edition_id == one.edition.id and one.application.state in LIVE
+            ],
         }
         for one in mine
         if one.application.state != "draft"

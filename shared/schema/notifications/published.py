@@ -1,0 +1,25 @@
+"""What others may know of the mail: that it was written, and what became of it; never what it says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.schema.base import Published
+
+
+class Correspondence(Published):
+    """One mail to a person, or to an address that nobody has proved yet."""
+
+    __tablename__ = "correspondence"
+    __table_args__ = ({"schema": "notifications"},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None]
+    address: Mapped[str]
+    edition_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    state: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,73 @@
+"""What others may know of people: how to address them, who is signed in, and what their roles are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.schema.base import Published
+
+
+class Addressable(Published):
+    """A person as pages and mails address her. Materials writes to nobody and does not see ``email``."""
+
+    __tablename__ = "addressable"
+    __table_args__ = ({"schema": "people"},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    called: Mapped[str]
+    """How the person wants to be addressed; empty means by name."""
+    email: Mapped[str]
+    locale: Mapped[str]
+    time_zone: Mapped[str]
+
+
+class OpenSession(Published):
+    """A session that nobody ended; whether its time is over is for the asker to say."""
+
+    __tablename__ = "open_session"
+    __table_args__ = ({"schema": "people"},)
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    means: Mapped[str]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class UsableToken(Published):
+    """A key to the API that nobody took back; whether its time is over is for the asker to say."""
+
+    __tablename__ = "usable_token"
+    __table_args__ = ({"schema": "people"},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    token_hash: Mapped[str]
+    scopes: Mapped[list[str]]
+    used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
+class HeldRole(Published):
+    """A staff role of a person; without an edition it holds for all of them."""
+
+    __tablename__ = "held_role"
+    __table_args__ = ({"schema": "people"},)
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    edition_id: Mapped[UUID | None] = mapped_column(primary_key=True)
+
+
+class MailedLink(Published):
+    """Until when a link in a mail works: to sign in, or to join the staff."""
+
+    __tablename__ = "mailed_link"
+    __table_args__ = ({"schema": "people"},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
