@@ -17,6 +17,7 @@ from services.registration.rules.forms import Answers
 from shared.facts.registration import ApplicationWithdrawn
 from shared.outbox import record
 from shared.schema.registration import Application, Edition
+from shared.versions import require_version, version_of
 
 
 def edit_application(
@@ -27,11 +28,13 @@ def edit_application(
     answers: Answers,
     now: datetime,
     written_at: datetime | None = None,
+    seen: str = "",
 ) -> list[str]:
     """Replace the answers until the deadline; return the names of the fields that changed.
 
     What was there before is kept with the change and shown to reviewers. The address stays the proved one. What was
-    ``written_at`` an earlier moment counts as in time when it was then.
+    ``written_at`` an earlier moment counts as in time when it was then. Refuses with :class:`ChangedMeanwhile` when the
+    application is not the version ``seen`` any more and holds other answers.
     """
     application, edition = _own(session, application_id=application_id, person_id=person_id)
     if not rules.is_editable(state=application.state, closes_at=edition.closes_at, now=written_at or now):
@@ -41,6 +44,7 @@ def edit_application(
     fields = rules.changed_fields(before, after)
     if not fields:
         return []
+    require_version(seen, version_of(application.updated_at))
     session.execute(
         update(Application)
         .where(Application.id == application_id)
@@ -62,7 +66,10 @@ def edit_application(
 
 
 def withdraw_application(session: Session, *, application_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Take an application back; done twice it is done once. Whoever holds an offer or a place gives that back first, by an act of its own."""
+    """Take an application back; done twice it is done once.
+
+    Whoever holds an offer or a place gives that back first, by an act of its own.
+    """
     application, edition = _own(session, application_id=application_id, person_id=person_id)
     if application.state == "withdrawn":
         return

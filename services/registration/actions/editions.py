@@ -13,6 +13,7 @@ from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from shared.editions import EditionUnknown
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
+from shared.versions import require_version, version_of
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], now: datetime) -> UUID:
@@ -28,8 +29,19 @@ def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], no
     return made
 
 
-def update_edition(session: Session, *, edition_id: UUID, values: Mapping[str, Any], now: datetime) -> None:
-    """Change an edition; its address stays, since links to it are out in the world."""
+def update_edition(
+    session: Session, *, edition_id: UUID, values: Mapping[str, Any], now: datetime, seen: str = ""
+) -> None:
+    """Change an edition; its address stays, since links to it are out in the world.
+
+    Refuses with :class:`ChangedMeanwhile` when it is not the version ``seen`` any more and holds other values.
+    """
+    edition = session.execute(select(Edition).where(Edition.id == edition_id).with_for_update()).scalar()
+    if edition is None:
+        raise EditionUnknown
+    if all(getattr(edition, name) == value for name, value in values.items()):
+        return
+    require_version(seen, version_of(edition.updated_at))
     _change(session, edition_id, **values, updated_at=now)
 
 

@@ -54,7 +54,9 @@ def _written_at(application: Application) -> datetime:
     return application.consented_at if is_as_sent else application.updated_at
 
 
-def ask_for_link_by_address(session: Session, *, edition_id: UUID, email: str, browser_hash: str, now: datetime) -> None:
+def ask_for_link_by_address(
+    session: Session, *, edition_id: UUID, email: str, browser_hash: str, now: datetime
+) -> None:
     """Mail whoever has the address what leads on: the proof of the newest draft, or a link that signs in.
 
     For an address that nobody has, something is written all the same, so that neither the answer nor its time tells.

@@ -143,9 +143,9 @@ def last_release(session: Session, *, edition_id: UUID, by: UUID) -> list[Releas
     if newest is None or newest.released_by != by:
         return []
     rows = session.execute(
-        select(Decision.id, Decision.outcome, Person.locale)
+        select(Decision.id, Decision.outcome, Addressable.locale)
         .join(Application, Application.id == Decision.application_id)
-        .join(Person, Person.id == Application.person_id)
+        .join(Addressable, Addressable.id == Application.person_id)
         .where(Decision.batch_id == newest.id)
         .order_by(Decision.id)
     )

@@ -8,7 +8,6 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import OfferUnknown
-from services.registration.rules.offers import HOLDING
 from shared.schema.registration import Edition, Enrolment, Offer
 
 
@@ -36,9 +35,7 @@ def due_offers(session: Session, *, now: datetime, limit: int) -> list[Offer]:
 
 def enrolment_of(session: Session, *, offer_id: UUID) -> UUID | None:
     """Return the enrolment that an accepted offer became, while it holds its place."""
-    return session.execute(
-        select(Enrolment.id).where(Enrolment.offer_id == offer_id, Enrolment.state.in_(HOLDING))
-    ).scalar()
+    return session.execute(select(Enrolment.id).where(Enrolment.offer_id == offer_id, Enrolment.holds_place)).scalar()
 
 
 class OfferInEdition(NamedTuple):

@@ -1,7 +1,7 @@
 """The answer that let somebody in may get lost on its way; the same browser that asks again is answered the same.
 
-The browser is known by the secret of its forms: a successful answer gives it another, so only one whose answer was lost,
-or who pressed twice, still has the one that the link was used up with.
+The browser is known by the secret of its forms: a successful answer gives it another, so only one whose answer was
+lost, or who pressed twice, still has the one that the link was used up with.
 """
 
 from __future__ import annotations

@@ -61,7 +61,9 @@ _STATUS_WORDS: Final = {
     500: _MISHAP,
     503: _l("We cannot answer at the moment"),
 }
-_PASSING: Final[frozenset[object]] = frozenset({429, 500, 503, "form-of-earlier-visit", "cookie-missing", "cookies-refused"})
+_PASSING: Final[frozenset[object]] = frozenset(
+    {429, 500, 503, "form-of-earlier-visit", "cookie-missing", "cookies-refused"}
+)
 """Refusals that the same form may not meet a second time."""
 STATUS[BadRequest] = 400
 STATUS[Unauthenticated] = 401

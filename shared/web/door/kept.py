@@ -6,7 +6,7 @@ import logging
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import request, session
+from flask import request
 from limits import parse
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,7 +16,7 @@ from shared.secrets import new_secret
 from shared.vault import Vault, vault_of
 from shared.web.door.limits import by_caller, within
 from shared.web.door.redirects import own_path
-from shared.web.door.sessions import kept_secret, keep_secret
+from shared.web.door.sessions import keep_secret, kept_secret
 from shared.web.door.tools import tools
 from shared.web.door.typed import Typed
 

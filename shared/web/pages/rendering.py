@@ -24,13 +24,12 @@ from shared.words import formats, languages, numbers, sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LAST_EDITION = "edition"
-_SAVES_LANGUAGE = "/language"
-"""Takes forms only: the language menu sends it one."""
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 # Which file of templates/components/ holds which macro.
 MACROS = {
     "button": ("button", "link_button", "mail_button"),
+    "conflict": ("conflict",),
     "dialog": ("dialog", "copy", "code"),
     "error_summary": ("error_summary",),
     "field": ("field",),
@@ -131,7 +130,7 @@ def register_pages(app: Flask) -> None:
         desk_navigation=_desk_navigation,
         is_staff=lambda: bool(_roles()),
         language_url=_language_url,
-        saved_language_url=_saved_language_url,
+        saved_language_query=_saved_language_query,
         typed_before=typed_before,
     )
     _serve_static(app)
@@ -182,9 +181,8 @@ def _language_url(code: str) -> str:
     return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
 
 
-def _saved_language_url(code: str) -> str:
-    query = urlencode({"lang": code, "next": request.full_path.rstrip("?")})
-    return f"{_SAVES_LANGUAGE}?{query}"
+def _saved_language_query(code: str) -> str:
+    return urlencode({"lang": code, "next": request.full_path.rstrip("?")})
 
 
 def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from services.registration.views.editions import present
 from services.registration.views.wording import PHASE
 from shared.clock import now
 from shared.schema.registration import Edition
+from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import current_person, require_role
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -84,9 +86,17 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     if bound.model is None:
         with tools().database.reading() as session:
             return _form(bound.form, edition_at(session, edition_slug)), 422
-    with tools().database.transaction() as session:
-        edition = edition_at(session, edition_slug)
-        update_edition(session, edition_id=edition.id, values=bound.model.columns(), now=now())
+    seen, values = request.form.get("version", ""), bound.model.columns()
+    try:
+        with tools().database.transaction() as session:
+            edition = edition_at(session, edition_slug)
+            update_edition(session, edition_id=edition.id, values=values, now=now(), seen=seen)
+    except ChangedMeanwhile:
+        with tools().database.reading() as session:
+            edition = edition_at(session, edition_slug)
+            present = _known(edition)
+            mine = Form({**bound.form.values, "version": present["version"]})
+            return _form(mine, edition, differences(mine.values, present)), 409
     flash_message(_("Saved."))
     return see_other(f"/desk/editions/{edition_slug}")
 
@@ -111,10 +121,11 @@ def publish(edition_slug: str) -> Response:
     return see_other(f"/desk/editions/{edition_slug}")
 
 
-def _form(form: Form, edition: Edition | None = None) -> str:
+def _form(form: Form, edition: Edition | None = None, conflict: Sequence[Difference] = ()) -> str:
     return render_template(
         "registration/desk/edition.html",
         form=form,
+        conflict=conflict,
         edition=present(edition, language=current_locale(), now=now()) if edition else None,
         missing=_missing(edition) if edition else {},
         zones=zone_choices(),
@@ -137,4 +148,11 @@ def _known(edition: Edition) -> dict[str, object]:
 
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
-    return {**plain, **texts, "opens_at": local(edition.opens_at), "closes_at": local(edition.closes_at)}
+    version = version_of(edition.updated_at)
+    return {
+        **plain,
+        **texts,
+        "version": version,
+        "opens_at": local(edition.opens_at),
+        "closes_at": local(edition.closes_at),
+    }

@@ -143,7 +143,9 @@ def _offered_as_change(refusal: AlreadyApplied) -> Response:
     typed, edit = typed_now(), f"/me/applications/{refusal.application_id}/edit"
     if typed is None or not keep_typed(replace(typed, path=edit)):
         raise refusal
-    flash_message(_("You have already applied to this edition. To let what you wrote now count instead, save it."), "warning")
+    flash_message(
+        _("You have already applied to this edition. To let what you wrote now count instead, save it."), "warning"
+    )
     return see_other(page_that_fills(edit, opens=True, otherwise="/me"))
 
 
@@ -224,9 +226,13 @@ def _settled(draft_id: UUID, refusal: AlreadyApplied, *, now: datetime) -> tuple
     except NotEditable:
         with tools().database.transaction() as session:
             drop_draft(session, application_id=draft_id, why="too late for a change", now=now)
-        return _("You have already applied, and your application can no longer be changed. This is what counts."), "warning"
+        return _(
+            "You have already applied, and your application can no longer be changed. This is what counts."
+        ), "warning"
     if is_newer:
-        return _("You had applied before. What you wrote last counts now; the earlier text is kept beside it."), "success"
+        return _(
+            "You had applied before. What you wrote last counts now; the earlier text is kept beside it."
+        ), "success"
     return _("You have already applied to this edition. This is what you sent."), "information"
 
 

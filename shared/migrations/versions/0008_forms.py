@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import SERVICES, role_of
 
-revision = "0005_forms"
-down_revision = "0004_notifications"
+revision = "0008_forms"
+down_revision = "0006_published_reads"
 branch_labels = None
 depends_on = None
 
