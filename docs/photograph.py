@@ -44,9 +44,9 @@ def main(site: str, accounts: list[dict[str, str]]) -> None:
 
         desk = browser.new_page(locale="en", viewport={"width": 1280, "height": 800}, base_url=site)
         sign_in(desk, next(account for account in accounts if account["role"] == "organiser"))
-        desk.goto(f"/desk/{slug}/applications")
+        desk.goto(f"/desk/e/{slug}/applications")
         keep(browser, desk, "desk")
-        desk.goto(f"/desk/mail/{slug}/campaigns")
+        desk.goto(f"/desk/mail/e/{slug}/campaigns")
         desk.locator("main table a, main li a").first.click()
         keep(browser, desk, "campaign")
         browser.close()

@@ -18,7 +18,7 @@ from services.notifications.settings import NotificationsSettings
 from services.registration.app import build as build_registration
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
-from shared.web.door.policy import Policy, policies_of
+from shared.web.door.policy import EDITION, Policy, policies_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,11 +32,13 @@ HEAD: Final = """# Who may open what
 
 Written by `./academy roles` from what the routes declare; a test says when it is out of date. A route that declares
 nothing stops the start. Whoever may not open a page is led to the sign-in or told so (403); a program gets 401 or 403.
+What belongs to an edition that one does not work for is answered like what is not there (404).
 
 - **Everybody**: no sign-in. A mailed link in the path is itself what opens such a page; a file is opened by its shelf.
 - **Participants**: any signed-in person; they see their own things alone.
-- **Staff**: a passphrase and a one-time code, and one of the roles marked ●. Where the path names an edition, the role
-  is asked for in that edition (or in all); elsewhere in any edition, and then about the thing that is shown.
+- **Staff**: a passphrase and a one-time code, and one of the roles marked ●. The role is asked
+  for in the edition that the path names, that the thing in the path belongs to or that the form names; in any; or in
+  all. A role in all editions opens the page in each.
 - **Programs**: an API token with the scope named, which does what the person who made it may do, and no more.
 - **The house itself**: callers on the machine or its private network; the gateway does not pass them on.
 """
@@ -69,12 +71,19 @@ def asked_by(policy: Policy, rule: Rule) -> Asked:
         case "participant":
             return Asked("Participants", frozenset(), "")
         case "staff":
-            edition = "the path's" if "edition_slug" in rule.arguments else "any"
-            return Asked("Staff", policy.roles, edition)
+            return Asked("Staff", policy.roles, _where(policy, rule))
         case "token":
             return Asked("Programs", frozenset(), f"`{policy.scope}`")
         case "internal":
             return Asked("The house itself", frozenset(), "")
+
+
+def _where(policy: Policy, rule: Rule) -> str:
+    """Say in which edition a role is asked for; see ``decisions/authority.md``."""
+    if policy.anywhere or policy.everywhere:
+        return "any" if policy.anywhere else "all"
+    named = {"the path's": EDITION in rule.arguments, "the thing's": policy.of, "the form's": policy.chosen}
+    return " and ".join(words for words, said in named.items() if said)
 
 
 def houses(folder: Path) -> Iterator[tuple[str, Flask]]:

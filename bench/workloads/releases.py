@@ -22,10 +22,10 @@ from bench.stand import Stand, open_edition
 from shared.schema.base import new_id
 from stack.addresses import libpq_url
 
-BATCH: Final = "/desk/{slug}/decisions"
+BATCH: Final = "/desk/e/{slug}/decisions"
 RELEASE: Final = "/release"
 """How the address ends that the form on the page of the batch leads to."""
-PAGES: Final = ("/desk", "/desk/{slug}/applications", "/desk/{slug}/applications/{application}")
+PAGES: Final = ("/desk", "/desk/e/{slug}/applications", "/desk/e/{slug}/applications/{application}")
 AT_REST: Final = 5.0
 LONGEST: Final = 300.0
 

@@ -21,7 +21,7 @@ FACTS: Final = 500
 SAMPLES: Final = 40
 WARM: Final = 10
 """Answers that are not measured: eight threads in two processes each open their first connection."""
-PAGE: Final = "/desk/{slug}/applications/{application}"
+PAGE: Final = "/desk/e/{slug}/applications/{application}"
 ENTRIES: Final = "//ol[contains(@class, 'timeline')]/li"
 
 

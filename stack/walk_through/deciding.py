@@ -57,7 +57,7 @@ def organiser_decides(journey: Journey) -> str:
 def organiser_releases(journey: Journey) -> str:
     """Release the proposed decisions as a batch."""
     visitor = journey.visitor("the organiser")
-    page = visitor.open(f"/desk/{journey.known['edition']}/decisions")
+    page = visitor.open(f"/desk/e/{journey.known['edition']}/decisions")
     require(page.says(AMINA.name, BEN.name, CHLOE.name), "the batch does not name all three")
     for person in (AMINA, BEN, CHLOE):
         offers = [letter for letter in journey.letters.for_person(person.email) if "/me/offers/" in letter.text]
@@ -83,6 +83,6 @@ def people_accept(journey: Journey) -> str:
 def open_on_desk(journey: Journey, visitor: Visitor, person: Applicant) -> Page:
     """Find a person's application in the desk's table and open it."""
     desk = visitor.open("/desk")
-    table = visitor.open(desk.link(containing=f"/desk/{journey.known['edition']}/applications"))
+    table = visitor.open(desk.link(containing=f"/desk/e/{journey.known['edition']}/applications"))
     found = visitor.submit(table.form(field="q").fill(q=person.email))
     return visitor.open(found.link(person.name))

@@ -20,7 +20,7 @@ SECONDS_TO_SEND = 60.0
 def write_campaign(journey: Journey) -> str:
     """Write a campaign in English and French."""
     organiser = journey.visitor("the organiser")
-    campaigns = organiser.open(f"/desk/mail/{journey.known['edition']}/campaigns")
+    campaigns = organiser.open(f"/desk/mail/e/{journey.known['edition']}/campaigns")
     form = organiser.open(campaigns.link(containing="/campaigns/new")).form(field="topic_id")
     form.fill(name=f"Walk-through {RUN}", topic_id=form.options("topic_id")[0])
     texts = organiser.submit(form).form(field="subject.en")
@@ -105,7 +105,7 @@ def unsubscribe_in_one_click(journey: Journey) -> str:
         answer = program.post(address, data={"List-Unsubscribe": "One-Click"})
         require(answer.status_code == httpx.codes.OK, f"the POST answers {answer.status_code}")
     organiser = journey.visitor("the organiser")
-    form = organiser.open(f"/desk/mail/{journey.known['edition']}/campaigns/new").form(field="topic_id")
+    form = organiser.open(f"/desk/mail/e/{journey.known['edition']}/campaigns/new").form(field="topic_id")
     form.fill(name=f"After {RUN}", topic_id=form.options("topic_id")[0])
     second = organiser.submit(form).address.rpartition("/")[0]
     audience = organiser.open(f"{second}/audience").form(field="standings")

@@ -92,7 +92,7 @@ def sign_in_as_staff(visit: Visit, academy: Academy, role: str) -> None:
 
 def accept_application(visit: Visit, slug: str, person: Person) -> None:
     """Find the application on the desk, propose to accept it, release the batch."""
-    visit.open(f"/desk/{slug}/applications")
+    visit.open(f"/desk/e/{slug}/applications")
     visit.page.locator("[name=q]").first.fill(person.email)
     with visit.page.expect_navigation():
         visit.page.locator("[name=q]").first.press("Enter")
@@ -100,7 +100,7 @@ def accept_application(visit: Visit, slug: str, person: Person) -> None:
     visit.follow(f"a:has-text('{person.name}')")
     assert person.email in visit.words()
     visit.follow("form[action$='/propose'] button[value=accept]")
-    visit.open(f"/desk/{slug}/decisions")
+    visit.open(f"/desk/e/{slug}/decisions")
     assert person.name in visit.words()
     visit.follow("form[action$='/release'] button")
 
@@ -134,7 +134,7 @@ def download_reader(visit: Visit, folder: Path) -> None:
 
 def send_campaign(visit: Visit, slug: str, *, subject: str) -> None:
     """Write a campaign in two languages to those who have a place, preview it, launch it."""
-    visit.open(f"/desk/mail/{slug}/campaigns")
+    visit.open(f"/desk/mail/e/{slug}/campaigns")
     visit.follow("a[href$='/campaigns/new']")
     visit.fill(name=subject)
     visit.follow("main form button:not(.plain)")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.database import Database
     from tests.support.web import Browser
 
-DESK = "/desk/mail/2026/campaigns"
+DESK = "/desk/mail/e/2026/campaigns"
 
 
 @dataclass

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -127,6 +127,46 @@ def editions_of(session: Session) -> dict[UUID, set[UUID]]:
         if edition_id is not None:
             editions.setdefault(publication_id, set()).add(edition_id)
     return editions
+
+
+def editions_reached(session: Session, slug: str) -> set[UUID] | None:
+    """Return the editions whose people a publication is for; None when there is no such publication."""
+    return _reached(session, Publication.slug == slug)
+
+
+def editions_reached_by_release(session: Session, release_id: UUID) -> set[UUID] | None:
+    """Return the editions whose people a release's publication is for; None when there is no such release."""
+    return _reached(session, Publication.id.in_(select(Release.publication_id).where(Release.id == release_id)))
+
+
+def edition_of_publication(session: Session, slug: str) -> set[UUID] | None:
+    """Return the edition a publication belongs to; the empty set when to none, None when it is not there."""
+    return _edition(session, select(Publication.edition_id).where(Publication.slug == slug))
+
+
+def edition_of_release(session: Session, release_id: UUID) -> set[UUID] | None:
+    """Return the edition a release's publication belongs to; the empty set when to none, None when it is not there."""
+    return _edition(session, select(Publication.edition_id).join(Release).where(Release.id == release_id))
+
+
+def edition_of_shelf(session: Session, shelf_id: UUID) -> set[UUID] | None:
+    """Return the edition a shelf belongs to; the empty set when to none, None when it is not there."""
+    return _edition(session, select(Shelf.edition_id).where(Shelf.id == shelf_id))
+
+
+def _reached(session: Session, which: ColumnElement[bool]) -> set[UUID] | None:
+    rows = session.execute(
+        select(Publication.edition_id, Shelf.edition_id)
+        .outerjoin(ShelfItem, ShelfItem.publication_id == Publication.id)
+        .outerjoin(Shelf, Shelf.id == ShelfItem.shelf_id)
+        .where(which)
+    ).all()
+    return {edition for row in rows for edition in row if edition is not None} if rows else None
+
+
+def _edition(session: Session, wanted: Select[UUID | None]) -> set[UUID] | None:
+    row = session.execute(wanted).first()
+    return None if row is None else {edition for edition in row if edition is not None}
 
 
 def slug_of_release(session: Session, *, release_id: UUID) -> str:

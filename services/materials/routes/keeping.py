@@ -1,4 +1,4 @@
-"""Whose publication this is: who may see it at the desk, and who may change it."""
+"""Who sees publications at the desk and who changes them: what a page lists and offers of what the routes allow."""
 
 from __future__ import annotations
 
@@ -9,28 +9,10 @@ from sqlalchemy.orm import Session
 
 from services.materials.queries import desk as library
 from shared.editions import KnownEdition, editions_by_id
-from shared.errors import Forbidden
-from shared.schema.materials.publications import Publication
 from shared.web.door.identity import SignedIn
 
 SEE: Final = ("organiser", "librarian", "viewer")
 KEEP: Final = ("organiser", "librarian")
-
-
-def publication_to_see(session: Session, slug: str, person: SignedIn) -> Publication:
-    """Return the publication if the person works for an edition it is for; refuses otherwise."""
-    found = library.publication_called(session, slug=slug)
-    if not may_see(person, library.editions_of(session).get(found.id, set())):
-        raise Forbidden
-    return found
-
-
-def publication_to_keep(session: Session, slug: str, person: SignedIn) -> Publication:
-    """Return the publication if the person may change it, by a role in its edition or in all; refuses otherwise."""
-    found = library.publication_called(session, slug=slug)
-    if not may_keep(person, found.edition_id):
-        raise Forbidden
-    return found
 
 
 def may_see(person: SignedIn, editions: set[UUID]) -> bool:

@@ -29,4 +29,4 @@ def desk_edition(session: Session, slug: str) -> DeskEdition:
 
 def campaign_url(edition: DeskEdition, campaign_id: UUID, page: str = "") -> str:
     """Return the address of a campaign's page."""
-    return f"/desk/mail/{edition.slug}/campaigns/{campaign_id}" + (f"/{page}" if page else "")
+    return f"/desk/mail/e/{edition.slug}/campaigns/{campaign_id}" + (f"/{page}" if page else "")

@@ -10,9 +10,6 @@ from shared.words.languages import best_language
 
 Phase = Literal["announced", "open", "closed", "running", "over"]
 
-
-RESERVED: Final = frozenset({"components", "editions", "mail", "materials", "new", "outbox", "staff", "tokens"})
-"""Words that lead elsewhere at the desk, so that no edition can have one as its address."""
 YEARS: Final = range(1900, 2200)
 """Years that a date of an edition is in; far beyond them clocks and calendars give up."""
 

@@ -84,9 +84,23 @@ def _state(credential: StaffCredential | None, *, is_invited: bool) -> str:
     return "ready" if credential.totp_secret else "half"
 
 
-def role_at_stake(session: Session, role_id: UUID) -> Role | None:
-    """Return a role by its id."""
-    return session.get(Role, role_id)
+def is_colleague(session: Session, person_id: UUID) -> bool:
+    """Say whether the person has a role at all."""
+    return session.scalar(select(Role.id).where(Role.person_id == person_id).limit(1)) is not None
+
+
+def editions_of_colleague(session: Session, person_id: UUID) -> set[UUID] | None:
+    """Return the editions a member of staff works for, which are all of them for some; None without any role."""
+    held = set(session.scalars(select(Role.edition_id).where(Role.person_id == person_id)))
+    if None in held:  # whoever asks on behalf of an edition holds a role there, so that it is among these
+        return set(session.scalars(select(Role.edition_id.distinct()).where(Role.edition_id.is_not(None))))
+    return {edition for edition in held if edition is not None} or None
+
+
+def edition_of_role(session: Session, role_id: UUID) -> set[UUID] | None:
+    """Return the edition a role is held in; the empty set when in all, None when there is no such role."""
+    row = session.execute(select(Role.edition_id).where(Role.id == role_id)).first()
+    return None if row is None else {edition for edition in row if edition is not None}
 
 
 def email_of(session: Session, person_id: UUID) -> str:

@@ -25,7 +25,7 @@ from shared.web.api.openapi import finished_document
 from shared.web.api.payloads import Bearer, Problem
 from shared.web.api.plans import EDITION, Plan, plan
 from shared.web.door.identity import SignedIn, current_person
-from shared.web.door.policy import public, token
+from shared.web.door.policy import EditionFinder, public, token
 from shared.web.door.tools import own_settings, tools
 from shared.words.sentences import _l
 
@@ -78,20 +78,47 @@ class Api:
         def document() -> Response:
             return self._describe()
 
-        self.get("/me", scope="editions:read")(me)
+        self.get("/me", scope="editions:read", anywhere=True)(me)
 
-    def get(self, rule: str, *, scope: str, refuses: tuple[type[Refusal], ...] = ()) -> Callable[[Function], Function]:
-        """Declare a function that reads, from one snapshot. ``refuses`` says with what beside a wrong path."""
-        return self._declare("GET", rule, scope=scope, status=200, refuses=refuses)
+    def get(
+        self,
+        rule: str,
+        *,
+        scope: str,
+        of: EditionFinder | tuple[EditionFinder, ...] = (),
+        anywhere: bool = False,
+        refuses: tuple[type[Refusal], ...] = (),
+    ) -> Callable[[Function], Function]:
+        """Declare a function that reads, from one snapshot. ``refuses`` says with what beside a wrong path.
+
+        ``of`` and ``anywhere`` say whose thing it is where the path names no edition, as for
+        :func:`shared.web.door.policy.token`.
+        """
+        return self._declare("GET", rule, scope=scope, of=of, anywhere=anywhere, status=200, refuses=refuses)
 
     def post(
-        self, rule: str, *, scope: str, refuses: tuple[type[Refusal], ...] = (), status: int = 201
+        self,
+        rule: str,
+        *,
+        scope: str,
+        of: EditionFinder | tuple[EditionFinder, ...] = (),
+        anywhere: bool = False,
+        refuses: tuple[type[Refusal], ...] = (),
+        status: int = 201,
     ) -> Callable[[Function], Function]:
         """Declare a function that acts, in one transaction; once, where the request has an Idempotency-Key."""
-        return self._declare("POST", rule, scope=scope, status=status, refuses=refuses)
+        return self._declare("POST", rule, scope=scope, of=of, anywhere=anywhere, status=status, refuses=refuses)
 
     def _declare(
-        self, method: str, rule: str, *, scope: str, status: int, refuses: tuple[type[Refusal], ...]
+        self,
+        method: str,
+        rule: str,
+        *,
+        scope: str,
+        of: EditionFinder | tuple[EditionFinder, ...],
+        anywhere: bool,
+        status: int,
+        refuses: tuple[type[Refusal], ...],
     ) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
             acts = method == "POST"
@@ -111,7 +138,8 @@ class Api:
                 operation_id=made.name,
                 tags=[scope.partition(":")[0]],
             )(view)
-            self.blueprint.add_url_rule(rule, made.name, token(scope)(described), methods=[method])
+            guarded = token(scope, of=of, anywhere=anywhere)(described)
+            self.blueprint.add_url_rule(rule, made.name, guarded, methods=[method])
             return function
 
         return declare

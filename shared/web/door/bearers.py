@@ -12,7 +12,9 @@ from shared.clock import now
 from shared.errors import Forbidden
 from shared.secrets import hash_of
 from shared.web.api.problems import Unauthenticated
+from shared.web.door.authority import require_authority
 from shared.web.door.identity import SignedIn, read_roles
+from shared.web.door.policy import Policy
 from shared.web.door.scopes import SCOPES
 from shared.web.door.tools import tools
 from shared.words.sentences import _l
@@ -38,10 +40,10 @@ class ScopeMissing(Forbidden):
     title = _l("This token may not do this")
 
 
-def require_scope(scope: str, *, edition_slug: str | None = None) -> None:
-    """Let the request pass when it bears a live token with ``scope`` (RFC 6750) whose owner still has the role.
+def require_bearer(policy: Policy) -> None:
+    """Let the request pass when it bears a live token with the policy's scope (RFC 6750).
 
-    Where the route names an edition, the owner must hold the role there.
+    Its owner must still hold a role of the scope where the policy asks for it.
     From then on the owner is the current person, with the roles of now.
     """
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -62,10 +64,9 @@ def require_scope(scope: str, *, edition_slug: str | None = None) -> None:
         session_hash="",
         seen_at=moment,
     )
-    roles = SCOPES[scope].roles
-    entitled = person.holds(*roles) if edition_slug is None else person.holds_in(edition_slug, *roles)
-    if scope not in row.scopes or not entitled:
+    if policy.scope not in row.scopes:
         raise ScopeMissing
+    require_authority(person, policy, SCOPES[policy.scope].roles, lacking=ScopeMissing)
     g.signed_in = person
     g.api_token_id = row.id
     g.api_scopes = tuple(row.scopes)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
@@ -12,21 +10,19 @@ from flask import Flask, redirect, request
 from sqlalchemy import text
 
 from shared.clock import now
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 from shared.web.api.problems import BadRequest, ForeignHost
 from shared.web.door.access import ROUTE
-from shared.web.door.bearers import require_scope
+from shared.web.door.authority import require_authority
+from shared.web.door.bearers import require_bearer
+from shared.web.door.coming_back import fill_from_before, in_other_language, to_sign_in
 from shared.web.door.csrf import require_own_form
 from shared.web.door.identity import SignedIn, signed_in
-from shared.web.door.kept import WISH, drop_typed, keep_typed, page_that_fills, typed_kept
+from shared.web.door.kept import drop_typed
 from shared.web.door.lifetimes import SEEN_AFTER
 from shared.web.door.policy import Policy, csrf_exemption_of
 from shared.web.door.redirects import own_path
 from shared.web.door.tools import Tools, tools
-from shared.web.door.typed import ONLY, fill_with, typed_now
-from shared.web.pages.flashes import flash_message
-from shared.web.pages.sent_back import carrying_page, has_page, same_form
-from shared.words.sentences import _
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -35,8 +31,6 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST: Final = {"public": 128 * 1024, "participant": 128 * 1024}
 """Bytes that a form of people outside may have: the longest, in letters of three bytes, percent-encoded, has 60 kB."""
 _SEEN: Final = text("UPDATE people.session SET seen_at = :now WHERE token_hash = :hash AND revoked_at IS NULL")
-SIGN_IN: Final = {"participant": "/sign-in", "staff": "/staff/sign-in"}
-HOME: Final = {"participant": "/me", "staff": "/desk"}
 
 
 def use_guard(app: Flask, equipment: Tools) -> None:
@@ -60,44 +54,26 @@ def use_guard(app: Flask, equipment: Tools) -> None:
             return None  # no such page; the router's refusal follows
         # A body is read only once its sender may be here: an upload costs nothing to refuse.
         if policy.kind == "token":
-            require_scope(policy.scope, edition_slug=(request.view_args or {}).get("edition_slug"))
+            require_bearer(policy)
         elif policy.kind != "public" and (elsewhere := admit(policy)) is not None:
             return elsewhere
         if request.method in SAFE:
-            return fill_from_before() if WISH in request.args else None
+            return fill_from_before()
         request.max_content_length = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
-        if policy.kind != "token" and request.endpoint not in exempt:
-            require_own_form(equipment.settings)
-            if (page := in_other_language()) is not None:
-                return page
-            drop_typed()
-        require_body_without_nul()
-        return None
+        if policy.kind == "token" or request.endpoint in exempt:
+            require_body_without_nul()
+            return None
+        return check_form(equipment)
 
 
-def in_other_language() -> AnyResponse | None:
-    """Answer a form that asks to be shown in another language: the same page with what was typed, and nothing done."""
-    if request.form.get(ONLY) != "language" or "lang" not in request.args:
-        return None
-    typed = typed_now()
-    return same_form(typed) if typed is not None else None
-
-
-def fill_from_before() -> AnyResponse | None:
-    """Fill the page with what this browser had typed before it signed in; a deed without a page is asked once more."""
-    typed = typed_kept()
-    if typed is None:
-        return None
-    told = replace(
-        typed,
-        title=str(_("Here is what you wrote before. It was not sent yet.")),
-        detail=str(_("Look it over and send it again.")),
-        kind="information",
-    )
-    if urlsplit(typed.path).path == request.path:
-        fill_with(told, request.environ)
-        return None
-    return carrying_page(told, {"status": HTTPStatus.OK, "title": told.title, "detail": told.detail, "request_id": ""})
+def check_form(equipment: Tools) -> AnyResponse | None:
+    """Let a form of ours through, or answer it when it only asks to be shown in another language."""
+    require_own_form(equipment.settings)
+    if (page := in_other_language()) is not None:
+        return page
+    drop_typed()
+    require_body_without_nul()
+    return None
 
 
 def require_own_host(host: str) -> None:
@@ -129,9 +105,9 @@ def admit(policy: Policy) -> AnyResponse | None:
     """Let the signed-in person in, refuse, or lead to the page where people of this policy sign in."""
     person = signed_in()
     if person is None or (policy.kind == "staff" and person.means != "staff"):
-        return _to_sign_in(policy)
+        return to_sign_in(policy)
     if policy.kind == "staff":
-        _require_one_of(person, policy)
+        require_authority(person, policy, policy.roles)
     return _keep_alive(person)
 
 
@@ -151,33 +127,6 @@ def _keep_alive(person: SignedIn) -> AnyResponse | None:
     elif request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate":
         return redirect("/session/seen?" + urlencode({"next": own_path(request.full_path.rstrip("?"))}), code=303)
     return None
-
-
-def _require_one_of(person: SignedIn, policy: Policy) -> None:
-    slug = (request.view_args or {}).get("edition_slug")
-    if not (person.holds(*policy.roles) if slug is None else person.holds_in(slug, *policy.roles)):
-        raise Forbidden
-
-
-def _to_sign_in(policy: Policy) -> AnyResponse:
-    target, home = SIGN_IN[policy.kind], HOME[policy.kind]
-    if request.method == "GET":
-        return redirect(target + "?" + urlencode({"next": own_path(request.full_path.rstrip("?"))}), code=303)
-    request.max_content_length = LARGEST["participant"]
-    typed = typed_now()
-    if typed is None:
-        return redirect(target, code=303)
-    leads_to = page_that_fills(typed.path, opens=has_page(request.path), otherwise=home)
-    target += "?" + urlencode({"next": leads_to})
-    title = str(_("You are not signed in any more, so nothing was sent yet"))
-    if keep_typed(typed):
-        flash_message(_("%(title)s. Sign in within the hour: what you wrote waits for you.", title=title), "warning")
-        return redirect(target, code=303)
-    detail = str(_("Sign in in a second tab, then come back to this one and send again."))
-    words = {"status": HTTPStatus.FORBIDDEN, "title": title, "detail": detail, "request_id": ""}
-    page = carrying_page(replace(typed, title=title, detail=detail), words, sign_in=SIGN_IN[policy.kind])
-    page.status_code = HTTPStatus.FORBIDDEN
-    return page
 
 
 def _is_near(peer: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from flask import g, request
+from flask import g
 from sqlalchemy import text
 
 from shared.clock import now
@@ -25,7 +25,6 @@ class Role:
     name: str
     edition_id: UUID | None
     edition_slug: str | None = None
-    """Known on routes that name an edition."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +66,18 @@ class SignedIn:
         )
 
 
-_WHO: Final = """
+_WHO: Final = text(
+    """
 SELECT s.person_id, s.means, s.seen_at, coalesce(nullif(p.called, ''), p.name), p.locale, p.time_zone,
            CASE s.means WHEN 'staff' THEN
-               (SELECT json_agg(json_build_array(r.name, r.edition_id, {slug}))
+               (SELECT json_agg(json_build_array(r.name, r.edition_id,
+                       (SELECT e.slug FROM registration.editions e WHERE e.id = r.edition_id)))
                   FROM people.held_role r WHERE r.person_id = s.person_id)
            END
       FROM people.open_session s JOIN people.addressable p ON p.id = s.person_id
      WHERE s.token_hash = :hash AND s.expires_at > :now
        AND s.seen_at > CASE s.means WHEN 'staff' THEN :staff_since ELSE :link_since END
 """
-_WHO_ANYWHERE: Final = text(_WHO.format(slug="NULL"))
-_WHO_IN_EDITION: Final = text(
-    _WHO.format(slug="(SELECT e.slug FROM registration.editions e WHERE e.id = r.edition_id)")
 )
 
 
@@ -104,12 +102,6 @@ def actor_id() -> UUID:
     return current_person().person_id
 
 
-def require_role(*names: str, edition_id: UUID | None = None, everywhere: bool = False) -> None:
-    """Refuse with Forbidden unless the signed-in person holds one of ``names`` there; see :meth:`SignedIn.holds`."""
-    if not current_person().holds(*names, edition_id=edition_id, everywhere=everywhere):
-        raise Forbidden
-
-
 def read_roles(found: list[list[str | None]] | None) -> tuple[Role, ...]:
     """Return the roles that a query gathered as name, edition's id, edition's slug."""
     return tuple(Role(str(name), UUID(edition) if edition else None, slug) for name, edition, slug in found or ())
@@ -124,7 +116,7 @@ def _look_up() -> SignedIn | None:
     # A single statement outside of a transaction: one round trip, on every page of every signed-in person.
     with tools().database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         row = connection.execute(
-            _WHO_IN_EDITION if "edition_slug" in (request.view_args or {}) else _WHO_ANYWHERE,
+            _WHO,
             {
                 "hash": hashed,
                 "now": moment,

@@ -25,16 +25,19 @@ log = logging.getLogger(__name__)
 WISH: Final = "kept"
 """The argument of a page that is to be filled with what was kept."""
 _OFTEN: Final = parse("30 per hour")
+_LONGEST: Final = 256 * 1024
+"""Characters of a form that is kept; a longer one stays in its tab."""
 
 
 def keep_typed(typed: Typed) -> bool:
     """Keep what was typed for this browser; say whether that was possible."""
-    if not within(_OFTEN, "kept", by_caller()):
+    written = typed.written()
+    if len(written) > _LONGEST or not within(_OFTEN, "kept", by_caller()):
         return False
     secret = kept_secret() or new_secret()
     try:
         with tools().database.transaction() as work:
-            kept = keep_form(work, secret=secret, sealed=_vault().seal(typed.written()), now=now())
+            kept = keep_form(work, secret=secret, sealed=_vault().seal(written), now=now())
     except SQLAlchemyError as error:
         log.warning("a form could not be kept: %s", type(error).__name__)
         return False

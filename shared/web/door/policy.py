@@ -1,12 +1,15 @@
-"""Who may open what: every view says so itself, and an application with a silent view does not start."""
+"""Who may open what, and whose thing it is: every view says so itself, or the application does not start."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Final, Literal, TypeVar
+from uuid import UUID
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -15,13 +18,51 @@ ROLES: Final = frozenset(
 )
 
 
+EDITION: Final = "edition_slug"
+"""The argument of a path that names an edition by its address."""
+
+EditionFinder = Callable[..., Collection[UUID] | None]
+"""Tells the editions a thing belongs to: none of them for what belongs to no edition, None for what is not there.
+
+It takes the session, and those arguments of the path that it names.
+"""
+
+
 @dataclass(frozen=True)
 class Policy:
-    """What a view asks of the one who opens it."""
+    """What a view asks of the one who opens it, and where a role must be held.
+
+    ``of`` finds whose thing the path names; ``chosen`` is the field of the form that names the edition; with
+    ``anywhere`` a role in any edition suffices, with ``everywhere`` only one in all of them. See :func:`staff`.
+    """
 
     kind: Literal["public", "participant", "staff", "token", "internal"]
     roles: frozenset[str] = frozenset()
     scope: str = ""
+    of: tuple[EditionFinder, ...] = ()
+    chosen: str = ""
+    anywhere: bool = False
+    everywhere: bool = False
+
+    def fault(self, rule: Rule) -> str:
+        """Return what ``rule`` leaves open about whose thing it is, in a sentence; an empty string when nothing."""
+        if self.kind not in {"staff", "token"}:
+            return ""
+        named = EDITION in rule.arguments
+        if not (named or self.of or self.chosen or self.anywhere or self.everywhere):
+            return (
+                f"{rule.rule} does not say whose thing it is: name the edition in its path as <{EDITION}>, "
+                "or declare of=, chosen=, anywhere=True or everywhere=True"
+            )
+        if self.anywhere + self.everywhere + bool(named or self.of or self.chosen) > 1:
+            return f"{rule.rule} says two things about whose thing it is"
+        asked = {name for finder in self.of for name in arguments_of(finder)}
+        if missing := asked - rule.arguments:
+            return f"{rule.rule} has no <{'>, <'.join(sorted(missing))}>, which its of= asks for"
+        ids = rule.arguments - asked
+        if ids and not (named or self.anywhere or self.everywhere):
+            return f"{rule.rule} declares no of= that tells whose thing <{'>, <'.join(sorted(ids))}> is"
+        return ""
 
 
 PUBLIC: Final = Policy("public")
@@ -52,22 +93,52 @@ def participant(view: View) -> View:
     return declare(view, Policy("participant"))
 
 
-def staff(*roles: str) -> Callable[[View], View]:
-    """Staff who hold one of ``roles`` may open this view.
-
-    A route with the argument ``edition_slug`` asks for the role in that edition or in all; a route without it asks
-    for the role in any edition, and the view checks the edition of what it shows (``identity.require_role``).
-    """
+def staff_policy(
+    *roles: str,
+    of: EditionFinder | Iterable[EditionFinder] = (),
+    chosen: str = "",
+    anywhere: bool = False,
+    everywhere: bool = False,
+) -> Policy:
+    """Return the policy that :func:`staff` declares."""
     unknown = set(roles) - ROLES
     if unknown or not roles:
         message = f"not a role: {', '.join(sorted(unknown)) or 'none named'}"
         raise PolicyMissing(message)
-    return lambda view: declare(view, Policy("staff", roles=frozenset(roles)))
+    finders = (of,) if callable(of) else tuple(of)
+    return Policy("staff", frozenset(roles), of=finders, chosen=chosen, anywhere=anywhere, everywhere=everywhere)
 
 
-def token(scope: str) -> Callable[[View], View]:
-    """Bearers of an API token with ``scope`` may open this view; cookies are not looked at, so CSRF cannot happen."""
-    return lambda view: declare(view, Policy("token", scope=scope))
+def staff(
+    *roles: str,
+    of: EditionFinder | Iterable[EditionFinder] = (),
+    chosen: str = "",
+    anywhere: bool = False,
+    everywhere: bool = False,
+) -> Callable[[View], View]:
+    """Staff who hold one of ``roles`` where it counts may open this view; it checks nothing more.
+
+    Where it counts, a route says in one of these ways, or the application does not start:
+
+    - ``<edition_slug>`` in its path: in that edition. The view looks up what else the path names beneath the edition.
+    - ``of=edition_of_release``: in one of the editions that the finder tells; with several finders, for each of them.
+    - ``chosen="edition_id"``: in the edition that the form names there, none being all of them. Goes with ``of``.
+    - ``anywhere=True``: in any; the view shows and changes only what is the person's own.
+    - ``everywhere=True``: in all.
+    """
+    policy = staff_policy(*roles, of=of, chosen=chosen, anywhere=anywhere, everywhere=everywhere)
+    return lambda view: declare(view, policy)
+
+
+def token(
+    scope: str, *, of: EditionFinder | Iterable[EditionFinder] = (), anywhere: bool = False
+) -> Callable[[View], View]:
+    """Bearers of an API token with ``scope`` may open this view; cookies are not looked at, so CSRF cannot happen.
+
+    Their owners must hold a role of the scope where it counts; ``of`` and ``anywhere`` say so as for :func:`staff`.
+    """
+    finders = (of,) if callable(of) else tuple(of)
+    return lambda view: declare(view, Policy("token", scope=scope, of=finders, anywhere=anywhere))
 
 
 def internal(view: View) -> View:
@@ -96,11 +167,20 @@ def csrf_exemption_of(view: object) -> str:
     return str(getattr(view, _EXEMPTION, ""))
 
 
+def arguments_of(finder: EditionFinder) -> tuple[str, ...]:
+    """Return the arguments of a path that ``finder`` asks for, its first parameter being the session."""
+    return tuple(signature(finder).parameters)[1:]
+
+
 def policies_of(app: Flask) -> dict[str, Policy]:
-    """Return each endpoint's policy; raise :class:`PolicyMissing` naming every view that declared none."""
+    """Return each endpoint's policy; raise :class:`PolicyMissing` naming every view that left something open."""
     policies = {endpoint: policy_of(view) for endpoint, view in app.view_functions.items()}
     silent = sorted(endpoint for endpoint, policy in policies.items() if policy is None)
     if silent:
         message = f"no policy declared by: {', '.join(silent)}"
         raise PolicyMissing(message)
-    return {endpoint: policy for endpoint, policy in policies.items() if policy is not None}
+    told = {endpoint: policy for endpoint, policy in policies.items() if policy is not None}
+    faults = [fault for rule in app.url_map.iter_rules() if (fault := told[rule.endpoint].fault(rule))]
+    if faults:
+        raise PolicyMissing("; ".join(sorted(faults)))
+    return told

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from shared.web.door.policy import staff
 from shared.web.pages.charts import bar_chart, line_chart, sparkline, tile_map
 from shared.web.pages.forms import Form
+from shared.web.pages.navigation import COMPONENTS
 from shared.web.pages.tables import Column, Filter, read_table_query
 from shared.words.formats import country_name
 from shared.words.sentences import _, _l
@@ -65,8 +65,8 @@ _ROWS = [
 ]
 
 
-@blueprint.get("/desk/components")
-@staff("organiser")
+@blueprint.get(COMPONENTS.rule)
+@COMPONENTS.opens
 def show_components() -> str:
     """Show all components with made-up content."""
     days = [(date(2011, 6, 1) + timedelta(place), float(place * place // 9 + place * 2)) for place in range(30)]

@@ -1,23 +1,53 @@
-"""Where the desk leads, across the three services; who sees which way."""
+"""Where the desk leads, across the three services; who sees which way.
+
+Each entry is the declaration of its page: the page's route takes its address and its policy from here, in whichever
+service it stands, so that the desk shows a way exactly to those who may go it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
+from shared.web.door.identity import SignedIn
+from shared.web.door.policy import EDITION, ROLES, Policy, declare, staff_policy
 from shared.words.sentences import LazyText, _l
 
-EVERYBODY = ("organiser", "reviewer", "finance", "librarian", "writer", "approver", "door", "viewer")
+View = TypeVar("View", bound=Callable[..., Any])
+_SLUG: Final = f"<{EDITION}>"
 
 
 @dataclass(frozen=True)
-class Item:
-    """One way: `key` is what a page sets as `nav`; `{slug}` in the address is the edition's."""
+class Entry:
+    """One page of the desk that the navigation leads to: `key` is what the page sets as `nav`."""
+
+    key: str
+    label: LazyText
+    rule: str
+    policy: Policy
+
+    def opens(self, view: View) -> View:
+        """Declare that ``view`` is this page; it is registered at the entry's ``rule``."""
+        return declare(view, self.policy)
+
+    def way(self, person: SignedIn, edition_slug: str | None) -> str | None:
+        """Return where this page is for ``person`` while working on an edition, or None where it is closed."""
+        roles = self.policy.roles
+        if _SLUG not in self.rule:
+            return self.rule if person.holds(*roles, everywhere=self.policy.everywhere) else None
+        if edition_slug is None or not person.holds_in(edition_slug, *roles):
+            return None
+        return self.rule.replace(_SLUG, edition_slug)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link of the navigation."""
 
     key: str
     label: LazyText
     url: str
-    roles: tuple[str, ...] = EVERYBODY
 
 
 @dataclass(frozen=True)
@@ -25,49 +55,54 @@ class Section:
     """A group of ways under a heading."""
 
     label: LazyText | None
-    items: tuple[Item, ...]
+    items: tuple[Way, ...]
 
 
-_SECTIONS = (
-    Section(None, (Item("today", _l("Today"), "/desk"),)),
-    Section(
-        _l("People"),
-        (
-            Item("applications", _l("Applications"), "/desk/{slug}/applications", ("organiser", "reviewer", "viewer")),
-            Item("decisions", _l("Decisions"), "/desk/{slug}/decisions", ("organiser", "approver", "viewer")),
-        ),
-    ),
-    Section(
-        _l("Materials and mail"),
-        (
-            Item("materials", _l("Materials"), "/desk/materials", ("organiser", "librarian", "viewer")),
-            Item("campaigns", _l("Campaigns"), "/desk/mail/{slug}/campaigns", ("organiser", "writer", "approver")),
-        ),
-    ),
-    Section(
-        _l("House"),
-        (
-            Item("editions", _l("Editions"), "/desk/editions", ("organiser",)),
-            Item("outbox", _l("Outbox"), "/desk/outbox", ("organiser",)),
-            Item("staff", _l("Staff"), "/desk/staff", ("organiser",)),
-            Item("tokens", _l("API tokens"), "/desk/tokens"),
-            Item("security", _l("Passphrase"), "/staff/security"),
-            Item("components", _l("Components"), "/desk/components", ("organiser",)),
-        ),
-    ),
+TODAY: Final = Entry("today", _l("Today"), "/desk", staff_policy(*ROLES, anywhere=True))
+APPLICATIONS: Final = Entry(
+    "applications",
+    _l("Applications"),
+    "/desk/e/<edition_slug>/applications",
+    staff_policy("organiser", "reviewer", "viewer"),
 )
+DECISIONS: Final = Entry(
+    "decisions",
+    _l("Decisions"),
+    "/desk/e/<edition_slug>/decisions",
+    staff_policy("organiser", "reviewer", "approver", "viewer"),
+)
+MATERIALS: Final = Entry(
+    "materials", _l("Materials"), "/desk/materials", staff_policy("organiser", "librarian", "viewer", anywhere=True)
+)
+CAMPAIGNS: Final = Entry(
+    "campaigns",
+    _l("Campaigns"),
+    "/desk/mail/e/<edition_slug>/campaigns",
+    staff_policy("organiser", "writer", "approver", "viewer"),
+)
+EDITIONS: Final = Entry("editions", _l("Editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
+OUTBOX: Final = Entry("outbox", _l("Outbox"), "/desk/outbox", staff_policy("organiser", everywhere=True))
+STAFF: Final = Entry("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
+TOKENS: Final = Entry("tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True))
+SECURITY: Final = Entry("security", _l("Passphrase"), "/staff/security", staff_policy(*ROLES, anywhere=True))
+COMPONENTS: Final = Entry("components", _l("Components"), "/desk/components", staff_policy("organiser", anywhere=True))
+
+SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Entry, ...]], ...]] = (
+    (None, (TODAY,)),
+    (_l("People"), (APPLICATIONS, DECISIONS)),
+    (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
+    (_l("House"), (EDITIONS, OUTBOX, STAFF, TOKENS, SECURITY, COMPONENTS)),
+)
+ENTRIES: Final = {entry.key: entry for _label, entries in SECTIONS for entry in entries}
 
 
-def sections(roles: Iterable[str], edition_slug: str | None) -> list[Section]:
-    """Return the ways that somebody with `roles` may go; without an edition, those that need one are left out."""
-    held = set(roles)
+def sections(person: SignedIn | None, edition_slug: str | None) -> list[Section]:
+    """Return the ways that ``person`` may go; those within an edition only where ``edition_slug`` names one."""
     found = []
-    for section in _SECTIONS:
-        items = tuple(
-            Item(item.key, item.label, item.url.replace("{slug}", edition_slug or ""), item.roles)
-            for item in section.items
-            if held.intersection(item.roles) and (edition_slug or "{slug}" not in item.url)
+    for label, entries in SECTIONS:
+        ways = tuple(
+            Way(entry.key, entry.label, url) for entry in entries if person and (url := entry.way(person, edition_slug))
         )
-        if items:
-            found.append(Section(section.label, items))
+        if ways:
+            found.append(Section(label, ways))
     return found

@@ -18,7 +18,7 @@ from shared.web.door.negotiation import register_languages
 from shared.web.door.typed import typed_before
 from shared.web.pages.colours import accent_style
 from shared.web.pages.forms import fill
-from shared.web.pages.navigation import Section, sections
+from shared.web.pages.navigation import ENTRIES, Section, sections
 from shared.web.pages.static_files import send_static, static_url
 from shared.words import formats, languages, numbers, sentences
 
@@ -120,7 +120,8 @@ def mail_environment(*folders: Path) -> Environment:
 def register_pages(app: Flask) -> None:
     """Register templates, globals, languages and `/static/` on an app, before its first request.
 
-    Templates see who asks as `person` (or None) and `is_staff()`; `csrf_field` and `nonce` are the app factory's.
+    Templates see who asks as `person` (or None) and `is_staff()`, and where the desk leads as `desk_way(key, slug)`;
+    `csrf_field` and `nonce` are the app factory's.
     """
     own = app.jinja_loader
     loaders: list[BaseLoader] = [own] if own is not None else []
@@ -128,6 +129,7 @@ def register_pages(app: Flask) -> None:
     furnish(app.jinja_env)
     app.jinja_env.globals.update(
         desk_navigation=_desk_navigation,
+        desk_way=_desk_way,
         is_staff=lambda: bool(_roles()),
         language_url=_language_url,
         saved_language_query=_saved_language_query,
@@ -161,7 +163,13 @@ def _roles() -> set[str]:
 
 def _desk_navigation(edition: Any) -> list[Section]:
     slug = str(getattr(edition, "slug", "") or _edition_slug() or request.cookies.get(_LAST_EDITION, ""))
-    return sections(_roles(), slug if _SLUG.fullmatch(slug) else None)
+    return sections(signed_in(), slug if _SLUG.fullmatch(slug) else None)
+
+
+def _desk_way(key: str, edition_slug: str | None = None) -> str | None:
+    """Return the address of a page of the desk, or None where it is closed to the person who asks."""
+    person = signed_in()
+    return ENTRIES[key].way(person, edition_slug) if person else None
 
 
 def _edition_slug() -> str:

@@ -99,7 +99,7 @@ def test_the_reach_is_counted_for_those_who_work_for_the_edition(
     assert reach["whole"] == {"key": "", "people": 1, "holding": 0, "share": 0.0}
     assert reach["by_country"] == [{"key": "SN", "people": 1, "holding": 0, "share": 0.0}]
     assert client.get("/publications/reader/reach?edition=unknown").status_code == 404
-    assert other.get("/publications/reader/reach").status_code == 403
+    assert other.get("/publications/reader/reach").status_code == 404
     assert other.get("/publications").json == {"items": []}
     assert client.get("/publications/reader").json["version"] == "2011"
 

@@ -77,7 +77,7 @@ def test_a_librarian_drafts_uploads_publishes_and_shelves_a_reader_that_particip
     assert add_file(librarian, release, PDF).status_code == 303
     assert add_file(librarian, release, TEXT, "text", "reader.txt").status_code == 303
     shelving = {"name": "Participants", "rule": "accepted"}
-    page = "/desk/materials/sse-reader"
+    page = "/desk/materials/p/sse-reader"
     for opens_at, closes_at in (("9999-12-31T23:59-12:00", ""), ("2027-01-02T00:00Z", "2027-01-01T00:00")):
         wrong = shelving | {"opens_at": opens_at, "closes_at": closes_at}
         assert send(librarian, page, f"{page}/shelves", **wrong).status_code == 303
@@ -126,7 +126,7 @@ def test_a_file_in_the_same_place_replaces_the_draft_and_what_is_published_stays
     assert send(librarian, release, f"{release}/publish").status_code == 303
     with materials_database.reading() as session:
         assert len(session.scalars(select(Rendition.id)).all()) == 1
-    token = form_token(librarian.get("/desk/materials/sse-reader").text)
+    token = form_token(librarian.get("/desk/materials/p/sse-reader").text)
     data = {"csrf_token": token, "language": "fr", "format": "pdf", "file": (io.BytesIO(PDF), "x.pdf")}
     late = librarian.post(f"{release}/files", data=data, content_type="multipart/form-data")
     assert late.status_code == 409
@@ -157,13 +157,13 @@ def test_the_desk_of_one_edition_is_closed_to_the_staff_of_another(
     other = person_called(registration_database, "Other", roles=[("organiser", elsewhere)])
     theirs = reader_in(materials_database, tmp_path, edition_id=elsewhere, slug="other", content=PDF + b"other")
     browser = signed_in_as(app, registration_database, other, means="staff")
-    assert "/desk/materials/reader" not in browser.get("/desk/materials").text
-    for path in ("reader", "reader/people", f"releases/{reader.release_id}"):
-        assert browser.get(f"/desk/materials/{path}").status_code == 403
-    answer = send(browser, "/desk/materials/other", "/desk/materials/other/shelves", shelf_id=str(reader.shelf_id))
-    assert answer.status_code == 403
-    take = f"/desk/materials/other/shelves/{theirs.shelf_id}/take"
-    assert send(browser, "/desk/materials/other", take).status_code == 303
+    assert "/desk/materials/p/reader" not in browser.get("/desk/materials").text
+    for path in ("p/reader", "p/reader/people", f"releases/{reader.release_id}"):
+        assert browser.get(f"/desk/materials/{path}").status_code == 404
+    answer = send(browser, "/desk/materials/p/other", "/desk/materials/p/other/shelves", shelf_id=str(reader.shelf_id))
+    assert answer.status_code == 404
+    take = f"/desk/materials/p/other/shelves/{theirs.shelf_id}/take"
+    assert send(browser, "/desk/materials/p/other", take).status_code == 303
 
 
 @pytest.mark.parametrize("roles", [[], ["reviewer", "door", "writer"]])
@@ -180,10 +180,12 @@ def test_a_viewer_looks_and_changes_nothing(
     reader_in(materials_database, tmp_path, edition_id=edition)
     viewer = person_called(registration_database, "Viewer", roles=["viewer"])
     browser = signed_in_as(app, registration_database, viewer, means="staff")
-    page = browser.get("/desk/materials/reader")
+    page = browser.get("/desk/materials/p/reader")
     assert page.status_code == 200
     assert "Put it on a shelf" not in page.text
-    assert send(browser, "/desk/materials/reader", "/desk/materials/reader/releases", version="2").status_code == 403
+    assert (
+        send(browser, "/desk/materials/p/reader", "/desk/materials/p/reader/releases", version="2").status_code == 403
+    )
 
 
 def test_the_desk_names_who_has_it_and_who_has_not(
@@ -199,8 +201,8 @@ def test_the_desk_names_who_has_it_and_who_has_not(
         place_of(registration_database, edition_id=edition, person_id=person, country="CA")
     reader = reader_in(materials_database, tmp_path, edition_id=edition)
     signed_in_as(app, registration_database, people["Ada"]).get(reader.path)
-    with_it = librarian.get("/desk/materials/reader/people?has=yes").text
-    without = librarian.get("/desk/materials/reader/people?has=no").text
+    with_it = librarian.get("/desk/materials/p/reader/people?has=yes").text
+    without = librarian.get("/desk/materials/p/reader/people?has=no").text
     assert ("Ada" in with_it, "<bdi>Bo</bdi>" in with_it) == (True, False)
     assert ("Ada" in without, "<bdi>Bo</bdi>" in without) == (False, True)
-    assert "50%" in librarian.get("/desk/materials/reader").text
+    assert "50%" in librarian.get("/desk/materials/p/reader").text

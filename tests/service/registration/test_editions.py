@@ -38,22 +38,22 @@ def test_an_edition_is_created_published_shown_changed_and_taken_from_view(app: 
     token = {"csrf_token": form_token(desk.get("/desk/editions/new").text)}
     assert desk.post("/desk/editions/new", data=filled() | token).status_code == 303
     assert visitor(app).get("/e/turin-2027").status_code == 404
-    page = desk.get("/desk/editions/turin-2027").text
+    page = desk.get("/desk/e/turin-2027/edition").text
     assert "2027-03-31T23:59" in page
-    assert desk.post("/desk/editions/turin-2027/publish", data={"public": "yes"} | token).status_code == 303
+    assert desk.post("/desk/e/turin-2027/edition/publish", data={"public": "yes"} | token).status_code == 303
     app.extensions.pop("showcase", None)
     assert "One week in Turin." in visitor(app).get("/e/turin-2027").text
-    changed = desk.post("/desk/editions/turin-2027", data=filled(name_en="Turin Academy 2027", slug="x") | token)
+    changed = desk.post("/desk/e/turin-2027/edition", data=filled(name_en="Turin Academy 2027", slug="x") | token)
     assert changed.status_code == 303
     assert "Turin Academy 2027" in desk.get("/desk/editions").text
-    desk.post("/desk/editions/turin-2027/publish", data={"public": "no"} | token)
+    desk.post("/desk/e/turin-2027/edition/publish", data={"public": "no"} | token)
     app.extensions.pop("showcase", None)
     assert visitor(app).get("/e/turin-2027").status_code == 404
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("slug", "Turin 2027"), ("slug", "spring-2026"), ("slug", "mail"), ("ends_on", "2027-06-01"),
+    [("slug", "Turin 2027"), ("slug", "spring-2026"), ("ends_on", "2027-06-01"),
      ("closes_at", "2019-01-01T00:00"),
      ("time_zone", "Mars/Base"), ("capacity", "-1"), ("contact", "nobody"), ("name_en", ""), ("accent", "red"),
      ("starts_on", "soon"), ("closes_at", "9999-12-31T23:59"), ("opens_at", "0001-01-01T00:00")],
@@ -69,6 +69,15 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     assert "Hall B" in page.text
 
 
+@pytest.mark.parametrize("word", ["new", "mail", "editions", "me"])
+def test_no_word_is_kept_from_the_address_of_an_edition(desk: Browser, word: str) -> None:
+    token = {"csrf_token": form_token(desk.get("/desk/editions/new").text)}
+    assert desk.post("/desk/editions/new", data=filled(slug=word) | token).status_code == 303
+    assert "Turin" in desk.get(f"/desk/e/{word}/edition").text
+    assert desk.get(f"/desk/e/{word}/applications").status_code == 200
+    assert desk.get("/desk/editions/new").status_code == 200
+
+
 def test_only_organisers_touch_editions(app: Flask, registration_database: Database) -> None:
     reviewer = person_called(registration_database, "Rui", roles=["reviewer"])
     assert signed_in_as(app, registration_database, reviewer, means="staff").get("/desk/editions").status_code == 403
@@ -81,8 +90,8 @@ def test_an_organiser_of_one_edition_does_not_change_another_nor_create_one(
     make_edition(registration_database, slug="theirs")
     organiser = person_called(registration_database, "Omar", roles=[("organiser", mine)])
     desk = signed_in_as(app, registration_database, organiser, means="staff")
-    assert desk.get("/desk/editions/mine").status_code == 200
-    assert desk.get("/desk/editions/theirs").status_code == 403
+    assert desk.get("/desk/e/mine/edition").status_code == 200
+    assert desk.get("/desk/e/theirs/edition").status_code == 404
     assert desk.get("/desk/editions/new").status_code == 403
 
 

@@ -35,7 +35,7 @@ def app(registration_database: Database) -> Flask:
 def test_an_edition_saved_in_two_tabs_shows_both_and_saves_the_later_only_when_told(
     app: Flask, registration_database: Database
 ) -> None:
-    page = "/desk/editions/spring-2026"
+    page = "/desk/e/spring-2026/edition"
     ola = person_called(registration_database, "Ola", roles=["organiser"])
     desk = signed_in_as(app, registration_database, ola, means="staff")
     first, second = (fields_of(desk.get(page).text) | {"languages": "en"} for _tab in range(2))

@@ -55,21 +55,21 @@ def test_the_main_job_from_the_desk_to_the_taken_place(
         app, registration_database, person_called(registration_database, "Odile", roles=["organiser"]), means="staff"
     )
     assert "Without a decision" in desk.get("/desk").text
-    table = desk.get(f"/desk/{SLUG}/applications").text
+    table = desk.get(f"/desk/e/{SLUG}/applications").text
     assert "Awa Diop" in table
-    page = desk.get(f"/desk/{SLUG}/applications/{applied.application_id}")
+    page = desk.get(f"/desk/e/{SLUG}/applications/{applied.application_id}")
     assert "To learn from others." in page.text
     proposed = desk.post(
-        f"/desk/{SLUG}/applications/{applied.application_id}/propose",
+        f"/desk/e/{SLUG}/applications/{applied.application_id}/propose",
         data={"csrf_token": form_token(page.text), "outcome": "accept", "note": "Strong case"},
     )
     assert proposed.status_code == 303
-    batch = desk.get(f"/desk/{SLUG}/decisions").text
+    batch = desk.get(f"/desk/e/{SLUG}/decisions").text
     assert "Release 1 decision" in batch
     assert "Strong case" in batch
     seen = re.search(r'name="seen" value="([0-9a-f]+)"', batch)
     assert seen
-    released = desk.post(f"/desk/{SLUG}/decisions/release", data={"csrf_token": form_token(batch), "seen": seen[1]})
+    released = desk.post(f"/desk/e/{SLUG}/decisions/release", data={"csrf_token": form_token(batch), "seen": seen[1]})
     assert released.status_code == 303
     assert facts(registration_database)[-2:] == ["DecisionReleased", "OfferMade"]
 
@@ -84,7 +84,7 @@ def test_the_main_job_from_the_desk_to_the_taken_place(
     assert person.post(f"/me/offers/{offer.id}/accept", data={"csrf_token": token}).status_code == 409
     assert facts(registration_database)[-1] == "OfferAccepted"
     assert "You have a place." in person.get("/me?lang=en").text
-    story = desk.get(f"/desk/{SLUG}/applications/{applied.application_id}").text
+    story = desk.get(f"/desk/e/{SLUG}/applications/{applied.application_id}").text
     assert "Place taken" in story
     with registration_database.reading() as session:
         assert session.execute(select(Enrolment.state)).scalar_one() == "accepted"
@@ -100,14 +100,14 @@ def test_a_bulk_proposal_first_shows_what_it_will_do_and_then_what_it_skipped(
     desk = signed_in_as(
         app, registration_database, person_called(registration_database, "Odile", roles=["organiser"]), means="staff"
     )
-    token = form_token(desk.get(f"/desk/{SLUG}/applications").text)
+    token = form_token(desk.get(f"/desk/e/{SLUG}/applications").text)
     form = {"csrf_token": token, "outcome": "reserve", "ids": [str(one.application_id) for one in everybody]}
-    url = f"/desk/{SLUG}/applications/propose"
+    url = f"/desk/e/{SLUG}/applications/propose"
     preview = desk.post(url, data=form)
     assert preview.status_code == 200
     assert "2 applications" in preview.text
     assert "has an open offer or a place" in preview.text
-    assert "0 decisions" not in desk.get(f"/desk/{SLUG}/decisions").text
+    assert "0 decisions" not in desk.get(f"/desk/e/{SLUG}/decisions").text
     done = desk.post(url, data=form | {"confirmed": "yes"}, follow_redirects=True)
     assert "2 decisions are proposed." in done.text
     assert "1 application was skipped." in done.text
@@ -122,7 +122,7 @@ def test_the_table_narrows_sorts_and_searches(app: Flask, registration_database:
     desk = signed_in_as(
         app, registration_database, person_called(registration_database, "Vera", roles=["viewer"]), means="staff"
     )
-    url = f"/desk/{SLUG}/applications"
+    url = f"/desk/e/{SLUG}/applications"
     assert desk.get(f"{url}?sort=name").text.index("Ana") < desk.get(f"{url}?sort=name").text.index("Zoé")
     assert "Zoé" not in desk.get(f"{url}?country=BR").text.split("<tbody>")[1]
     assert "Ana" not in desk.get(f"{url}?q=100%25").text.split("<tbody>")[1]
@@ -149,7 +149,7 @@ def test_an_application_is_edited_with_history_until_the_deadline_and_withdrawn(
     desk = signed_in_as(
         app, registration_database, person_called(registration_database, "Odile", roles=["organiser"]), means="staff"
     )
-    assert "Answers changed" in desk.get(f"/desk/{SLUG}/applications/{applied.application_id}").text
+    assert "Answers changed" in desk.get(f"/desk/e/{SLUG}/applications/{applied.application_id}").text
     assert person.post(f"{url}/withdraw", data={"csrf_token": form["csrf_token"]}).status_code == 303
     assert facts(registration_database)[-1] == "ApplicationWithdrawn"
     assert person.get(f"{url}/edit").status_code == 409
@@ -178,11 +178,11 @@ def test_a_reviewer_of_one_edition_sees_nothing_of_another(
     applied: Applied = apply(registration_database, edition_id, now=now())
     reviewer = person_called(registration_database, "Rui", roles=[("reviewer", other)])
     desk = signed_in_as(app, registration_database, reviewer, means="staff")
-    assert desk.get("/desk/other/applications").status_code == 200
-    assert desk.get(f"/desk/{SLUG}/applications").status_code == 403
-    assert desk.get(f"/desk/other/applications/{applied.application_id}").status_code == 404
-    token = form_token(desk.get("/desk/other/applications").text)
-    assert desk.post("/desk/other/decisions/release", data={"csrf_token": token}).status_code == 403
+    assert desk.get("/desk/e/other/applications").status_code == 200
+    assert desk.get(f"/desk/e/{SLUG}/applications").status_code == 404
+    assert desk.get(f"/desk/e/other/applications/{applied.application_id}").status_code == 404
+    token = form_token(desk.get("/desk/e/other/applications").text)
+    assert desk.post("/desk/e/other/decisions/release", data={"csrf_token": token}).status_code == 403
 
 
 def test_a_person_keeps_language_and_zone_and_takes_the_data_along(

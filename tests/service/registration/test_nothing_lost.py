@@ -177,18 +177,18 @@ def test_the_session_that_ended_at_the_desk_keeps_the_text_and_never_a_passphras
 ) -> None:
     ola = person_called(registration_database, "Ola", roles=["organiser"])
     browser = signed_in_as(app, registration_database, ola, means="staff")
-    form = fields_of(browser.get("/desk/editions/spring-2026").text)
+    form = fields_of(browser.get("/desk/e/spring-2026/edition").text)
     form |= {"description_en": WORDS, "passphrase": "correct horse"}
     with registration_database.transaction() as session:
         end_sessions_of(session, person_id=ola, now=now())
-    led = press(browser, "/desk/editions/spring-2026", **form)
-    assert led.location.startswith("/staff/sign-in?next=%2Fdesk%2Feditions%2Fspring-2026%3Fkept%3Dyes")
+    led = press(browser, "/desk/e/spring-2026/edition", **form)
+    assert led.location.startswith("/staff/sign-in?next=%2Fdesk%2Fe%2Fspring-2026%2Fedition%3Fkept%3Dyes")
     with browser.session_transaction(base_url=browser.address) as cookie:
         keeps = cookie["k"]
     home = signed_in_as(app, registration_database, ola, means="staff")
     with home.session_transaction(base_url=home.address) as cookie:
         cookie["k"] = keeps
-    filled = home.get("/desk/editions/spring-2026?kept=yes").text
+    filled = home.get("/desk/e/spring-2026/edition?kept=yes").text
     assert fields_of(filled)["description_en"] == WORDS
     assert "correct horse" not in filled
 

@@ -90,7 +90,7 @@ def test_releasing_a_batch_twice_mails_once(app: Flask, registration_database: D
     desk = signed_in_as(
         app, registration_database, person_called(registration_database, "Ola", roles=["organiser"]), means="staff"
     )
-    page = "/desk/spring-2026/decisions"
+    page = "/desk/e/spring-2026/decisions"
     seen = re.search(r'name="seen" value="([^"]+)"', desk.get(page).text)
     assert seen
     other = signed_in_as(

@@ -52,7 +52,7 @@ def rooms() -> Blueprint:
         return current_person().name
 
     @blueprint.get("/desk")
-    @staff("organiser", "viewer")
+    @staff("organiser", "viewer", anywhere=True)
     def desk() -> str:
         return f"desk of {current_person().name}"
 

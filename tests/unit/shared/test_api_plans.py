@@ -137,7 +137,7 @@ def test_without_a_finder_no_function_gets_an_edition() -> None:
 
 def test_settings_of_another_service_stop_the_start() -> None:
     api = Api("registration")
-    api.get("/things", scope="editions:read")(own)
+    api.get("/things", scope="editions:read", anywhere=True)(own)
 
     def start(kind: type[MaterialsSettings | RegistrationSettings]) -> Flask:
         nobody = Database("postgresql://nobody@127.0.0.1:1/none")
@@ -158,7 +158,8 @@ def test_statuses_follow_from_the_path_what_is_sent_and_what_is_refused() -> Non
 
     def statuses(method: str, rule: str, function: Callable[..., Any], *refuses: Any) -> list[str]:
         api = Api("registration", edition_at=edition_at)
-        getattr(api, method)(rule, scope="editions:read", refuses=refuses)(function)
+        anywhere = "edition_slug" not in rule
+        getattr(api, method)(rule, scope="editions:read", anywhere=anywhere, refuses=refuses)(function)
         nobody = Database("postgresql://nobody@127.0.0.1:1/none")
         app = create_app(settings(), service="registration", database=nobody, blueprints=[api.blueprint])
         document = app.test_client().get("/api/registration/v1/openapi.json", base_url="http://academy.test").json

@@ -45,13 +45,6 @@ class NewPublication(BaseModel):
     licence: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+-]*$", max_length=60)] = ""
     rights: ShortText = ""
 
-    @field_validator("slug")
-    @classmethod
-    def _slug_free(cls, slug: str) -> str:
-        if slug == "new":  # the desk's page for a new one
-            raise ValueError(_l("This address belongs to a page of ours"))
-        return slug
-
     @model_validator(mode="after")
     def _has_a_title(self) -> Self:
         if not self.titles:

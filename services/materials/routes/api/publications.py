@@ -20,7 +20,7 @@ from services.materials.queries import desk as library
 from services.materials.queries.library import opened_publications, release_to_keep
 from services.materials.queries.reach import holders
 from services.materials.routes.api.payloads import NewRelease
-from services.materials.routes.keeping import editions_to_see, may_see, publication_to_keep, publication_to_see
+from services.materials.routes.keeping import editions_to_see, may_see
 from services.materials.rules.reach import reach_of
 from services.materials.settings import MaterialsSettings
 from services.materials.views.answers import (
@@ -34,7 +34,6 @@ from services.materials.views.answers import (
     WorkList,
 )
 from shared.editions import EditionUnknown, edition_at
-from shared.errors import Forbidden
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
 from shared.words.sentences import _l
@@ -43,14 +42,14 @@ api = Api("materials", edition_at=edition_at)
 blueprint = api.blueprint
 
 
-@api.get("/shelf", scope="materials:read")
+@api.get("/shelf", scope="materials:read", anywhere=True)
 def my_shelf(session: Session, by: SignedIn, now: datetime, settings: MaterialsSettings) -> WorkList:
     """List what the token's owner may open, each in its newest release."""
     opened = opened_publications(session, person_id=by.person_id, now=now)
     return WorkList(items=[WorkAnswer.of(one, public_url=settings.public_url) for one in opened])
 
 
-@api.get("/renditions/<uuid:rendition_id>", scope="materials:read", refuses=(RenditionUnknown,))
+@api.get("/renditions/<uuid:rendition_id>", scope="materials:read", anywhere=True, refuses=(RenditionUnknown,))
 def rendition(
     session: Session, rendition_id: UUID, by: SignedIn, now: datetime, settings: MaterialsSettings
 ) -> CopyAnswer:
@@ -62,7 +61,7 @@ def rendition(
     raise RenditionUnknown
 
 
-@api.get("/publications", scope="materials:read")
+@api.get("/publications", scope="materials:read", anywhere=True)
 def list_publications(session: Session, by: SignedIn) -> PublicationList:
     """List the publications of the editions that the token's owner works for."""
     reached = library.editions_of(session)
@@ -70,10 +69,15 @@ def list_publications(session: Session, by: SignedIn) -> PublicationList:
     return PublicationList(items=[PublicationAnswer.of(row) for row in seen])
 
 
-@api.get("/publications/<slug>", scope="materials:read", refuses=(PublicationUnknown, ReleaseUnknown, Forbidden))
-def get_publication(session: Session, slug: str, by: SignedIn, settings: MaterialsSettings) -> WorkAnswer:
+@api.get(
+    "/publications/<slug>",
+    scope="materials:read",
+    of=library.editions_reached,
+    refuses=(PublicationUnknown, ReleaseUnknown),
+)
+def get_publication(session: Session, slug: str, settings: MaterialsSettings) -> WorkAnswer:
     """Show a publication in its newest published release, with all its files."""
-    found = publication_to_see(session, slug, by)
+    found = library.publication_called(session, slug=slug)
     releases = library.releases_of(session, publication_id=found.id)
     newest = next((release for release in releases if release.state == "published"), None)
     kept = release_to_keep(session, release_id=newest.id) if newest else None
@@ -82,10 +86,15 @@ def get_publication(session: Session, slug: str, by: SignedIn, settings: Materia
     return WorkAnswer.of(kept, public_url=settings.public_url)
 
 
-@api.get("/publications/<slug>/reach", scope="materials:read", refuses=(PublicationUnknown, EditionUnknown, Forbidden))
+@api.get(
+    "/publications/<slug>/reach",
+    scope="materials:read",
+    of=library.editions_reached,
+    refuses=(PublicationUnknown, EditionUnknown),
+)
 def get_reach(session: Session, slug: str, query: EditionAsked, by: SignedIn) -> ReachAnswer:
     """Count who with a place in an edition holds a publication."""
-    found = publication_to_see(session, slug, by)
+    found = library.publication_called(session, slug=slug)
     mine = editions_to_see(session, found.id, by)
     edition = next((one for one in mine if query.edition in {None, one.slug}), None)
     if edition is None:
@@ -95,11 +104,14 @@ def get_reach(session: Session, slug: str, query: EditionAsked, by: SignedIn) ->
 
 
 @api.post(
-    "/publications/<slug>/releases", scope="materials:keep", refuses=(PublicationUnknown, VersionTaken, Forbidden)
+    "/publications/<slug>/releases",
+    scope="materials:keep",
+    of=library.edition_of_publication,
+    refuses=(PublicationUnknown, VersionTaken),
 )
-def post_release(session: Session, slug: str, wanted: NewRelease, by: SignedIn) -> ReleaseAnswer:
+def post_release(session: Session, slug: str, wanted: NewRelease) -> ReleaseAnswer:
     """Begin a draft."""
-    found = publication_to_keep(session, slug, by)
+    found = library.publication_called(session, slug=slug)
     release = draft_release(session, publication_id=found.id, version=wanted.version, dated=wanted.dated or "")
     return ReleaseAnswer.of(release)
 
@@ -107,10 +119,10 @@ def post_release(session: Session, slug: str, wanted: NewRelease, by: SignedIn) 
 @api.post(
     "/releases/<uuid:release_id>/publication",
     scope="materials:keep",
+    of=library.edition_of_release,
     status=200,
-    refuses=(PublicationUnknown, ReleaseUnknown, ReleaseIsPublished, NothingToPublish, Forbidden),
+    refuses=(ReleaseUnknown, ReleaseIsPublished, NothingToPublish),
 )
-def post_release_publication(session: Session, release_id: UUID, by: SignedIn, now: datetime) -> ReleaseAnswer:
+def post_release_publication(session: Session, release_id: UUID, now: datetime) -> ReleaseAnswer:
     """Publish a draft: people whose shelf it stands on can open it from now on."""
-    publication_to_keep(session, library.slug_of_release(session, release_id=release_id), by)
     return ReleaseAnswer.of(publish_release(session, release_id=release_id, now=now))

@@ -12,19 +12,20 @@ from services.materials.queries import desk as library
 from services.materials.queries.library import opened_publications, release_to_keep
 from services.materials.queries.reach import holders, people_by_rendition, people_with_places
 from services.materials.routes.api.payloads import NewPublication
-from services.materials.routes.keeping import KEEP, SEE, editions_to_see, may_keep, may_see, publication_to_see
+from services.materials.routes.keeping import KEEP, SEE, editions_to_see, may_keep, may_see
 from services.materials.rules.reach import reach_of
 from services.materials.views.reach_charts import charts_of
 from services.materials.views.wording import FORMATS, KINDS, RULES
 from shared.clock import now
 from shared.editions import editions_by_id
 from shared.errors import Conflict
-from shared.web.door.identity import current_person, require_role
+from shared.web.door.identity import current_person
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
-from shared.web.pages.forms import bind, fill
+from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.navigation import MATERIALS
 from shared.web.pages.tables import Column, Filter, read_table_query
 from shared.words.languages import LANGUAGES, current_locale, text_in
 from shared.words.sentences import _, _l
@@ -54,8 +55,8 @@ _PEOPLE: Final = (
 _HOLDS: Final = Filter("has", _l("Has it"), (("yes", _l("yes")), ("no", _l("no"))))
 
 
-@blueprint.get("/desk/materials")
-@staff(*SEE)
+@blueprint.get(MATERIALS.rule)
+@MATERIALS.opens
 def publications() -> str:
     """Show all publications of the editions this person works for."""
     person = current_person()
@@ -75,38 +76,43 @@ def publications() -> str:
     )
 
 
-@blueprint.route("/desk/materials/new", methods=["GET", "POST"])
-@staff(*KEEP)
-def new_publication() -> str | Response | tuple[str, int]:
-    """Ask for a publication, and make it with its first draft."""
-    form = fill({"edition_id": request.args.get("edition", "")})
-    if request.method == "POST":
-        bound = bind(NewPublication, request.form)
-        form = bound.form
-        if bound.model is not None:
-            require_role(*KEEP, edition_id=bound.model.edition_id, everywhere=bound.model.edition_id is None)
-            try:
-                with tools().database.transaction() as session:
-                    release_id = _make(session, bound.model)
-            except Conflict as refusal:
-                form = form.with_errors(refusal.errors)
-            else:
-                flash_message(_("The draft is there. Add its files, then publish it."), "success")
-                return see_other(f"/desk/materials/releases/{release_id}")
+@blueprint.get("/desk/materials/new")
+@staff(*KEEP, anywhere=True)
+def new_publication() -> str:
+    """Ask for a publication."""
+    return _new_page(fill({"edition_id": request.args.get("edition", "")}))
+
+
+@blueprint.post("/desk/materials/new")
+@staff(*KEEP, chosen="edition_id")
+def make_publication() -> Response | tuple[str, int]:
+    """Make a publication with its first draft."""
+    bound = bind(NewPublication, request.form)
+    if bound.model is None:
+        return _new_page(bound.form), 422
+    try:
+        with tools().database.transaction() as session:
+            release_id = _make(session, bound.model)
+    except Conflict as refusal:
+        return _new_page(bound.form.with_errors(refusal.errors)), 422
+    flash_message(_("The draft is there. Add its files, then publish it."), "success")
+    return see_other(f"/desk/materials/releases/{release_id}")
+
+
+def _new_page(form: Form) -> str:
     with tools().database.reading() as session:
         editions = editions_by_id(session)
     person = current_person()
     mine = [edition for edition in editions.values() if person.holds(*KEEP, edition_id=edition.id)]
-    page = render_template("materials/desk/new.html", form=form, editions=mine, languages=LANGUAGES, **words())
-    return (page, 422) if form.errors else page
+    return render_template("materials/desk/new.html", form=form, editions=mine, languages=LANGUAGES, **words())
 
 
-@blueprint.get("/desk/materials/<slug>")
-@staff(*SEE)
+@blueprint.get("/desk/materials/p/<slug>")
+@staff(*SEE, of=library.editions_reached)
 def publication(slug: str) -> str:
     """Show a publication: its releases, its shelves, and how far it has reached."""
     with tools().database.reading() as session:
-        found = publication_to_see(session, slug, current_person())
+        found = library.publication_called(session, slug=slug)
         releases = library.releases_of(session, publication_id=found.id)
         shelves = library.shelves_for(session, publication_id=found.id, edition_id=found.edition_id)
         editions = editions_by_id(session, ids=[shelf.edition_id for shelf in shelves])
@@ -136,14 +142,14 @@ def publication(slug: str) -> str:
     )
 
 
-@blueprint.get("/desk/materials/<slug>/people")
-@staff(*SEE)
+@blueprint.get("/desk/materials/p/<slug>/people")
+@staff(*SEE, of=library.editions_reached)
 def people(slug: str) -> str:
     """Show who with a place has the publication and who has not."""
     query = read_table_query(request.args, columns=_PEOPLE, default_sort="name", filters=(_HOLDS,))
     holds = {"yes": True, "no": False}.get("".join(query.chosen("has")))
     with tools().database.reading() as session:
-        found = publication_to_see(session, slug, current_person())
+        found = library.publication_called(session, slug=slug)
         mine = editions_to_see(session, found.id, current_person())
         edition = _chosen(mine)
         if edition is None:

@@ -18,10 +18,10 @@ from services.materials.queries.library import release_to_keep
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, Upload
 from services.materials.routes.desk.publications import words
-from services.materials.routes.keeping import KEEP, SEE, may_keep, publication_to_keep, publication_to_see
+from services.materials.routes.keeping import KEEP, SEE, may_keep
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
-from shared.errors import Conflict, Forbidden, Invalid
+from shared.errors import Conflict, Invalid
 from shared.web.door.identity import actor_id, current_person
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -41,34 +41,34 @@ blueprint = Blueprint("releases_desk", __name__)
 settings = own_settings(blueprint, MaterialsSettings)
 
 
-@blueprint.post("/desk/materials/<slug>/releases")
-@staff(*KEEP)
+@blueprint.post("/desk/materials/p/<slug>/releases")
+@staff(*KEEP, of=library.edition_of_publication)
 def new_release(slug: str) -> Response:
     """Begin a new draft."""
     bound = bind(NewRelease, request.form)
     if bound.model is None:
         flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
-        return see_other(f"/desk/materials/{slug}")
+        return see_other(f"/desk/materials/p/{slug}")
     try:
         with tools().database.transaction() as session:
-            found = publication_to_keep(session, slug, current_person())
+            found = library.publication_called(session, slug=slug)
             dated = bound.model.dated or ""
             release = draft_release(session, publication_id=found.id, version=bound.model.version, dated=dated)
     except Conflict as refusal:
         flash_message(str(refusal), "error")
-        return see_other(f"/desk/materials/{slug}")
+        return see_other(f"/desk/materials/p/{slug}")
     return see_other(f"/desk/materials/releases/{release.id}")
 
 
 @blueprint.get("/desk/materials/releases/<uuid:release_id>")
-@staff(*SEE)
+@staff(*SEE, of=library.editions_reached_by_release)
 def release(release_id: UUID) -> str:
     """Show a release with its files, and the form that takes another one."""
     return _release_page(release_id, fill({"language": current_locale(), "format": "pdf"}))
 
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/files")
-@staff(*KEEP)
+@staff(*KEEP, of=library.edition_of_release)
 def upload(release_id: UUID) -> Response | tuple[str, int]:
     """Take a file in; a refusal is said at the field and keeps what was chosen beside it."""
     bound = bind(Upload, request.form)
@@ -80,7 +80,6 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
         return _release_page(release_id, form), 422
     try:
         with tools().database.transaction() as session:
-            publication_to_keep(session, slug_of_release(session, release_id=release_id), current_person())
             _require_chapter(session, release_id, bound.model.chapter_id)
             stream: BinaryIO = file.stream  # type: ignore[assignment]
             add_rendition(
@@ -102,34 +101,45 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/publish")
-@staff(*KEEP)
+@staff(*KEEP, of=library.edition_of_release)
 def publish(release_id: UUID) -> Response:
     """Publish a draft."""
     try:
         with tools().database.transaction() as session:
-            found = publication_to_keep(session, slug_of_release(session, release_id=release_id), current_person())
+            slug = slug_of_release(session, release_id=release_id)
             publish_release(session, release_id=release_id, now=now())
     except Conflict as refusal:
         flash_message(str(refusal), "error")
         return see_other(f"/desk/materials/releases/{release_id}")
     flash_message(_("Published. People find it on their shelf from now on."), "success")
-    return see_other(f"/desk/materials/{found.slug}")
+    return see_other(f"/desk/materials/p/{slug}")
 
 
-@blueprint.post("/desk/materials/<slug>/shelves")
-@staff(*KEEP)
+def _edition_of_chosen_shelf(session: Session, slug: str) -> set[UUID] | None:
+    """Return the edition of the shelf that the form names; that of the publication where a new one is wanted."""
+    try:
+        chosen = {UUID(value) for value in request.form.getlist("shelf_id") if value}
+    except ValueError:
+        return None
+    if not chosen:
+        return library.edition_of_publication(session, slug)
+    return library.edition_of_shelf(session, chosen.pop()) if len(chosen) == 1 else None
+
+
+@blueprint.post("/desk/materials/p/<slug>/shelves")
+@staff(*KEEP, of=(library.edition_of_publication, _edition_of_chosen_shelf))
 def place(slug: str) -> Response:
     """Put the publication on a shelf, on a new one where none is chosen."""
     bound = bind(Placing, request.form)
     if bound.model is None:
         flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
-        return see_other(f"/desk/materials/{slug}")
+        return see_other(f"/desk/materials/p/{slug}")
     asked = bound.model
     with tools().database.transaction() as session:
-        found = publication_to_keep(session, slug, current_person())
+        found = library.publication_called(session, slug=slug)
         shelf_id = asked.shelf_id
         if shelf_id is not None:
-            _require_shelf(session, shelf_id)
+            library.shelf_with(session, shelf_id=shelf_id)
         else:
             shelf_id = put_up_shelf(
                 session,
@@ -142,19 +152,19 @@ def place(slug: str) -> Response:
             ).id
         place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id)
     flash_message(_("It stands on the shelf."), "success")
-    return see_other(f"/desk/materials/{slug}")
+    return see_other(f"/desk/materials/p/{slug}")
 
 
-@blueprint.post("/desk/materials/<slug>/shelves/<uuid:shelf_id>/take")
-@staff(*KEEP)
+@blueprint.post("/desk/materials/p/<slug>/shelves/<uuid:shelf_id>/take")
+@staff(*KEEP, of=(library.edition_of_publication, library.edition_of_shelf))
 def take(slug: str, shelf_id: UUID) -> Response:
     """Take the publication from a shelf."""
     with tools().database.transaction() as session:
-        found = publication_to_keep(session, slug, current_person())
-        _require_shelf(session, shelf_id)
+        found = library.publication_called(session, slug=slug)
+        library.shelf_with(session, shelf_id=shelf_id)
         take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id)
     flash_message(_("It was taken from the shelf. Nobody can open it from there any more."), "success")
-    return see_other(f"/desk/materials/{slug}")
+    return see_other(f"/desk/materials/p/{slug}")
 
 
 def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None) -> None:
@@ -162,15 +172,9 @@ def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None
         raise ChapterUnknown
 
 
-def _require_shelf(session: Session, shelf_id: UUID) -> None:
-    """Refuse a shelf of an edition that the signed-in person does not work for."""
-    if not may_keep(current_person(), library.shelf_with(session, shelf_id=shelf_id).edition_id):
-        raise Forbidden
-
-
 def _release_page(release_id: UUID, form: Form) -> str:
     with tools().database.reading() as session:
-        found = publication_to_see(session, slug_of_release(session, release_id=release_id), current_person())
+        found = library.publication_called(session, slug=slug_of_release(session, release_id=release_id))
         kept = release_to_keep(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
     return render_template(

@@ -52,7 +52,7 @@ CAMPAIGNS: Final = "/editions/<edition_slug>/campaigns"
 CAMPAIGN: Final = f"{CAMPAIGNS}/<uuid:campaign_id>"
 
 
-@api.get("/topics", scope="campaigns:read")
+@api.get("/topics", scope="campaigns:read", anywhere=True)
 def list_topics(session: Session) -> TopicList:
     """List what campaigns may be about."""
     return TopicList(items=[TopicAnswer.model_validate(topic) for topic in topics(session)])

@@ -29,7 +29,7 @@ from shared.words.sentences import _, _l
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("audience", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("audience", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
 COLUMNS = (
     Column("name", _l("Name"), kind="main"),

@@ -24,6 +24,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import bind, fill
+from shared.web.pages.navigation import CAMPAIGNS
 from shared.web.pages.tables import Column
 from shared.words.languages import current_locale, text_in
 from shared.words.sentences import _, _l
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from shared.schema.notifications.topics import Topic
 
-blueprint = Blueprint("campaigns", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns")
+blueprint = Blueprint("campaigns", __name__, url_prefix=CAMPAIGNS.rule)
 
 COLUMNS: Final = (
     Column("name", _l("Campaign"), kind="main"),
@@ -54,7 +55,7 @@ class NewCampaign(BaseModel):
 
 
 @blueprint.get("")
-@staff("organiser", "writer", "approver", "viewer")
+@CAMPAIGNS.opens
 def list_campaigns(edition_slug: str) -> str:
     """Show an edition's campaigns, the newest first."""
     with tools().database.reading() as session:
@@ -144,7 +145,7 @@ def delete_campaign(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue
         edition = desk_edition(session, edition_slug)
         delete_draft(session, campaign_id=campaign_id, edition_id=edition.id)
     flash_message(_("The draft is deleted."), "success")
-    return see_other(f"/desk/mail/{edition.slug}/campaigns")
+    return see_other(f"/desk/mail/e/{edition.slug}/campaigns")
 
 
 def topic_choices(found: list[Topic]) -> list[tuple[str, str, str]]:

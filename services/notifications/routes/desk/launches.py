@@ -33,7 +33,7 @@ from shared.words.sentences import _, _n
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 settings = own_settings(blueprint, NotificationsSettings)
 
 APPROVERS: Final = ("organiser", "approver")

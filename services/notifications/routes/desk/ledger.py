@@ -16,7 +16,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.tables import Column, Filter, read_table_query
 from shared.words.sentences import _l
 
-blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
 COLUMNS: Final = (
     Column("addressee", _l("Name"), kind="main"),

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from shared.schema.notifications.campaigns import Campaign
     from shared.settings import Settings
 
-blueprint = Blueprint("previews", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("previews", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
 FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox; frame-ancestors 'self'"
 PAGE_POLICY = (

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
-blueprint = Blueprint("texts", __name__, url_prefix="/desk/mail/<edition_slug>/campaigns/<uuid:campaign_id>")
+blueprint = Blueprint("texts", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
 
 @blueprint.route("/texts", methods=["GET", "POST"])

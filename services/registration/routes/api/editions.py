@@ -138,7 +138,7 @@ class ProposalAnswer(BaseModel):
     outcome: Outcome
 
 
-@api.get("/editions", scope="editions:read")
+@api.get("/editions", scope="editions:read", anywhere=True)
 def list_editions(session: Session, by: SignedIn) -> EditionList:
     """List the editions in which the token's owner has a role."""
     names = {role.name for role in by.roles}

@@ -39,6 +39,7 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.navigation import APPLICATIONS
 from shared.web.pages.tables import Column, Filter, TableQuery, read_table_query
 from shared.words.cleaning import clean_text
 from shared.words.formats import country_name, language_name
@@ -64,8 +65,8 @@ class NothingChosen(Invalid):
     title = _l("Choose applications and a decision first")
 
 
-@blueprint.get("/desk/<edition_slug>/applications")
-@staff("organiser", "reviewer", "viewer")
+@blueprint.get(APPLICATIONS.rule)
+@APPLICATIONS.opens
 def list_applications(edition_slug: str) -> str:
     """Show the edition's applications as a table."""
     with tools().database.reading() as session:
@@ -94,7 +95,7 @@ def list_applications(edition_slug: str) -> str:
     )
 
 
-@blueprint.post("/desk/<edition_slug>/applications/propose")
+@blueprint.post("/desk/e/<edition_slug>/applications/propose")
 @staff("organiser", "reviewer")
 def propose_many(edition_slug: str) -> str | Response:
     """First show what a bulk proposal would do, then, confirmed, do it and say what was skipped."""
@@ -128,10 +129,10 @@ def propose_many(edition_slug: str) -> str | Response:
         flash_message(
             _n("%(num)s application was skipped.", "%(num)s applications were skipped.", len(done.skipped)), "warning"
         )
-    return see_other(f"/desk/{edition_slug}/decisions")
+    return see_other(f"/desk/e/{edition_slug}/decisions")
 
 
-@blueprint.get("/desk/<edition_slug>/applications/<uuid:application_id>")
+@blueprint.get("/desk/e/<edition_slug>/applications/<uuid:application_id>")
 @staff("organiser", "reviewer", "viewer")
 def show_application(edition_slug: str, application_id: UUID) -> str:
     """Show one application as a story: who, what now, what happened."""
@@ -158,7 +159,7 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
     )
 
 
-@blueprint.post("/desk/<edition_slug>/applications/<uuid:application_id>/propose")
+@blueprint.post("/desk/e/<edition_slug>/applications/<uuid:application_id>/propose")
 @staff("organiser", "reviewer")
 def propose_one(edition_slug: str, application_id: UUID) -> Response:
     """Propose a decision for one application, or take the proposal back."""
@@ -181,7 +182,7 @@ def propose_one(edition_slug: str, application_id: UUID) -> Response:
             )
             told = _("The decision is proposed. Nobody is told before it is released.")
     flash_message(told)
-    return see_other(f"/desk/{edition_slug}/applications/{application_id}")
+    return see_other(f"/desk/e/{edition_slug}/applications/{application_id}")
 
 
 def _shown(edition: Edition) -> EditionView:

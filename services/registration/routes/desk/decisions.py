@@ -17,14 +17,15 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.navigation import DECISIONS
 from shared.words.languages import current_locale
 from shared.words.sentences import _n
 
 blueprint = Blueprint("desk_decisions", __name__)
 
 
-@blueprint.get("/desk/<edition_slug>/decisions")
-@staff("organiser", "reviewer", "approver", "viewer")
+@blueprint.get(DECISIONS.rule)
+@DECISIONS.opens
 def list_decisions(edition_slug: str) -> str:
     """Show what is proposed and exactly what releasing it would do."""
     moment = now()
@@ -47,7 +48,7 @@ def list_decisions(edition_slug: str) -> str:
     )
 
 
-@blueprint.post("/desk/<edition_slug>/decisions/release")
+@blueprint.post("/desk/e/<edition_slug>/decisions/release")
 @staff("organiser", "approver")
 def release(edition_slug: str) -> Response:
     """Release the batch that was shown."""
@@ -63,4 +64,4 @@ def release(edition_slug: str) -> Response:
             plan.total,
         )
     )
-    return see_other(f"/desk/{edition_slug}/decisions")
+    return see_other(f"/desk/e/{edition_slug}/decisions")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 from werkzeug.datastructures import MultiDict
 
-from services.registration.rules.editions import RESERVED, YEARS
+from services.registration.rules.editions import YEARS
 from shared.people.rules.emails import is_email, normal_email
 from shared.web.pages.forms import Bound, Form, bind
 from shared.words.cleaning import clean_line, clean_text
@@ -45,13 +45,6 @@ class EditionForm(BaseModel):
         if self.time_zone not in available_timezones():
             raise ValueError(_l("Choose a time zone from the list"))
         return self
-
-    @field_validator("slug")
-    @classmethod
-    def _slug_free(cls, slug: str) -> str:
-        if slug in RESERVED:
-            raise ValueError(_l("This address belongs to a page of ours"))
-        return slug
 
     @field_validator("starts_on", "ends_on", "opens_at", "closes_at")
     @classmethod

@@ -18,12 +18,13 @@ from services.registration.views.wording import PHASE
 from shared.clock import now
 from shared.schema.registration import Edition
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
-from shared.web.door.identity import current_person, require_role
+from shared.web.door.identity import current_person
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
+from shared.web.pages.navigation import EDITIONS
 from shared.words.formats import zone_choices
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.sentences import _
@@ -32,8 +33,8 @@ blueprint = Blueprint("desk_editions", __name__)
 TEXTS = ("name", "summary", "description")
 
 
-@blueprint.get("/desk/editions")
-@staff("organiser")
+@blueprint.get(EDITIONS.rule)
+@EDITIONS.opens
 def list_editions() -> str:
     """Show every edition, published or not, and which texts are missing in which language."""
     moment = now()
@@ -44,19 +45,17 @@ def list_editions() -> str:
 
 
 @blueprint.get("/desk/editions/new")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 def show_new() -> str:
     """Show an empty form, to an organiser of all editions."""
-    require_role("organiser", everywhere=True)
     known = {"languages": ["en", "fr"], "time_zone": "UTC", "offer_days": 14, "over_offer": 0, "accent": "#14595b"}
     return _form(fill(known))
 
 
 @blueprint.post("/desk/editions/new")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 def save_new() -> Response | tuple[str, int]:
     """Create the edition, unpublished."""
-    require_role("organiser", everywhere=True)
     bound = read_edition(request.form)
     if bound.model is None:
         return _form(bound.form), 422
@@ -66,10 +65,10 @@ def save_new() -> Response | tuple[str, int]:
     except EditionSlugTaken as refusal:
         return _form(bound.form.with_errors(refusal.errors)), 422
     flash_message(_("The edition is created. It is not public before you publish it."))
-    return see_other(f"/desk/editions/{bound.model.slug}")
+    return see_other(f"/desk/e/{bound.model.slug}/edition")
 
 
-@blueprint.get("/desk/editions/<edition_slug>")
+@blueprint.get("/desk/e/<edition_slug>/edition")
 @staff("organiser")
 def show_edit(edition_slug: str) -> str:
     """Show the edition's form."""
@@ -78,7 +77,7 @@ def show_edit(edition_slug: str) -> str:
     return _form(fill(_known(edition)), edition)
 
 
-@blueprint.post("/desk/editions/<edition_slug>")
+@blueprint.post("/desk/e/<edition_slug>/edition")
 @staff("organiser")
 def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     """Keep the changes."""
@@ -98,10 +97,10 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
             mine = Form({**bound.form.values, "version": present["version"]})
             return _form(mine, edition, differences(mine.values, present)), 409
     flash_message(_("Saved."))
-    return see_other(f"/desk/editions/{edition_slug}")
+    return see_other(f"/desk/e/{edition_slug}/edition")
 
 
-@blueprint.post("/desk/editions/<edition_slug>/publish")
+@blueprint.post("/desk/e/<edition_slug>/edition/publish")
 @staff("organiser")
 def publish(edition_slug: str) -> Response:
     """Show the edition to everybody, or take it from view."""
@@ -116,9 +115,9 @@ def publish(edition_slug: str) -> Response:
                 told = _("The edition is public.")
     except EditionIncomplete:
         flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")
-        return see_other(f"/desk/editions/{edition_slug}")
+        return see_other(f"/desk/e/{edition_slug}/edition")
     flash_message(told)
-    return see_other(f"/desk/editions/{edition_slug}")
+    return see_other(f"/desk/e/{edition_slug}/edition")
 
 
 def _form(form: Form, edition: Edition | None = None, conflict: Sequence[Difference] = ()) -> str:

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from services.registration.queries.outbox import all_aside, left, queues
 from shared.clock import now
 from shared.outbox import retry_entries
-from shared.web.door.identity import require_role
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.navigation import OUTBOX
 from shared.words.sentences import _, _n
 
 blueprint = Blueprint("outbox_desk", __name__)
@@ -24,11 +24,10 @@ SERVICES: Final = ("registration", "materials", "notifications")
 _SHOWN: Final = 100
 
 
-@blueprint.get("/desk/outbox")
-@staff("organiser")
+@blueprint.get(OUTBOX.rule)
+@OUTBOX.opens
 def outbox() -> str:
     """Show each service's queue, what was put aside and what has waited longest."""
-    require_role("organiser", everywhere=True)
     with tools().database.reading() as reading:
         return render_template(
             "registration/outbox/outbox.html",
@@ -39,21 +38,20 @@ def outbox() -> str:
 
 
 @blueprint.post("/desk/outbox/<uuid:entry_id>/retry")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 def retry(entry_id: UUID) -> Response:
     """Let one entry wait again from a clean slate."""
     return _retry([entry_id])
 
 
 @blueprint.post("/desk/outbox/retry")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 def retry_all() -> Response:
     """Let everything that was put aside wait again."""
     return _retry(None)
 
 
 def _retry(entry_ids: list[UUID] | None) -> Response:
-    require_role("organiser", everywhere=True)
     with tools().database.transaction() as work:
         count = retry_entries(work, entry_ids=all_aside(work) if entry_ids is None else entry_ids)
     if count:

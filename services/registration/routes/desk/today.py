@@ -8,15 +8,16 @@ from services.registration.queries.editions import all_editions
 from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.identity import current_person
-from shared.web.door.policy import ROLES, staff
+from shared.web.door.policy import ROLES
 from shared.web.door.tools import tools
+from shared.web.pages.navigation import TODAY
 from shared.words.languages import current_locale
 
 blueprint = Blueprint("desk", __name__)
 
 
-@blueprint.get("/desk")
-@staff(*sorted(ROLES))
+@blueprint.get(TODAY.rule)
+@TODAY.opens
 def show_desk() -> str | Response:
     """Show what waits today in each edition that is not over and that the person has a role in."""
     person, moment, language = current_person(), now(), current_locale()

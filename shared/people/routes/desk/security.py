@@ -20,6 +20,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.navigation import SECURITY
 from shared.words.sentences import _
 
 blueprint = Blueprint("staff_security", __name__)
@@ -33,15 +34,15 @@ class ChangedPassphrase(BaseModel):
     code: str = ""
 
 
-@blueprint.get("/staff/security")
-@staff(*sorted(ROLES))
+@blueprint.get(SECURITY.rule)
+@SECURITY.opens
 def security() -> str:
     """Show how to change passphrase and authenticator."""
     return render_template("people/staff/security.html", form=fill(), shortest=SHORTEST)
 
 
 @blueprint.post("/staff/security/passphrase")
-@staff(*sorted(ROLES))
+@staff(*ROLES, anywhere=True)
 @limited("10 per 15 minutes", by=by_caller)
 def change_passphrase() -> Response | tuple[str, int]:
     """Change the passphrase and end the other sessions."""
@@ -73,7 +74,7 @@ def change_passphrase() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/staff/security/authenticator")
-@staff(*sorted(ROLES))
+@staff(*ROLES, anywhere=True)
 @limited("10 per 15 minutes", by=by_caller)
 def change_authenticator() -> Response | tuple[str, int]:
     """Start the set-up of another authenticator, after both factors were shown once more."""

@@ -15,15 +15,23 @@ from shared.clock import now
 from shared.errors import NotFound
 from shared.people.actions.roles import grant_role, revoke_role
 from shared.people.actions.staff import invite_staff, reset_staff_credential
-from shared.people.queries.staff import StaffMember, edition_choices, role_at_stake, staff_members
+from shared.people.queries.staff import (
+    StaffMember,
+    edition_choices,
+    edition_of_role,
+    editions_of_colleague,
+    is_colleague,
+    staff_members,
+)
 from shared.people.routes.public.sign_in import Address
-from shared.web.door.identity import actor_id, current_person, require_role
+from shared.web.door.identity import actor_id, current_person
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import ROLES, staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.navigation import STAFF
 from shared.words.sentences import LazyText, _, _l
 
 blueprint = Blueprint("staff_desk", __name__)
@@ -60,8 +68,8 @@ class Invited(Granted):
     email: Address
 
 
-@blueprint.get("/desk/staff")
-@staff("organiser")
+@blueprint.get(STAFF.rule)
+@STAFF.opens
 def everybody() -> str:
     """List the people with roles."""
     return _page(fill())
@@ -84,7 +92,7 @@ def _page(form: Form) -> str:
 
 
 @blueprint.post("/desk/staff")
-@staff("organiser")
+@staff("organiser", chosen="edition_id")
 @limited("60 per hour", by=by_caller)
 def invite() -> Response | tuple[str, int]:
     """Invite somebody with a first role."""
@@ -96,7 +104,6 @@ def invite() -> Response | tuple[str, int]:
     if bound.model is None:
         return _page(bound.form), 422
     given = bound.model
-    _require_organiser_of(given.edition_id)
     with tools().database.transaction() as work:
         invite_staff(
             work,
@@ -112,15 +119,14 @@ def invite() -> Response | tuple[str, int]:
 
 
 @blueprint.post("/desk/staff/<uuid:person_id>/roles")
-@staff("organiser")
+@staff("organiser", of=editions_of_colleague, chosen="edition_id")
 def grant(person_id: UUID) -> Response | tuple[str, int]:
     """Give a member of staff one more role."""
     bound = bind(Granted, request.form, messages={"role": _l("Choose a role")})
     if bound.model is None:
         return _page(bound.form), 422
-    _require_organiser_of(bound.model.edition_id)
     with tools().database.transaction() as work:
-        if not any(member.id == person_id for member in _colleagues(work)):
+        if not is_colleague(work, person_id):
             raise NotFound
         grant_role(
             work,
@@ -135,26 +141,22 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/desk/staff/roles/<uuid:role_id>/revoke")
-@staff("organiser")
+@staff("organiser", of=edition_of_role)
 def revoke(role_id: UUID) -> Response:
     """Take a role away; it is gone with the next page its holder opens."""
     with tools().database.transaction() as work:
-        role = role_at_stake(work, role_id)
-        if role is not None:
-            _require_organiser_of(role.edition_id)
-            revoke_role(work, role_id=role_id)
+        revoke_role(work, role_id=role_id)
     flash_message(_("The role is taken away"))
     return see_other("/desk/staff")
 
 
 @blueprint.post("/desk/staff/<uuid:person_id>/reset")
-@staff("organiser")
+@staff("organiser", everywhere=True)
 @limited("60 per hour", by=by_caller)
 def reset(person_id: UUID) -> Response:
     """Take away passphrase and authenticator of somebody who lost them, and mail a new invitation."""
-    require_role("organiser", everywhere=True)
     with tools().database.transaction() as work:
-        if not any(member.id == person_id for member in _colleagues(work)):
+        if not is_colleague(work, person_id):
             raise NotFound
         reset_staff_credential(work, person_id=person_id, actor_id=actor_id(), now=now())
     flash_message(_("A new invitation goes out by mail"))
@@ -178,10 +180,3 @@ def _colleagues(session: Session) -> list[StaffMember]:
         for member in members
     ]
     return [member for member in shared if member.roles]
-
-
-def _require_organiser_of(edition_id: UUID | None) -> None:
-    if edition_id is None:
-        require_role("organiser", everywhere=True)
-    else:
-        require_role("organiser", edition_id=edition_id)

@@ -21,6 +21,7 @@ from shared.web.door.scopes import SCOPES
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.navigation import TOKENS
 from shared.words.sentences import _, _l, _n
 
 blueprint = Blueprint("tokens", __name__)
@@ -49,15 +50,15 @@ class TokenWanted(BaseModel):
     days: Annotated[int, AfterValidator(_offered)]
 
 
-@blueprint.get("/desk/tokens")
-@staff(*sorted(ROLES))
+@blueprint.get(TOKENS.rule)
+@TOKENS.opens
 def mine() -> str:
     """List my tokens, and offer a new one."""
     return _page(fill({"days": "90"}))
 
 
 @blueprint.post("/desk/tokens")
-@staff(*sorted(ROLES))
+@staff(*ROLES, anywhere=True)
 @limited("30 per hour", by=by_caller)
 def make() -> str | tuple[str, int]:
     """Make a token and show it, this once."""
@@ -82,7 +83,7 @@ def make() -> str | tuple[str, int]:
 
 
 @blueprint.post("/desk/tokens/<uuid:token_id>/revoke")
-@staff(*sorted(ROLES))
+@staff(*ROLES, anywhere=True)
 def revoke(token_id: UUID) -> Response:
     """End one of my tokens."""
     with tools().database.transaction() as work:

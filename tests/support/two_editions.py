@@ -1,0 +1,93 @@
+"""Two editions with one real thing of every kind, for what must not pass from one to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import UUID
+
+from services.notifications.actions.campaigns import create_campaign
+from shared.clock import now
+from shared.schema.base import new_id
+from shared.schema.notifications import CampaignText, Topic
+from shared.schema.people.persons import Role
+from tests.support.library import reader_in
+from tests.support.registration import apply, decide, make_edition, offer_of, release
+from tests.support.web import person_called
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from shared.database import Database
+
+Side = Literal["ours", "theirs"]
+SIDES: Final[tuple[Side, Side]] = ("ours", "theirs")
+NOBODYS: Final = {"token_id": UUID(int=7), "entry_id": UUID(int=7)}
+"""Arguments of paths that name things of no edition."""
+
+
+@dataclass(frozen=True)
+class TwoEditions:
+    """The ids of the editions, and by side what an argument of a path may name there."""
+
+    editions: dict[Side, UUID]
+    things: dict[Side, dict[str, Any]]
+
+
+def two_editions(databases: Mapping[str, Database], folder: Path) -> TwoEditions:
+    """Write both editions with their things."""
+    topic_id = new_id()
+    with databases["notifications"].transaction() as session:
+        session.add(Topic(id=topic_id, slug="news", name={"en": "News"}, description={"en": "News"}))
+    editions: dict[Side, UUID] = {}
+    things: dict[Side, dict[str, Any]] = {}
+    for side in SIDES:
+        edition_id = editions[side] = make_edition(databases["registration"], slug=f"{side}-2026")
+        things[side] = {
+            "edition_slug": f"{side}-2026",
+            **_registered(databases["registration"], edition_id, side),
+            **_shelved(databases["materials"], folder, edition_id, side),
+            "campaign_id": _campaign(databases["notifications"], edition_id, topic_id),
+            **NOBODYS,
+        }
+    return TwoEditions(editions, things)
+
+
+def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, Any]:
+    offered = apply(database, edition_id, email=f"offered-{side}@example.org")
+    decide(database, offered)
+    release(database, edition_id)
+    waiting = apply(database, edition_id, email=f"waiting-{side}@example.org")
+    decide(database, waiting, "reserve")
+    colleague = person_called(database, f"Colleague-{side}", roles=[("viewer", edition_id)])
+    with database.transaction() as session:
+        role = Role(id=new_id(), person_id=colleague, name="door", edition_id=edition_id)
+        session.add(role)
+        return {
+            "application_id": waiting.application_id,
+            "offer_id": offer_of(database, offered).id,
+            "person_id": colleague,
+            "role_id": role.id,
+        }
+
+
+def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> dict[str, Any]:
+    reader = reader_in(database, folder, edition_id=edition_id, slug=f"reader-{side}", content=f"{side}\n".encode())
+    return {
+        "slug": f"reader-{side}",
+        "release_id": reader.release_id,
+        "rendition_id": reader.rendition_id,
+        "shelf_id": reader.shelf_id,
+    }
+
+
+def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:
+    with database.transaction() as session:
+        campaign = create_campaign(
+            session, edition_id=edition_id, topic_id=topic_id, name="The Reader", actor_id=UUID(int=7), now=now()
+        )
+        session.flush()  # the text belongs to the campaign
+        text = CampaignText(campaign_id=campaign.id, locale="en", subject="Read it", preheader="", body="Read it.")
+        session.add(text)
+        return campaign.id
