@@ -108,3 +108,24 @@ def test_shift_selects_a_range_and_the_heading_selects_the_page(browser: Browser
         assert page.get_by_text("3 selected").is_visible()
         page.get_by_label("Select all on this page").check()
         assert page.get_by_text("4 selected").is_visible()
+
+
+KEEP = """
+<form method="post" data-keep><textarea name="why"></textarea><button>Save</button></form>
+<a href="about:blank#away">Away</a>
+"""
+
+
+def test_leaving_with_unsaved_words_asks_first(browser: Browser) -> None:
+    with showing(browser, KEEP, "page.js") as page:
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.close(run_before_unload=True)
+        page.context.new_page().wait_for_timeout(200)
+        assert asked == []
+    with showing(browser, KEEP, "page.js") as page:
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.get_by_role("textbox").fill("Because.")
+        page.close(run_before_unload=True)
+        page.wait_for_timeout(500)
+        assert asked == ["beforeunload"]

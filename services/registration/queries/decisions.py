@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, select
@@ -149,7 +149,7 @@ def last_release(session: Session, *, edition_id: UUID, by: UUID) -> list[Releas
         .where(Decision.batch_id == newest.id)
         .order_by(Decision.id)
     )
-    return [ReleasedOne(*row) for row in rows]
+    return [ReleasedOne(decision_id, cast("Outcome", outcome), locale) for decision_id, outcome, locale in rows]
 
 
 class PastRelease(NamedTuple):

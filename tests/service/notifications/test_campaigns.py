@@ -84,7 +84,8 @@ def test_a_large_campaign_waits_for_a_second_person_who_did_not_write_it(databas
     desk.post(f"{base}/launch", confirmed="3", sure="yes")
     assert states(databases["owner"]) == {}
     own = desk.post(f"{base}/launch", page=f"{DESK}/new", confirmed="3", sure="yes")
-    assert own.status_code == 403
+    assert own.status_code == 303
+    assert "a second person for approval" in desk.browser.get(base).text
     other_writer = desk.another("Walt", "writer").post(f"{base}/launch", page=f"{DESK}/new", confirmed="3", sure="yes")
     assert other_writer.status_code == 403
     assert states(databases["owner"]) == {}
