@@ -37,16 +37,13 @@ def propose_batch(stand: Stand, *, edition_id: UUID, staff_id: UUID) -> None:
     _load(stand, _PROPOSALS, {"edition": edition_id, "staff": staff_id, "count": DECISIONS, "accepts": ACCEPTS})
 
 
-def remembered_person(stand: Stand, *, edition_id: UUID, staff_id: UUID, facts: int) -> tuple[UUID, UUID]:
-    """Make a crowd, and one person in it about whom ``facts`` facts are told, each with the change it was told with.
-
-    Return the ids of the person and of the person's application.
-    """
+def remembered_person(stand: Stand, *, edition_id: UUID, staff_id: UUID, facts: int) -> UUID:
+    """Make a crowd, and one person in it about whom ``facts`` facts are told; return the person's application."""
     keys = {"person": new_id(), "application": new_id()}
     values = {**keys, "edition": edition_id, "staff": staff_id, "facts": facts, "count": CROWD, "told": TOLD}
     for statement in _HISTORIES:
         _load(stand, statement, values)
-    return keys["person"], keys["application"]
+    return keys["application"]
 
 
 def _load(stand: Stand, statement: str, values: dict[str, object]) -> None:
@@ -93,17 +90,15 @@ decisions AS (
         CASE WHEN n * :accepts / :count > (n - 1) * :accepts / :count THEN 'accept'
              WHEN n % 2 = 0 THEN 'reserve' ELSE 'decline' END,
         'proposed', 'As the readers agreed.', :staff, now() FROM numbers),
-changes AS (
-    INSERT INTO registration.change (id, application_id, subject, subject_id, before, after, changed_at, changed_by,
-        why, fields)
-    SELECT uuidv7(), application_id, subject, CASE subject WHEN 'decision' THEN decision_id ELSE application_id END,
-        before, after, now() - ({BEFORE} - place) * interval '1 day', :staff, '', '{{}}'
-    FROM numbers, (VALUES (1, 'application', 'draft', 'submitted'), (2, 'application', 'submitted', 'under_review'),
-        (3, 'decision', NULL, 'proposed')) AS steps (place, subject, before, after))
-INSERT INTO outbox.fact (id, name, payload, edition_id, person_id)
-SELECT uuidv7(), 'ApplicationSubmitted', jsonb_build_object('application_id', application_id, 'person_id', person_id,
-    'edition_id', CAST(:edition AS uuid)), :edition, person_id
-FROM numbers
+steps (place, noun, before, after, name) AS (VALUES
+    (1, 'application', 'draft', 'submitted', 'ApplicationSubmitted'),
+    (2, 'application', 'submitted', 'under_review', ''), (3, 'decision', NULL, 'proposed', ''))
+INSERT INTO outbox.fact (id, noun, subject_id, before, after, edition_id, person_id, actor_id, at, name, payload)
+SELECT uuidv7(), noun, CASE noun WHEN 'decision' THEN decision_id ELSE application_id END, before, after, :edition,
+    person_id, :staff, now() - ({BEFORE} - place) * interval '1 day', name,
+    CASE name WHEN '' THEN '{{}}' ELSE jsonb_build_object('application_id', application_id, 'person_id', person_id,
+    'edition_id', CAST(:edition AS uuid)) END
+FROM numbers, steps
 """  # noqa: S608 - made of our own constants
 
 _CROWD = f"""
@@ -115,32 +110,20 @@ WITH numbers AS MATERIALIZED (
 SELECT 1
 """  # noqa: S608 - made of our own constants
 
-_TOLD = """
-told AS MATERIALIZED (
-    SELECT application.id AS application_id, application.person_id, n, uuidv7() AS offer_id,
-        (ARRAY['offered', 'declined', 'expired'])[1 + n % 3] AS after,
-        (ARRAY['OfferMade', 'OfferDeclined', 'OfferExpired'])[1 + n % 3] AS name,
+_FACTS = """
+WITH told AS MATERIALIZED (
+    SELECT application.id AS application_id, application.person_id, n, uuidv7() AS decision_id,
         now() - n * interval '1 hour' - row_number() OVER () * interval '1 millisecond' AS moment
     FROM registration.application
     CROSS JOIN LATERAL generate_series(1, CASE WHEN application.id = :application THEN :facts ELSE :told END) AS n
-    WHERE application.edition_id = :edition)
+    WHERE application.edition_id = :edition),
+decisions AS (
+    INSERT INTO registration.decision (id, application_id, edition_id, outcome, state, note, proposed_by, proposed_at)
+    SELECT decision_id, application_id, :edition, 'reserve', 'replaced', '', :staff, moment FROM told)
+INSERT INTO outbox.fact (id, noun, subject_id, before, after, edition_id, person_id, actor_id, at, why)
+SELECT uuidv7(), 'decision', decision_id, NULL, 'proposed', :edition, person_id, :staff, moment,
+    'A place was free again.'
+FROM told ORDER BY moment
 """
 
-_CHANGES = f"""
-WITH {_TOLD}
-INSERT INTO registration.change (id, application_id, subject, subject_id, before, after, changed_at, changed_by, why,
-    fields)
-SELECT uuidv7(), application_id, 'offer', offer_id, CASE WHEN after <> 'offered' THEN 'offered' END, after, moment,
-    :staff, 'A place was free again.', '{{}}'
-FROM told ORDER BY moment
-"""  # noqa: S608 - made of our own constants
-
-_FACTS = f"""
-WITH {_TOLD}
-INSERT INTO outbox.fact (id, name, payload, edition_id, person_id, actor_id, recorded_at)
-SELECT uuidv7(), name, jsonb_build_object('offer_id', offer_id, 'person_id', person_id,
-    'edition_id', CAST(:edition AS uuid)), :edition, person_id, :staff, moment
-FROM told ORDER BY moment
-"""  # noqa: S608 - made of our own constants
-
-_HISTORIES = (_CROWD, _CHANGES, _FACTS)
+_HISTORIES = (_CROWD, _FACTS)

@@ -19,4 +19,9 @@ app.conf.beat_schedule["registration.expire_offers"] = {
     "schedule": 60.0,
     "options": {"expires": 60},
 }
+app.conf.beat_schedule["registration.prune_outbox"] = {
+    "task": "registration.prune_outbox",
+    "schedule": 3600.0,
+    "options": {"expires": 3600},
+}
 leave_signs_of_life()

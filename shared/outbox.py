@@ -1,6 +1,6 @@
 """The row is the work; the task is the doorbell.
 
-:func:`record` writes a fact and one entry per subscriber in the transaction of the change it describes.
+:mod:`shared.telling` writes a fact and one entry per subscriber in the transaction of the change it describes.
 :func:`drain` claims an entry, runs the reaction and marks the entry done in one transaction, so each reaction's effect
 happens exactly once whatever dies in between. The bell only makes it quick: rings may be lost, doubled or late.
 """
@@ -15,15 +15,17 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select, text, update
+from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.orm import Session
 
-from shared.context import request_id, within_request
-from shared.database import Database, after_commit
-from shared.facts.base import Fact, subject
+from shared.context import within_request
+from shared.database import Database
+from shared.facts.base import Fact
 from shared.facts.subscribers import SUBSCRIBERS
-from shared.schema.base import new_id
 from shared.schema.outbox.entries import Entry, FactRow
+from shared.telling import record, ring_after_commit
+
+__all__ = ["Heard", "Reactions", "drain", "drain_after_death", "record", "retry_entries", "ring_after_commit"]
 
 log = logging.getLogger(__name__)
 
@@ -34,57 +36,6 @@ RESTS: Final = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
 Reaction = Callable[[Session, AnyFact, "Heard"], None]
-
-
-def record(session: Session, fact: Fact, *, actor_id: UUID | None = None) -> UUID:
-    """Write ``fact`` and one entry per subscriber into the transaction of ``session``; return the fact's id.
-
-    After the commit each subscriber's bell rings. ``actor_id`` is the person who caused it, where there is one.
-    """
-    fact_id = new_id()
-    subscribers = SUBSCRIBERS.get(type(fact), ())
-    session.execute(
-        _RECORD,
-        {
-            "id": fact_id,
-            "name": type(fact).__name__,
-            "payload": fact.model_dump_json(),
-            "edition_id": subject(fact, "edition_id"),
-            "person_id": subject(fact, "person_id"),
-            "actor_id": actor_id,
-            "request_id": request_id(),
-            "entries": [new_id() for _ in subscribers],
-            "subscribers": list(subscribers),
-        },
-    )
-    if subscribers:
-        ring_after_commit(session, subscribers)
-    return fact_id
-
-
-_RECORD: Final = text("""
-WITH fact AS (
-    INSERT INTO outbox.fact (id, name, payload, edition_id, person_id, actor_id, request_id)
-    VALUES (:id, :name, CAST(:payload AS jsonb), CAST(:edition_id AS uuid), CAST(:person_id AS uuid),
-            CAST(:actor_id AS uuid), :request_id)
-    RETURNING id
-)
-INSERT INTO outbox.entry (id, fact_id, subscriber)
-SELECT told.id, fact.id, told.subscriber
-FROM fact, unnest(CAST(:entries AS uuid[]), CAST(:subscribers AS text[])) AS told (id, subscriber)""")
-"""One journey to PostgreSQL for the fact and its entries: every deed of every service passes here."""
-
-
-def ring_after_commit(session: Session, queues: Iterable[str]) -> None:
-    """Ring each queue's bell once after the commit, however often it is asked for within one transaction."""
-    bell = session.info.get("bell")
-    if bell is None:
-        return
-    rung: set[str] = session.info.setdefault("rung", set())
-    for queue in queues:
-        if queue not in rung:
-            rung.add(queue)
-            after_commit(session, lambda queue=queue: bell.ring(queue))  # type: ignore[misc]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.gateways.store import store_at
 from services.materials.rules.shelves import ACCEPTED
 from shared.clock import now
+from shared.deeds import Deed
 
 SMALL = 100_000
 LARGE = 50_000_000
@@ -73,6 +74,7 @@ class Downloads:
         content = {name: b"%PDF-1.7\n" + os.urandom(size - 9) for name, size in (("small", SMALL), ("large", LARGE))}
         formats = {"small": "light_pdf", "large": "pdf"}
         addresses = {}
+        deed = Deed(None, now())
         with self._stand.database("materials") as database, database.transaction() as session:
             publication = add_publication(
                 session,
@@ -82,8 +84,9 @@ class Downloads:
                 titles={"en": "The Reader"},
                 summaries={},
                 contributors=[],
+                deed=deed,
             )
-            release = draft_release(session, publication_id=publication.id, version="1", dated="2011")
+            release = draft_release(session, publication_id=publication.id, version="1", dated="2011", deed=deed)
             for name, data in content.items():
                 (self.files / name).write_bytes(data)
                 rendition = add_rendition(
@@ -94,10 +97,10 @@ class Downloads:
                     format_=formats[name],
                     pieces=[data],
                     limit=LARGE,
-                    now=now(),
+                    deed=deed,
                 )
                 addresses[name] = f"/materials/renditions/{rendition.id}/{rendition.filename}"
-            publish_release(session, release_id=release.id, now=now())
+            publish_release(session, release_id=release.id, deed=deed)
             shelf = put_up_shelf(
                 session,
                 edition_id=self._stand.edition_id,
@@ -105,7 +108,7 @@ class Downloads:
                 rule=ACCEPTED,
                 opens_at=None,
                 closes_at=None,
-                now=now(),
+                deed=deed,
             )
-            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
+            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
         return addresses

@@ -16,6 +16,7 @@ from services.notifications.rules.audience import AudienceRule, Standing
 from services.notifications.rules.texts import Said
 from shared.clock import now
 from shared.database import Database
+from shared.deeds import Deed
 from shared.schema.notifications import Topic
 from shared.tasks import CeleryBell, connect_redis, make_celery
 from stack.addresses import libpq_url
@@ -58,13 +59,12 @@ class Mails:
 
     def _launch(self, database: Database) -> object:
         edition_id, actor_id, moment = self._stand.edition_id, self._people[0], now()
+        deed = Deed(actor_id, moment)
         rule = AudienceRule(standings=(Standing.ACCEPTED,))
         with database.transaction() as session:
             ensure_topics(session)
             topic_id = session.scalars(select(Topic.id).order_by(Topic.slug).limit(1)).one()
-            campaign_id = create_campaign(
-                session, edition_id=edition_id, topic_id=topic_id, name="Bench", actor_id=actor_id, now=moment
-            ).id
+            campaign_id = create_campaign(session, edition_id=edition_id, topic_id=topic_id, name="Bench", deed=deed).id
             session.flush()  # the texts refer to the campaign
             rewrite_campaign(
                 session,
@@ -76,10 +76,9 @@ class Mails:
                     "en": Said(subject="Your place, {{name}}", preheader="", body=BODY),
                     "fr": Said(subject="Votre place, {{name}}", preheader="", body=BODY),
                 },
-                actor_id=actor_id,
-                now=moment,
+                deed=deed,
             )
-            choose_audience(session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, now=moment)
+            choose_audience(session, campaign_id=campaign_id, edition_id=edition_id, rule=rule, deed=deed)
         with database.reading() as session:
             count = audience_size(session, rule=rule, edition_id=edition_id, topic_id=topic_id, now=moment).total
         with database.transaction() as session:
@@ -89,8 +88,7 @@ class Mails:
                 edition_id=edition_id,
                 confirmed=count,
                 approval_above=10 * MAILS,
-                actor_id=actor_id,
                 may_approve=False,
-                now=now(),
+                deed=Deed(actor_id, now()),
             )
         return campaign_id

@@ -14,8 +14,9 @@ from bench.counting import Counted, counting
 from bench.crowds import remembered_person, staff_of
 from bench.desk import signed_in
 from bench.stand import Stand, open_edition
-from services.registration.queries.timelines import changes_of, facts_about
+from services.registration.queries.timelines import story_of
 from shared.schema.base import new_id
+from shared.schema.registration import Application
 
 FACTS: Final = 500
 SAMPLES: Final = 40
@@ -34,9 +35,7 @@ class Timelines:
         slug = f"timeline-{self._edition_id.hex}"
         open_edition(stand, edition_id=self._edition_id, slug=slug, capacity=100)
         staff_id = staff_of(stand, edition_id=self._edition_id)
-        self._person_id, self._application_id = remembered_person(
-            stand, edition_id=self._edition_id, staff_id=staff_id, facts=FACTS
-        )
+        self._application_id = remembered_person(stand, edition_id=self._edition_id, staff_id=staff_id, facts=FACTS)
         self._path = PAGE.format(slug=slug, application=self._application_id)
         self._browser = signed_in(stand, staff_id)
 
@@ -78,10 +77,7 @@ class Timelines:
         self._browser.get(self._path).raise_for_status()
 
     def _read(self, session: Session) -> None:
-        changes_of(session, application_id=self._application_id)
-        facts_about(
-            session, application_id=self._application_id, person_id=self._person_id, edition_id=self._edition_id
-        )
+        story_of(session, application=session.get_one(Application, self._application_id))
 
     def _counted(self, deed: Callable[[], None]) -> Counted:
         with counting(self._stand, service="registration") as counted:

@@ -73,12 +73,6 @@ class NotWithdrawable(Conflict):
     title = _l("This application cannot be withdrawn now")
 
 
-class StateChanged(Conflict):
-    """Somebody else was quicker."""
-
-    title = _l("Something changed in the meantime; look again")
-
-
 class BatchChanged(Conflict):
     """The proposals are not those that were shown."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from services.registration.actions.offers import expire_offers
 from services.registration.reactions import reactions
+from services.registration.rounds.expiry import end_due_offers
+from services.registration.rounds.retention import prune_outbox
 from services.registration.settings import RegistrationSettings
 from shared.clock import now
 from shared.reacting import add_react_task, database_of_worker
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from shared.database import Bell, Database
 
-BATCH: Final = 200
-
 
 def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     """Add this service's tasks to ``celery``; return the database they work on."""
@@ -26,9 +25,10 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
 
     @celery.task(name="registration.expire_offers")
     def expire() -> None:
-        ended = BATCH
-        while ended == BATCH:
-            with database.transaction() as session:
-                ended = expire_offers(session, now=now(), limit=BATCH)
+        end_due_offers(database, now=now)
+
+    @celery.task(name="registration.prune_outbox")
+    def prune() -> None:
+        prune_outbox(database, now=now)
 
     return database

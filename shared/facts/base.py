@@ -18,9 +18,12 @@ class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     known: ClassVar[dict[str, type[Fact]]] = {}
+    noun: ClassVar[str] = ""
+    """What it is about; the field ``<noun>_id`` says which one."""
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
+    def __init_subclass__(cls, *, noun: str = "", **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)  # type: ignore[arg-type]
+        cls.noun = noun
         if cls.__name__ in Fact.known:
             message = f"two facts are called {cls.__name__}"
             raise TypeError(message)

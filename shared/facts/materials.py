@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.facts.base import Fact
 
 
-class ShelfOpened(Fact):
+class ShelfOpened(Fact, noun="shelf"):
     """A person may now open what stands on a shelf."""
 
     shelf_id: UUID
@@ -15,7 +15,7 @@ class ShelfOpened(Fact):
     edition_id: UUID
 
 
-class DownloadStarted(Fact):
+class DownloadStarted(Fact, noun="rendition"):
     """A person fetched a rendition for the first time."""
 
     rendition_id: UUID

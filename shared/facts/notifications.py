@@ -7,14 +7,14 @@ from uuid import UUID
 from shared.facts.base import Fact
 
 
-class CampaignLaunched(Fact):
+class CampaignLaunched(Fact, noun="campaign"):
     """A campaign's audience was frozen and its mails are on their way."""
 
     campaign_id: UUID
     edition_id: UUID
 
 
-class OptedOut(Fact):
+class OptedOut(Fact, noun="topic"):
     """A person no longer wants mail on a topic."""
 
     person_id: UUID

@@ -8,14 +8,14 @@ from uuid import UUID
 from shared.facts.base import Fact
 
 
-class AddressProofRequested(Fact):
+class AddressProofRequested(Fact, noun="application"):
     """Somebody filled in an application and has to prove the address it names."""
 
     application_id: UUID
     edition_id: UUID
 
 
-class ApplicationSubmitted(Fact):
+class ApplicationSubmitted(Fact, noun="application"):
     """The address is proved and the application counts."""
 
     application_id: UUID
@@ -23,7 +23,7 @@ class ApplicationSubmitted(Fact):
     edition_id: UUID
 
 
-class ApplicationWithdrawn(Fact):
+class ApplicationWithdrawn(Fact, noun="application"):
     """The applicant took the application back."""
 
     application_id: UUID
@@ -31,7 +31,7 @@ class ApplicationWithdrawn(Fact):
     edition_id: UUID
 
 
-class DecisionReleased(Fact):
+class DecisionReleased(Fact, noun="decision"):
     """A decision became visible to the applicant."""
 
     decision_id: UUID
@@ -41,7 +41,7 @@ class DecisionReleased(Fact):
     outcome: Literal["accept", "reserve", "decline"]
 
 
-class OfferMade(Fact):
+class OfferMade(Fact, noun="offer"):
     """A place is held for the person until the offer expires."""
 
     offer_id: UUID
@@ -49,7 +49,7 @@ class OfferMade(Fact):
     edition_id: UUID
 
 
-class OfferAccepted(Fact):
+class OfferAccepted(Fact, noun="offer"):
     """The person took the place."""
 
     offer_id: UUID
@@ -58,7 +58,7 @@ class OfferAccepted(Fact):
     edition_id: UUID
 
 
-class OfferDeclined(Fact):
+class OfferDeclined(Fact, noun="offer"):
     """The person gave the place back."""
 
     offer_id: UUID
@@ -66,7 +66,7 @@ class OfferDeclined(Fact):
     edition_id: UUID
 
 
-class OfferExpired(Fact):
+class OfferExpired(Fact, noun="offer"):
     """Nobody answered in time; the place is free again."""
 
     offer_id: UUID
@@ -74,9 +74,23 @@ class OfferExpired(Fact):
     edition_id: UUID
 
 
-class EnrolmentWithdrawn(Fact):
+class EnrolmentWithdrawn(Fact, noun="enrolment"):
     """An enrolled person gave up the place."""
 
     enrolment_id: UUID
     person_id: UUID
+    edition_id: UUID
+
+
+class ReleaseBegun(Fact, noun="decision_batch"):
+    """A batch too large for one transaction was frozen; its decisions become known part by part."""
+
+    decision_batch_id: UUID
+    edition_id: UUID
+
+
+class ReleaseContinued(Fact, noun="decision_batch"):
+    """A part of a large batch became known, and more are left."""
+
+    decision_batch_id: UUID
     edition_id: UUID

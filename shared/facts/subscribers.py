@@ -15,6 +15,8 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),
     r.DecisionReleased: ("notifications",),
+    r.ReleaseBegun: ("registration",),
+    r.ReleaseContinued: ("registration",),
     r.OfferMade: ("notifications",),
     r.OfferAccepted: ("materials", "notifications"),
     r.OfferDeclined: ("notifications",),

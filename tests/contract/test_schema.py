@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OUTBOX_WRITES = {
     ("entry", "UPDATE"),
+    ("entry", "DELETE"),
+    ("fact", "DELETE"),
     ("kept_form", "DELETE"),
     *((table, "INSERT") for table in ("fact", "entry", "idempotency_key", "kept_form")),
 }

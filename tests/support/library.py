@@ -14,6 +14,7 @@ from services.materials.app import build
 from services.materials.gateways.store import store_at
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
+from shared.deeds import Deed
 from tests.support.web import HOST, NOBODY
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def reader_in(
     """Make a Reader with one file and put it on a new shelf."""
     format_ = "pdf" if content.startswith(b"%PDF") else "text"
     store = store_at(folder.as_uri())
+    deed = Deed(None, now())
     with database.transaction() as session:
         titles = {"en": "Our common road", "ar": "طريقنا المشترك"}
         publication = add_publication(
@@ -67,8 +69,9 @@ def reader_in(
             titles=titles,
             summaries={"en": "What the week is about."},
             contributors=["International Labour Organization"],
+            deed=deed,
         )
-        release = draft_release(session, publication_id=publication.id, version="2011", dated="2011-10-24")
+        release = draft_release(session, publication_id=publication.id, version="2011", dated="2011-10-24", deed=deed)
         rendition = add_rendition(
             session,
             store,
@@ -77,10 +80,10 @@ def reader_in(
             format_=format_,
             pieces=[content],
             limit=1_000_000_000,
-            now=now(),
+            deed=deed,
         )
         if published:
-            publish_release(session, release_id=release.id, now=now())
+            publish_release(session, release_id=release.id, deed=deed)
         shelf = put_up_shelf(
             session,
             edition_id=edition_id,
@@ -88,9 +91,9 @@ def reader_in(
             rule=rule,
             opens_at=opens_at,
             closes_at=closes_at,
-            now=now(),
+            deed=deed,
         )
-        place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
+        place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
         return Reader(
             publication_id=publication.id,
             release_id=release.id,

@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from services.registration.actions.decisions import digest, propose_decision, release_decisions
+from services.registration.actions.decisions import propose_decision
+from services.registration.actions.releases import digest, release_decisions
 from services.registration.actions.submissions import prove_address, start_application
 from services.registration.queries.decisions import proposals
 from services.registration.rules.forms import Answers
+from shared.deeds import Deed
 from shared.schema.base import new_id
 from shared.schema.registration import Edition, Offer
 
@@ -100,15 +102,14 @@ def decide(database: Database, applied: Applied, outcome: Any = "accept", *, now
             application_id=applied.application_id,
             outcome=outcome,
             note="",
-            actor_id=DESK,
-            now=now,
+            deed=Deed(DESK, now),
         )
 
 
 def release(database: Database, edition_id: UUID, *, now: datetime = NOW) -> None:
     with database.transaction() as session:
         seen = digest(proposals(session, edition_id=edition_id))
-        release_decisions(session, edition_id=edition_id, seen=seen, actor_id=DESK, now=now)
+        release_decisions(session, edition_id=edition_id, seen=seen, deed=Deed(DESK, now))
 
 
 def offer_of(database: Database, applied: Applied) -> Offer:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.notifications.actions.campaigns import create_campaign
 from shared.clock import now
+from shared.deeds import Deed
 from shared.schema.base import new_id
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
@@ -85,7 +86,7 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
 def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:
     with database.transaction() as session:
         campaign = create_campaign(
-            session, edition_id=edition_id, topic_id=topic_id, name="The Reader", actor_id=UUID(int=7), now=now()
+            session, edition_id=edition_id, topic_id=topic_id, name="The Reader", deed=Deed(UUID(int=7), now())
         )
         session.flush()  # the text belongs to the campaign
         text = CampaignText(campaign_id=campaign.id, locale="en", subject="Read it", preheader="", body="Read it.")

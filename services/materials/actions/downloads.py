@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.materials.rules.downloads import DOUBLE_CLICK
+from shared.deeds import Deed
 from shared.facts.materials import DownloadStarted
 from shared.outbox import record
 from shared.schema.materials.files import Download
@@ -50,5 +51,5 @@ def count_download(
         fact = DownloadStarted(
             rendition_id=rendition_id, publication_id=publication_id, person_id=person_id, edition_id=edition_id
         )
-        record(session, fact, actor_id=person_id)
+        record(session, fact, Deed(person_id, now))
     return is_first

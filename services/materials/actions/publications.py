@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +18,8 @@ from services.materials.errors import (
     ReleaseUnknown,
     VersionTaken,
 )
+from services.materials.rules.releases import RELEASE
+from shared.history import Deed, begin, move, note
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
@@ -36,6 +37,7 @@ def add_publication(
     publisher: str = "",
     licence: str = "",
     rights: str = "",
+    deed: Deed,
 ) -> Publication:
     """Make a publication; texts are ``{language: text}``. Refuses a slug that another one has."""
     publication = Publication(
@@ -57,22 +59,25 @@ def add_publication(
         if "uq_publication_slug" in str(error.orig):
             raise PublicationSlugTaken(errors={"slug": PublicationSlugTaken.title}) from error
         raise
+    note(session, "publication", publication.id, deed, what="added", edition_id=edition_id)
     return publication
 
 
-def draft_release(session: Session, *, publication_id: UUID, version: str, dated: str) -> Release:
+def draft_release(session: Session, *, publication_id: UUID, version: str, dated: str, deed: Deed) -> Release:
     """Begin a release that only staff see. ``dated`` is the date printed in the work, ISO 8601 in any precision."""
-    if session.get(Publication, publication_id) is None:
+    publication = session.get(Publication, publication_id)
+    if publication is None:
         raise PublicationUnknown
-    release = Release(id=new_id(), publication_id=publication_id, version=version, dated=dated, state="draft")
+    release_id = new_id()
+    row = {"id": release_id, "publication_id": publication_id, "version": version, "dated": dated}
     try:
         with session.begin_nested():
-            session.add(release)
+            begin(session, RELEASE, "draft", deed, [row], more={release_id: {"edition_id": publication.edition_id}})
     except IntegrityError as error:
         if "uq_release_publication_id_version" in str(error.orig):
             raise VersionTaken(errors={"version": VersionTaken.title}) from error
         raise
-    return release
+    return session.get_one(Release, release_id)
 
 
 def translation_of(session: Session, *, release_id: UUID, language: str, title: str) -> Translation:
@@ -118,7 +123,7 @@ def draft_of(session: Session, *, release_id: UUID) -> Release:
     return release
 
 
-def publish_release(session: Session, *, release_id: UUID, now: datetime) -> Release:
+def publish_release(session: Session, *, release_id: UUID, deed: Deed) -> Release:
     """Let people open the release wherever its publication is on a shelf. From now on it is not changed.
 
     Done twice it is done once, at the first moment.
@@ -130,6 +135,8 @@ def publish_release(session: Session, *, release_id: UUID, now: datetime) -> Rel
     has_file = select(Rendition.id).join(Translation).where(Translation.release_id == release_id).limit(1)
     if session.scalar(has_file) is None:
         raise NothingToPublish
-    release.state = "published"
-    release.published_at = now
+    edition_id = session.get_one(Publication, release.publication_id).edition_id
+    more = {release_id: {"edition_id": edition_id}}
+    move(session, RELEASE, [release_id], "published", deed, more=more, published_at=deed.at)
+    session.refresh(release)
     return release

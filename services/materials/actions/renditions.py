@@ -16,6 +16,7 @@ from services.materials.errors import FileEmpty, FileTypeUnknown
 from services.materials.gateways.store import Store, StreamStored
 from services.materials.rules.media import EPUB, FORMATS, PDF, TEXT, media_type_of
 from services.materials.rules.names import full_filename, plain_filename
+from shared.history import Deed, note
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.publications import Chapter, Publication
@@ -39,8 +40,7 @@ def add_rendition(
     limit: int,
     chapter_id: UUID | None = None,
     pages: int | None = None,
-    actor_id: UUID | None = None,
-    now: datetime,
+    deed: Deed,
 ) -> Rendition:
     """Take in a file as one format of a draft's translation; a file that was there in its place is replaced.
 
@@ -48,7 +48,7 @@ def add_rendition(
     what ``format_`` asks for by its first bytes. A refused file may stay in the store, where nothing points at it.
     """
     release = draft_of(session, release_id=release_id)
-    kept = store.keep(pieces, limit=limit, modified_at=now)
+    kept = store.keep(pieces, limit=limit, modified_at=deed.at)
     media_type = _media_type(kept, format_=format_)
     _remember(session, store, kept, media_type=media_type)
     publication = session.get_one(Publication, release.publication_id)
@@ -68,12 +68,13 @@ def add_rendition(
         ),
         full_name=full_filename(title=named, language=language, format_=format_, chapter=number),
         pages=pages,
-        uploaded_by=actor_id,
-        uploaded_at=now,
+        uploaded_by=deed.by,
+        uploaded_at=deed.at,
     )
     replaced = {name: new.excluded[name] for name in ("sha256", "pages", "uploaded_by", "uploaded_at")}
     upsert = new.on_conflict_do_update(constraint="uq_rendition_translation_id_chapter_id_format", set_=replaced)
-    rendition_id = session.scalar(upsert.returning(Rendition.id))
+    rendition_id = session.scalars(upsert.returning(Rendition.id)).one()
+    note(session, "rendition", rendition_id, deed, what="stored", edition_id=publication.edition_id)
     return session.scalars(
         select(Rendition).where(Rendition.id == rendition_id).execution_options(populate_existing=True)
     ).one()

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.materials.errors import PublicationUnknown, ShelfUnknown
 from services.materials.queries.enrolments import LivePlace, live_places
-from services.materials.rules.shelves import ACCEPTED
-from shared.facts.materials import ShelfOpened
-from shared.outbox import record
+from services.materials.rules.shelves import ACCEPTED, MEMBER
+from shared.history import Deed, begun, move, note
 from shared.schema.base import new_id
 from shared.schema.materials.publications import Publication
 from shared.schema.materials.shelves import Shelf, ShelfItem, ShelfMember
@@ -28,7 +27,7 @@ def put_up_shelf(
     rule: str,
     opens_at: datetime | None,
     closes_at: datetime | None,
-    now: datetime,
+    deed: Deed,
 ) -> Shelf:
     """Make a shelf. An ``accepted`` one is opened at once to everybody who has a place already."""
     shelf = Shelf(
@@ -38,26 +37,36 @@ def put_up_shelf(
         _one_at_a_time(session, edition_id)
     session.add(shelf)
     session.flush()  # members point at it
+    note(session, "shelf", shelf.id, deed, what="put_up", edition_id=edition_id)
     if edition_id is not None and rule == ACCEPTED:
         for place in live_places(session, edition_id=edition_id):
-            _open_shelf(session, shelf_id=shelf.id, edition_id=edition_id, place=place, now=now)
+            _open_shelf(session, shelf_id=shelf.id, edition_id=edition_id, place=place, deed=deed)
     return shelf
 
 
-def place_on_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID) -> None:
+def place_on_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID, deed: Deed) -> None:
     """Put a publication on a shelf; putting it there twice changes nothing."""
     if session.get(Shelf, shelf_id) is None:
         raise ShelfUnknown
-    if session.get(Publication, publication_id) is None:
+    publication = session.get(Publication, publication_id)
+    if publication is None:
         raise PublicationUnknown
-    session.execute(insert(ShelfItem).values(shelf_id=shelf_id, publication_id=publication_id).on_conflict_do_nothing())
+    placed = session.execute(
+        insert(ShelfItem)
+        .values(shelf_id=shelf_id, publication_id=publication_id)
+        .on_conflict_do_nothing()
+        .returning(ShelfItem.shelf_id)
+    )
+    if placed.first() is not None:
+        _note_place(session, publication, shelf_id, deed, what="placed")
 
 
-def take_from_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID) -> None:
+def take_from_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID, deed: Deed) -> None:
     """Take a publication from a shelf; nobody may open it by this shelf any more."""
     item = session.get(ShelfItem, (shelf_id, publication_id))
     if item is not None:
         session.delete(item)
+        _note_place(session, session.get_one(Publication, publication_id), shelf_id, deed, what="taken")
 
 
 def open_shelves(session: Session, *, edition_id: UUID, enrolment_id: UUID, now: datetime) -> int:
@@ -70,33 +79,35 @@ def open_shelves(session: Session, *, edition_id: UUID, enrolment_id: UUID, now:
     for place in live_places(session, edition_id=edition_id, enrolment_id=enrolment_id):
         shelves = select(Shelf.id).where(Shelf.edition_id == edition_id, Shelf.rule == ACCEPTED).order_by(Shelf.id)
         for shelf_id in session.scalars(shelves).all():
-            opened += _open_shelf(session, shelf_id=shelf_id, edition_id=edition_id, place=place, now=now)
+            opened += _open_shelf(session, shelf_id=shelf_id, edition_id=edition_id, place=place, deed=Deed(None, now))
     return opened
 
 
 def close_shelves(session: Session, *, enrolment_id: UUID, now: datetime) -> int:
     """Close every shelf to an enrolment; return how many were open. Access ended already with the enrolment."""
-    closed = session.scalars(
-        update(ShelfMember)
+    held = session.scalars(
+        select(ShelfMember.id)
         .where(ShelfMember.enrolment_id == enrolment_id, ShelfMember.closed_at.is_(None))
-        .values(closed_at=now)
-        .returning(ShelfMember.id)
-    )
-    return len(closed.all())
+        .order_by(ShelfMember.id)
+        .with_for_update()
+    ).all()
+    move(session, MEMBER, held, "closed", Deed(None, now))
+    return len(held)
 
 
-def _open_shelf(session: Session, *, shelf_id: UUID, edition_id: UUID, place: LivePlace, now: datetime) -> bool:
+def _note_place(session: Session, publication: Publication, shelf_id: UUID, deed: Deed, *, what: str) -> None:
+    details = {"shelf": str(shelf_id)}
+    note(session, "publication", publication.id, deed, what=what, edition_id=publication.edition_id, details=details)
+
+
+def _open_shelf(session: Session, *, shelf_id: UUID, edition_id: UUID, place: LivePlace, deed: Deed) -> bool:
+    row = {"id": new_id(), "shelf_id": shelf_id, "person_id": place.person_id, "enrolment_id": place.enrolment_id}
     new = session.scalar(
-        insert(ShelfMember)
-        .values(
-            id=new_id(), shelf_id=shelf_id, person_id=place.person_id, enrolment_id=place.enrolment_id, opened_at=now
-        )
-        .on_conflict_do_nothing()
-        .returning(ShelfMember.id)
+        insert(ShelfMember).values(**row, opened_at=deed.at).on_conflict_do_nothing().returning(ShelfMember.id)
     )
     if new is None:
         return False
-    record(session, ShelfOpened(shelf_id=shelf_id, person_id=place.person_id, edition_id=edition_id))
+    begun(session, MEMBER, "opened", deed, [row], more={new: {"edition_id": edition_id}})
     return True
 
 

@@ -17,6 +17,7 @@ from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.gateways.store import Store, store_at
 from services.materials.rules.shelves import ACCEPTED
+from shared.deeds import Deed
 from shared.editions import editions_by_id
 from shared.schema.materials.publications import Publication
 
@@ -52,6 +53,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
         if not editions:
             raise LookupError("there is no edition yet: load registration's demo first")
         texts = {language: texts_in(language) for language in LANGUAGES}
+        deed = Deed(None, now)
         publication = add_publication(
             session,
             slug=SLUG,
@@ -62,13 +64,20 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             contributors=["International Training Centre of the ILO"],
             publisher="International Training Centre of the ILO",
             rights="© International Labour Organization",
+            deed=deed,
         )
         _release(session, store, publication, texts, settings=settings, now=now)
         for edition_id in editions:
             shelf = put_up_shelf(
-                session, edition_id=edition_id, names=SHELF_NAMES, rule=ACCEPTED, opens_at=None, closes_at=None, now=now
+                session,
+                edition_id=edition_id,
+                names=SHELF_NAMES,
+                rule=ACCEPTED,
+                opens_at=None,
+                closes_at=None,
+                deed=deed,
             )
-            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id)
+            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
         return publication.id
 
 
@@ -81,7 +90,8 @@ def _release(
     settings: MaterialsSettings,
     now: datetime,
 ) -> None:
-    release = draft_release(session, publication_id=publication.id, version=VERSION, dated="2011-10-24")
+    deed = Deed(None, now)
+    release = draft_release(session, publication_id=publication.id, version=VERSION, dated="2011-10-24", deed=deed)
     press = Press()
     whole = {language: press.whole(language) for language in LANGUAGES}
     chapters = [
@@ -107,7 +117,7 @@ def _release(
             limit=settings.upload_limit,
             chapter_id=chapter_id,
             pages=pages,
-            now=now,
+            deed=deed,
         )
 
     for language in LANGUAGES:
@@ -117,4 +127,4 @@ def _release(
             first, last = chapter.pages[language]
             pdf = press.chapter(language, chapter.number)
             add(language, "pdf", pdf, chapter_id=chapter.id, pages=last - first + 1)
-    publish_release(session, release_id=release.id, now=now)
+    publish_release(session, release_id=release.id, deed=deed)

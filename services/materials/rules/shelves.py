@@ -8,11 +8,24 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from shared.facts.materials import ShelfOpened
+from shared.machines import machine
+
 PUBLIC: Final = "public"
 REGISTERED: Final = "registered"
 ACCEPTED: Final = "accepted"
 RULES: Final = (PUBLIC, REGISTERED, ACCEPTED)
 _NEAREST: Final = {ACCEPTED: 0, REGISTERED: 1, PUBLIC: 2}
+
+
+MEMBER: Final = machine(
+    "materials.shelf_member",
+    begins="opened",
+    moves={"opened": "closed", "closed": ""},
+    tells={(None, "opened"): ShelfOpened},
+    mark="closed_at",
+)
+"""A shelf is opened to an enrolment, and closed again."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -12,32 +11,29 @@ from sqlalchemy.orm import Session
 from services.notifications.errors import CampaignAlreadyLaunched, CampaignUnknown, UnknownPlaceholders
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.texts import Said, as_fields, unknown_names
-from shared.schema.base import new_id
+from shared.history import Deed, begin, move, note, remove
 from shared.schema.notifications.campaigns import Campaign, CampaignText
 from shared.versions import require_version, version_of
 
 WRITABLE = ("draft", "awaiting_approval")
 
 
-def create_campaign(
-    session: Session, *, edition_id: UUID, topic_id: UUID, name: str, actor_id: UUID, now: datetime
-) -> Campaign:
+def create_campaign(session: Session, *, edition_id: UUID, topic_id: UUID, name: str, deed: Deed) -> Campaign:
     """Begin a campaign as a draft, to everybody who applied."""
-    campaign = Campaign(
-        id=new_id(),
-        edition_id=edition_id,
-        topic_id=topic_id,
-        name=name,
-        audience=AudienceRule().model_dump(mode="json"),
-        state="draft",
-        audience_size=0,
-        written_by=actor_id,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(campaign)
-    return campaign
+    row = {
+        "edition_id": edition_id,
+        "topic_id": topic_id,
+        "name": name,
+        "audience": AudienceRule().model_dump(mode="json"),
+        "audience_size": 0,
+        "written_by": deed.by,
+        "created_at": deed.at,
+        "updated_at": deed.at,
+    }
+    [campaign_id] = begin(session, CAMPAIGN, "draft", deed, [row])
+    return session.get_one(Campaign, campaign_id)
 
 
 def locked_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID) -> Campaign:
@@ -66,8 +62,7 @@ def rewrite_campaign(
     name: str,
     topic_id: UUID,
     texts: Mapping[str, Said],
-    actor_id: UUID,
-    now: datetime,
+    deed: Deed,
     seen: str = "",
 ) -> Campaign:
     """Replace what a campaign says; a language without any word is removed.
@@ -84,8 +79,11 @@ def rewrite_campaign(
     said_now = as_fields(campaign.name, campaign.topic_id, texts_of(session, campaign_id=campaign_id))
     if said_now != as_fields(name, topic_id, texts):
         require_version(seen, version_of(said_now))
-    campaign.name, campaign.topic_id, campaign.written_by = name, topic_id, actor_id
-    _back_to_draft(campaign, now=now)
+    campaign.name, campaign.topic_id = name, topic_id
+    if deed.by is not None:
+        campaign.written_by = deed.by
+    _back_to_draft(session, campaign, deed)
+    note(session, CAMPAIGN.noun, campaign_id, deed, what="written", edition_id=edition_id)
     session.execute(delete(CampaignText).where(CampaignText.campaign_id == campaign_id))
     session.add_all(
         CampaignText(
@@ -98,21 +96,26 @@ def rewrite_campaign(
 
 
 def choose_audience(
-    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, now: datetime
+    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, deed: Deed
 ) -> Campaign:
     """Say whom a campaign is for."""
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     campaign.audience = rule.model_dump(mode="json")
-    _back_to_draft(campaign, now=now)
+    _back_to_draft(session, campaign, deed)
+    note(session, CAMPAIGN.noun, campaign_id, deed, what="addressed", edition_id=edition_id)
     return campaign
 
 
-def delete_draft(session: Session, *, campaign_id: UUID, edition_id: UUID) -> None:
+def delete_draft(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> None:
     """Throw a campaign away that was never launched."""
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     session.execute(delete(CampaignText).where(CampaignText.campaign_id == campaign_id))
-    session.delete(campaign)
+    session.expunge(campaign)
+    remove(session, CAMPAIGN, [campaign_id], "deleted", deed)
 
 
-def _back_to_draft(campaign: Campaign, *, now: datetime) -> None:
-    campaign.state, campaign.submitted_by, campaign.submitted_at, campaign.updated_at = "draft", None, None, now
+def _back_to_draft(session: Session, campaign: Campaign, deed: Deed) -> None:
+    campaign.updated_at = deed.at
+    if campaign.state == "awaiting_approval":
+        move(session, CAMPAIGN, [campaign.id], "draft", deed, submitted_by=None, submitted_at=None)
+        session.refresh(campaign)

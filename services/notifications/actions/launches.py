@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, insert, literal, select, text
@@ -20,9 +21,10 @@ from services.notifications.errors import (
 from services.notifications.queries.audience import audience_size, members_select
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.rules.audience import AudienceRule, text_locale
+from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.texts import LOCALES, half_written
-from shared.facts.notifications import CampaignLaunched
-from shared.outbox import record, ring_after_commit
+from shared.history import Deed, move
+from shared.outbox import ring_after_commit
 from shared.schema.notifications.campaigns import Campaign
 from shared.schema.notifications.deliveries import Delivery
 
@@ -34,9 +36,8 @@ def launch_campaign(
     edition_id: UUID,
     confirmed: int,
     approval_above: int,
-    actor_id: UUID,
     may_approve: bool,
-    now: datetime,
+    deed: Deed,
 ) -> Campaign:
     """Freeze the audience and begin to send, or ask for a second person when it is larger than ``approval_above``.
 
@@ -45,7 +46,7 @@ def launch_campaign(
     SecondPersonNeeded. Pressed twice by the same person it is done once and answered alike.
     """
     campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
-    if _was_pressed_before(campaign, confirmed=confirmed, actor_id=actor_id):
+    if _was_pressed_before(campaign, confirmed=confirmed, by=deed.by):
         return campaign
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     rule = AudienceRule.model_validate(campaign.audience)
@@ -53,30 +54,31 @@ def launch_campaign(
     missing = half_written(texts)
     if not texts or missing:
         raise CampaignIncomplete(errors=dict.fromkeys(missing, ""))
-    total = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id, now=now).total
+    total = audience_size(session, rule=rule, edition_id=edition_id, topic_id=campaign.topic_id, now=deed.at).total
     if total == 0:
         raise AudienceEmpty
     if total != confirmed:
         raise AudienceChanged
-    campaign.updated_at = now
     if total > approval_above:
         if campaign.state == "draft":
-            campaign.state, campaign.submitted_by, campaign.submitted_at = "awaiting_approval", actor_id, now
+            asked: dict[str, Any] = {"submitted_by": deed.by, "submitted_at": deed.at, "updated_at": deed.at}
+            move(session, CAMPAIGN, [campaign_id], "awaiting_approval", deed, **asked)
+            session.refresh(campaign)
             return campaign
-        if not may_approve or actor_id in {campaign.written_by, campaign.submitted_by}:
+        if not may_approve or deed.by in {campaign.written_by, campaign.submitted_by}:
             raise SecondPersonNeeded
-    campaign.state, campaign.launched_by, campaign.launched_at = "sending", actor_id, now
-    session.flush()  # the deliveries below refer to the campaign
-    campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=now)
-    record(session, CampaignLaunched(campaign_id=campaign.id, edition_id=edition_id), actor_id=actor_id)
+    launched: dict[str, Any] = {"launched_by": deed.by, "launched_at": deed.at, "updated_at": deed.at}
+    move(session, CAMPAIGN, [campaign_id], "sending", deed, **launched)
+    session.refresh(campaign)
+    campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=deed.at)
     ring_after_commit(session, (MAIL_QUEUE,))
     return campaign
 
 
-def _was_pressed_before(campaign: Campaign, *, confirmed: int, actor_id: UUID) -> bool:
+def _was_pressed_before(campaign: Campaign, *, confirmed: int, by: UUID | None) -> bool:
     if campaign.state in {"sending", "finished"}:
-        return campaign.launched_by == actor_id and campaign.audience_size == confirmed
-    return campaign.state == "awaiting_approval" and campaign.submitted_by == actor_id
+        return campaign.launched_by == by and campaign.audience_size == confirmed
+    return campaign.state == "awaiting_approval" and campaign.submitted_by == by
 
 
 def freeze_audience(
@@ -122,23 +124,21 @@ def freeze_audience(
     return int(frozen.rowcount)  # type: ignore[attr-defined]
 
 
-def pause_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> None:
+def pause_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> None:
     """Claim nothing more of a campaign; what a sender holds already still goes out."""
-    _step(session, campaign_id, edition_id, now, allowed=("sending",), after="paused")
+    _step(session, campaign_id, edition_id, deed, allowed=("sending",), after="paused")
 
 
-def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> None:
+def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> None:
     """Go on with a paused campaign where it stopped."""
-    _step(session, campaign_id, edition_id, now, allowed=("paused",), after="sending")
+    _step(session, campaign_id, edition_id, deed, allowed=("paused",), after="sending")
     ring_after_commit(session, (MAIL_QUEUE,))
 
 
-def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, now: datetime) -> int:
+def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> int:
     """Stop a campaign for good; return how many people do not get it now. Who got it is not changed."""
-    campaign = _step(session, campaign_id, edition_id, now, allowed=("sending", "paused"), after="cancelled")
-    campaign.finished_at = campaign.finished_at or now
-    session.flush()  # the statement below asks for cancelled campaigns
-    withdraw_cancelled(session, now=now)
+    _step(session, campaign_id, edition_id, deed, allowed=("sending", "paused"), after="cancelled", finished_at=deed.at)
+    withdraw_cancelled(session, now=deed.at)
     return session.execute(
         select(func.count())
         .select_from(Delivery)
@@ -151,12 +151,6 @@ UPDATE notifications.delivery d SET state = 'suppressed', reason = 'cancelled', 
 FROM notifications.campaign c
 WHERE c.id = d.campaign_id AND c.state = 'cancelled' AND d.state IN ('queued', 'deferred')""")
 
-_FINISH = text("""
-UPDATE notifications.campaign c SET state = 'finished', finished_at = :now, updated_at = :now
-WHERE c.state = 'sending' AND NOT EXISTS (
-    SELECT FROM notifications.delivery d
-    WHERE d.campaign_id = c.id AND d.state IN ('queued', 'sending', 'deferred'))""")
-
 
 def withdraw_cancelled(session: Session, *, now: datetime) -> int:
     """Suppress what cancelled campaigns still have in the queue, such as what a sender gave back later."""
@@ -165,16 +159,33 @@ def withdraw_cancelled(session: Session, *, now: datetime) -> int:
 
 def finish_campaigns(session: Session, *, now: datetime) -> int:
     """Close every campaign that has nothing left to send; return how many."""
-    return int(session.execute(_FINISH, {"now": now}).rowcount)  # type: ignore[attr-defined]
+    open_ = select(Delivery.id).where(
+        Delivery.campaign_id == Campaign.id, Delivery.state.in_(("queued", "sending", "deferred"))
+    )
+    done = session.scalars(
+        select(Campaign.id)
+        .where(Campaign.state == "sending", ~open_.exists())
+        .order_by(Campaign.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    move(session, CAMPAIGN, done, "finished", Deed(None, now), finished_at=now, updated_at=now)
+    return len(done)
 
 
 def _step(
-    session: Session, campaign_id: UUID, edition_id: UUID, now: datetime, *, allowed: tuple[str, ...], after: str
-) -> Campaign:
+    session: Session,
+    campaign_id: UUID,
+    edition_id: UUID,
+    deed: Deed,
+    *,
+    allowed: tuple[str, ...],
+    after: str,
+    **values: Any,
+) -> None:
     campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     if campaign.state == after:
-        return campaign  # pressed twice
+        return  # pressed twice
     if campaign.state not in allowed:
         raise CampaignNotSending
-    campaign.state, campaign.updated_at = after, now
-    return campaign
+    move(session, CAMPAIGN, [campaign_id], after, deed, updated_at=deed.at, **values)
+    session.expire(campaign)

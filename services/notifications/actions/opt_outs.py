@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from shared.deeds import Deed
 from shared.facts.notifications import OptedOut
 from shared.outbox import record
 from shared.schema.notifications.topics import OptOut
@@ -24,7 +25,7 @@ def opt_out(
         .returning(OptOut.person_id)
     )
     if made.first():
-        record(session, OptedOut(person_id=person_id, topic_id=topic_id), actor_id=person_id)
+        record(session, OptedOut(person_id=person_id, topic_id=topic_id), Deed(person_id, now))
 
 
 def opt_in(session: Session, *, person_id: UUID, topic_id: UUID) -> None:

@@ -7,15 +7,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services.registration.actions.changes import move, note
 from services.registration.errors import ApplicationUnknown, NotEditable, NotWithdrawable
 from services.registration.queries.decisions import proposal_of
 from services.registration.queries.offers import has_live_offer
 from services.registration.rules import applications as rules
 from services.registration.rules.decisions import DECISION
 from services.registration.rules.forms import Answers
-from shared.facts.registration import ApplicationWithdrawn
-from shared.outbox import record
+from shared.history import Deed, move, note
 from shared.schema.registration import Application, Edition
 from shared.versions import require_version, version_of
 
@@ -53,14 +51,13 @@ def edit_application(
     )
     note(
         session,
-        "application",
-        application_id=application_id,
-        subject_id=application_id,
-        before=application.state,
-        after=application.state,
-        now=now,
-        actor_id=person_id,
-        fields=fields,
+        rules.APPLICATION.noun,
+        application_id,
+        Deed(person_id, now),
+        what="edited",
+        edition_id=edition.id,
+        person_id=person_id,
+        details=fields,
     )
     return list(fields)
 
@@ -70,41 +67,18 @@ def withdraw_application(session: Session, *, application_id: UUID, person_id: U
 
     Whoever holds an offer or a place gives that back first, by an act of its own.
     """
-    application, edition = _own(session, application_id=application_id, person_id=person_id)
+    application, _edition = _own(session, application_id=application_id, person_id=person_id)
     if application.state == "withdrawn":
         return
     allowed = rules.APPLICATION.allows(application.state, "withdrawn")
     if not allowed or has_live_offer(session, application_id=application_id):
         raise NotWithdrawable
-    move(
-        session,
-        rules.APPLICATION,
-        subject_id=application_id,
-        application_id=application_id,
-        before=application.state,
-        after="withdrawn",
-        now=now,
-        actor_id=person_id,
-        why=why,
-        updated_at=now,
-    )
+    move(session, rules.APPLICATION, [application_id], "withdrawn", Deed(person_id, now, why), updated_at=now)
     proposed = proposal_of(session, application_id=application_id)
     if proposed is not None:
-        move(
-            session,
-            DECISION,
-            subject_id=proposed,
-            application_id=application_id,
-            before="proposed",
-            after="replaced",
-            now=now,
-            why="withdrawn by the applicant",
-        )
-    record(
-        session,
-        ApplicationWithdrawn(application_id=application_id, person_id=person_id, edition_id=edition.id),
-        actor_id=person_id,
-    )
+        dropped = {proposed: {"person_id": person_id}}
+        deed = Deed(None, now, "withdrawn by the applicant")
+        move(session, DECISION, dropped, "replaced", deed, leaving="proposed", more=dropped)
 
 
 class _Own(NamedTuple):

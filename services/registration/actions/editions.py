@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,64 +9,63 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.registration.errors import EditionIncomplete, EditionSlugTaken
+from services.registration.rules.editions import EDITION
 from shared.editions import EditionUnknown
+from shared.history import Deed, begun, move, note
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 from shared.versions import require_version, version_of
 
 
-def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], now: datetime) -> UUID:
+def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
     """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has."""
+    row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
     made = session.execute(
-        insert(Edition)
-        .values(id=new_id(), slug=slug, created_at=now, updated_at=now, **values)
-        .on_conflict_do_nothing(constraint="uq_edition_slug")
-        .returning(Edition.id)
+        insert(Edition).values(row).on_conflict_do_nothing(constraint="uq_edition_slug").returning(Edition.id)
     ).scalar()
     if made is None:
         raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
+    begun(session, EDITION, "unpublished", deed, [row])
     return made
 
 
 def update_edition(
-    session: Session, *, edition_id: UUID, values: Mapping[str, Any], now: datetime, seen: str = ""
+    session: Session, *, edition_id: UUID, values: Mapping[str, Any], deed: Deed, seen: str = ""
 ) -> None:
     """Change an edition; its address stays, since links to it are out in the world.
 
     Refuses with :class:`ChangedMeanwhile` when it is not the version ``seen`` any more and holds other values.
     """
-    edition = session.execute(select(Edition).where(Edition.id == edition_id).with_for_update()).scalar()
-    if edition is None:
-        raise EditionUnknown
+    edition = _locked(session, edition_id)
     if all(getattr(edition, name) == value for name, value in values.items()):
         return
     require_version(seen, version_of(edition.updated_at))
-    _change(session, edition_id, **values, updated_at=now)
+    session.execute(
+        update(Edition)
+        .where(Edition.id == edition_id)
+        .values(**values, updated_at=deed.at)
+        .execution_options(synchronize_session=False)
+    )
+    note(session, EDITION.noun, edition_id, deed, what="edited", edition_id=edition_id)
 
 
-def publish_edition(session: Session, *, edition_id: UUID, now: datetime) -> None:
+def publish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None:
     """Show an edition to everybody; it needs a name and a summary. Publishing twice keeps the first moment."""
-    edition = session.execute(select(Edition).where(Edition.id == edition_id).with_for_update()).scalar()
-    if edition is None:
-        raise EditionUnknown
+    edition = _locked(session, edition_id)
     if not edition.name or not edition.summary:
         raise EditionIncomplete
     if edition.published_at is None:
-        _change(session, edition_id, published_at=now, updated_at=now)
+        move(session, EDITION, [edition_id], "published", deed, updated_at=deed.at)
 
 
-def unpublish_edition(session: Session, *, edition_id: UUID, now: datetime) -> None:
-    """Take an edition from public view; applications stay."""
-    _change(session, edition_id, published_at=None, updated_at=now)
+def unpublish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None:
+    """Take an edition from public view; applications stay. Doing so twice changes nothing."""
+    if _locked(session, edition_id).published_at is not None:
+        move(session, EDITION, [edition_id], "unpublished", deed, updated_at=deed.at)
 
 
-def _change(session: Session, edition_id: UUID, **values: Any) -> None:
-    changed = session.execute(
-        update(Edition)
-        .where(Edition.id == edition_id)
-        .values(**values)
-        .returning(Edition.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if changed is None:
+def _locked(session: Session, edition_id: UUID) -> Edition:
+    edition = session.execute(select(Edition).where(Edition.id == edition_id).with_for_update()).scalar()
+    if edition is None:
         raise EditionUnknown
+    return edition

@@ -7,52 +7,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.registration.actions.changes import begin, move
 from services.registration.errors import EditionFull, NotWithdrawable, OfferAnswered, OfferLapsed, OfferUnknown
 from services.registration.queries.offers import due_offers, enrolment_of
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.rules import offers as rules
 from shared.errors import Refusal
-from shared.facts.registration import (
-    EnrolmentWithdrawn,
-    OfferAccepted,
-    OfferDeclined,
-    OfferExpired,
-    OfferMade,
-)
-from shared.outbox import record
+from shared.history import Deed, begin, move
+from shared.schema.base import new_id
 from shared.schema.registration import Enrolment, Offer
 
 _REFUSED: Final[dict[str, type[Refusal]]] = {"answered": OfferAnswered, "expired": OfferLapsed, "full": EditionFull}
-
-
-def make_offer(
-    session: Session,
-    *,
-    decision_id: UUID,
-    application_id: UUID,
-    edition_id: UUID,
-    person_id: UUID,
-    days: int,
-    now: datetime,
-    actor_id: UUID | None,
-) -> UUID:
-    """Hold a place for ``person_id`` for ``days`` days. The caller holds the pool and has counted."""
-    offer_id = begin(
-        session,
-        rules.OFFER,
-        application_id=application_id,
-        now=now,
-        state="offered",
-        actor_id=actor_id,
-        decision_id=decision_id,
-        edition_id=edition_id,
-        person_id=person_id,
-        offered_at=now,
-        expires_at=rules.expires_at(now=now, days=days),
-    )
-    record(session, OfferMade(offer_id=offer_id, person_id=person_id, edition_id=edition_id), actor_id=actor_id)
-    return offer_id
 
 
 def accept_offer(
@@ -79,32 +43,19 @@ def accept_offer(
     )
     if refused:
         raise _REFUSED[refused]
-    move(
-        session,
-        rules.OFFER,
-        subject_id=offer_id,
-        application_id=offer.application_id,
-        before="offered",
-        after="accepted",
-        now=now,
-        actor_id=person_id,
-        answered_at=now,
-    )
-    enrolment_id = begin(
-        session,
-        rules.ENROLMENT,
-        application_id=offer.application_id,
-        now=now,
-        state="accepted",
-        actor_id=person_id,
-        offer_id=offer_id,
-        edition_id=edition_id,
-        person_id=person_id,
-        enrolled_at=now,
-        updated_at=now,
-    )
-    fact = OfferAccepted(offer_id=offer_id, enrolment_id=enrolment_id, person_id=person_id, edition_id=edition_id)
-    record(session, fact, actor_id=person_id)
+    deed, enrolment_id = Deed(person_id, now), new_id()
+    more = {offer_id: {"enrolment_id": enrolment_id}}
+    move(session, rules.OFFER, [offer_id], "accepted", deed, more=more, answered_at=now)
+    row = {
+        "id": enrolment_id,
+        "offer_id": offer_id,
+        "application_id": offer.application_id,
+        "edition_id": edition_id,
+        "person_id": person_id,
+        "enrolled_at": now,
+        "updated_at": now,
+    }
+    begin(session, rules.ENROLMENT, "accepted", deed, [row])
     return enrolment_id
 
 
@@ -121,36 +72,13 @@ def decline_offer(session: Session, *, offer_id: UUID, person_id: UUID, why: str
         raise OfferLapsed
     if offer.state != "offered":
         raise OfferAnswered
-    move(
-        session,
-        rules.OFFER,
-        subject_id=offer_id,
-        application_id=offer.application_id,
-        before="offered",
-        after="declined",
-        now=now,
-        actor_id=person_id,
-        why=why,
-        answered_at=now,
-    )
-    fact = OfferDeclined(offer_id=offer_id, person_id=person_id, edition_id=offer.edition_id)
-    record(session, fact, actor_id=person_id)
+    move(session, rules.OFFER, [offer_id], "declined", Deed(person_id, now, why), answered_at=now)
 
 
 def expire_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
     """End open offers whose time is over, at most ``limit`` at once; return how many. Their places are free."""
     due = due_offers(session, now=now, limit=limit)
-    for offer in due:
-        move(
-            session,
-            rules.OFFER,
-            subject_id=offer.id,
-            application_id=offer.application_id,
-            before="offered",
-            after="expired",
-            now=now,
-        )
-        record(session, OfferExpired(offer_id=offer.id, person_id=offer.person_id, edition_id=offer.edition_id))
+    move(session, rules.OFFER, due, "expired", Deed(None, now))
     return len(due)
 
 
@@ -165,28 +93,6 @@ def withdraw_enrolment(session: Session, *, enrolment_id: UUID, person_id: UUID,
         return
     if not rules.ENROLMENT.allows(enrolment.state, "withdrawn"):
         raise NotWithdrawable
-    move(
-        session,
-        rules.ENROLMENT,
-        subject_id=enrolment_id,
-        application_id=enrolment.application_id,
-        before=enrolment.state,
-        after="withdrawn",
-        now=now,
-        actor_id=person_id,
-        why=why,
-        updated_at=now,
-    )
-    move(
-        session,
-        rules.OFFER,
-        subject_id=enrolment.offer_id,
-        application_id=enrolment.application_id,
-        before="accepted",
-        after="withdrawn",
-        now=now,
-        actor_id=person_id,
-        why=why,
-    )
-    fact = EnrolmentWithdrawn(enrolment_id=enrolment_id, person_id=person_id, edition_id=enrolment.edition_id)
-    record(session, fact, actor_id=person_id)
+    deed = Deed(person_id, now, why)
+    move(session, rules.ENROLMENT, [enrolment_id], "withdrawn", deed, updated_at=now)
+    move(session, rules.OFFER, [enrolment.offer_id], "withdrawn", deed, leaving="accepted")

@@ -13,6 +13,7 @@ from services.registration.actions.submissions import drop_draft
 from services.registration.queries.applications import newest_draft_at
 from services.registration.rules.forms import COLUMNS, Answers, content_hash
 from shared.facts.registration import AddressProofRequested
+from shared.history import Deed
 from shared.outbox import record
 from shared.people.actions.sign_in import request_sign_in_link
 from shared.schema.registration import Application
@@ -63,6 +64,6 @@ def ask_for_link_by_address(
     """
     draft_id = newest_draft_at(session, edition_id=edition_id, email=email)
     if draft_id is not None:
-        record(session, AddressProofRequested(application_id=draft_id, edition_id=edition_id))
+        record(session, AddressProofRequested(application_id=draft_id, edition_id=edition_id), Deed(None, now))
     else:
         request_sign_in_link(session, email=email, browser_hash=browser_hash, now=now)

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.registration.actions.changes import move
 from services.registration.errors import (
     AlreadyApplied,
     ApplicationsClosed,
@@ -21,7 +20,8 @@ from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import FORM_VERSION, Answers, content_hash
-from shared.facts.registration import AddressProofRequested, ApplicationSubmitted
+from shared.facts.registration import AddressProofRequested
+from shared.history import Deed, begun, move
 from shared.outbox import record
 from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
@@ -57,9 +57,8 @@ def start_application(
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
         if session.execute(INSERT_ONCE, row).first() is not None:
             require_open(session, edition_id=edition_id, now=now)
-            application_id: UUID = row["id"]
-            record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
-            return application_id
+            begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
+            return UUID(str(row["id"]))
         known = _known(session, edition_id=edition_id, submission_key=key)
         if known is None:
             continue  # it was dropped between the two statements
@@ -118,11 +117,11 @@ def _correct(
         return known.id
     drop_draft(session, application_id=known.id, why="address corrected", now=now)
     session.execute(insert(Application).values(row))
-    record(session, AddressProofRequested(application_id=row["id"], edition_id=row["edition_id"]))
+    begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return UUID(str(row["id"]))
 
 
-def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID) -> None:
+def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID, now: datetime) -> None:
     """Send the proof link of a draft once more; nothing happens for an application that is no draft.
 
     After the deadline as before it: the draft was handed in in time, and only its mail was lost.
@@ -135,7 +134,8 @@ def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: U
         )
     ).scalar()
     if application_id is not None:
-        record(session, AddressProofRequested(application_id=application_id, edition_id=edition_id))
+        fact = AddressProofRequested(application_id=application_id, edition_id=edition_id)
+        record(session, fact, Deed(None, now))
 
 
 def prove_address(session: Session, *, application_id: UUID, now: datetime) -> UUID:
@@ -180,12 +180,10 @@ def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, pe
             move(
                 session,
                 rules.APPLICATION,
-                subject_id=application_id,
-                application_id=application_id,
-                before="draft",
-                after="submitted",
-                now=now,
-                actor_id=person_id,
+                [application_id],
+                "submitted",
+                Deed(person_id, now),
+                leaving="draft",
                 person_id=person_id,
                 submitted_at=now,
                 updated_at=now,
@@ -195,11 +193,6 @@ def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, pe
             raise
         existing = live_application_of(session, edition_id=edition_id, person_id=person_id)
         raise AlreadyApplied(existing or application_id, person_id) from error
-    record(
-        session,
-        ApplicationSubmitted(application_id=application_id, person_id=person_id, edition_id=edition_id),
-        actor_id=person_id,
-    )
 
 
 def submit_application(
@@ -240,17 +233,8 @@ def submit_application(
 
 def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetime) -> None:
     """Put a draft away for good, so that its link proves nothing any more."""
-    move(
-        session,
-        rules.APPLICATION,
-        subject_id=application_id,
-        application_id=application_id,
-        before="draft",
-        after="withdrawn",
-        now=now,
-        why=why,
-        submission_key=None,
-    )
+    deed = Deed(None, now, why)
+    move(session, rules.APPLICATION, [application_id], "withdrawn", deed, leaving="draft", submission_key=None)
 
 
 def require_open(session: Session, *, edition_id: UUID, now: datetime) -> None:

@@ -12,14 +12,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.registration.actions.applications import withdraw_application
-from services.registration.actions.decisions import digest, propose_decisions, release_decisions
+from services.registration.actions.decisions import propose_decisions
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers
+from services.registration.actions.releases import digest, release_decisions
 from services.registration.actions.submissions import start_application, submit_application
 from services.registration.demo.applicants import SEED, Applicant, applicants
 from services.registration.queries.decisions import proposals
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import Outcome
 from services.registration.views.wording import CONSENT
+from shared.deeds import Deed
 from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
 from shared.schema.outbox.entries import Entry, FactRow
@@ -121,8 +123,7 @@ def _decide(
             application_ids=[application_id for application_id, _person in chosen],
             outcome=outcome,
             note="",
-            actor_id=staff["reviewer"],
-            now=at,
+            deed=Deed(staff["reviewer"], at),
         )
         if outcome == "accept":
             accepted = [person_id for _application, person_id in chosen]
@@ -131,7 +132,7 @@ def _decide(
 
 def _release(session: Session, edition: Edition, staff: dict[str, UUID], *, at: datetime) -> None:
     seen = digest(proposals(session, edition_id=edition.id))
-    release_decisions(session, edition_id=edition.id, seen=seen, actor_id=staff["organiser"], now=at)
+    release_decisions(session, edition_id=edition.id, seen=seen, deed=Deed(staff["organiser"], at))
 
 
 def _answer(

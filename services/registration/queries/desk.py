@@ -67,6 +67,7 @@ def _count_proposed(session: Session, edition_id: UUID, *, states: Sequence[str]
         .where(
             Decision.edition_id == edition_id,
             Decision.state == "proposed",
+            Decision.batch_id.is_(None),
             Application.state.in_(states),
         )
     ).scalar_one()

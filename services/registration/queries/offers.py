@@ -20,11 +20,11 @@ def has_live_offer(session: Session, *, application_id: UUID) -> bool:
     )
 
 
-def due_offers(session: Session, *, now: datetime, limit: int) -> list[Offer]:
+def due_offers(session: Session, *, now: datetime, limit: int) -> list[UUID]:
     """Return and lock open offers whose time is over; those another worker holds are left to it."""
     return list(
         session.execute(
-            select(Offer)
+            select(Offer.id)
             .where(Offer.state == "offered", Offer.expires_at <= now)
             .order_by(Offer.expires_at)
             .limit(limit)

@@ -3,11 +3,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from shared.people.queries.people import account_of
-from shared.schema.registration import Application, Change, Enrolment, Offer
+from shared.schema.outbox.entries import FactRow
+from shared.schema.registration import Application, Enrolment, Offer
 from shared.schema.values import all_values, values_of
 
 
@@ -19,11 +20,13 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
     """
     applications = session.execute(select(Application).where(Application.person_id == person_id)).scalars().all()
     ids = [application.id for application in applications]
-    changes = select(Change).where(Change.application_id.in_(ids), Change.subject != "decision")
+    told = select(FactRow).where(
+        or_(FactRow.person_id == person_id, FactRow.subject_id.in_(ids)), FactRow.noun != "decision"
+    )
     return {
         **account_of(session, person_id=person_id),
         "applications": [values_of(application) for application in applications],
         "offers": all_values(session, select(Offer).where(Offer.person_id == person_id)),
         "enrolments": all_values(session, select(Enrolment).where(Enrolment.person_id == person_id)),
-        "changes": all_values(session, changes.order_by(Change.changed_at)),
+        "changes": all_values(session, told.order_by(FactRow.at)),
     }

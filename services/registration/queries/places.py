@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.rules import offers as rules
 from shared.editions import EditionUnknown
-from shared.schema.registration import Edition, Enrolment, Offer
+from shared.schema.registration import Decision, Edition, Enrolment, Offer
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Pool:
     over_offer: int
     offer_days: int
     offered: int
+    """Offers open, and accepts of a frozen release that are to become some: they hold their places already."""
     enrolled: int
 
     @property
@@ -62,6 +63,11 @@ def pool(session: Session, edition_id: UUID) -> Pool:
             select(func.count())
             .select_from(Offer)
             .where(Offer.edition_id == edition_id, Offer.state == "offered")
+            .scalar_subquery()
+            + select(func.count())
+            .select_from(Decision)
+            .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_not(None))
+            .where(Decision.outcome == "accept")
             .scalar_subquery(),
             select(func.count())
             .select_from(Enrolment)

@@ -1,71 +1,43 @@
-"""What happened to an application, from three owners' records: changes, facts and mails."""
+"""What happened to an application: to itself, its decisions, offers and places, and what the Reader was to its person.
+
+One story, since a change of a state and the fact that tells of it are one row.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from shared.histories import Past, past
 from shared.schema.outbox.entries import FactRow
-from shared.schema.people.published import Addressable
-from shared.schema.registration import Change, Decision
+from shared.schema.registration import Application, Decision, Enrolment, Offer
+
+ELSEWHERE: Final = ("ShelfOpened", "DownloadStarted")
+"""What other owners tell of the person in this edition."""
 
 
-@dataclass(frozen=True)
-class Step:
-    """One change with the name of who made it."""
-
-    subject: str
-    before: str | None
-    after: str
-    at: datetime
-    by_id: UUID | None
-    by: str
-    why: str
-    fields: dict[str, Any]
-    outcome: str | None
-
-
-@dataclass(frozen=True)
-class Told:
-    """One fact that was told to the other services."""
-
-    name: str
-    at: datetime
-
-
-def changes_of(session: Session, *, application_id: UUID) -> list[Step]:
-    """Return every change of an application, its decisions, offers and enrolment, newest first."""
-    rows = session.execute(
-        select(
-            Change.subject,
-            Change.before,
-            Change.after,
-            Change.changed_at,
-            Change.changed_by,
-            func.coalesce(Addressable.name, ""),
-            Change.why,
-            Change.fields,
-            Decision.outcome,
+def story_of(session: Session, *, application: Application) -> tuple[list[Past], dict[UUID, str]]:
+    """Return what happened to an application, newest first, and the outcome of each of its decisions."""
+    decisions = select(Decision.id, Decision.outcome).where(Decision.application_id == application.id)
+    nothing = literal("")
+    subjects: Sequence[tuple[UUID, str]] = [
+        (row.id, row.outcome)
+        for row in session.execute(
+            union_all(
+                decisions,
+                select(Offer.id, nothing).where(Offer.application_id == application.id),
+                select(Enrolment.id, nothing).where(Enrolment.application_id == application.id),
+            )
         )
-        .outerjoin(Addressable, Addressable.id == Change.changed_by)
-        .outerjoin(Decision, Decision.id == Change.subject_id)
-        .where(Change.application_id == application_id)
-        .order_by(Change.changed_at.desc(), Change.id.desc())
+    ]
+    about: ColumnElement[bool] = FactRow.subject_id.in_(
+        [application.id, *(subject_id for subject_id, _outcome in subjects)]
     )
-    return [Step(*row) for row in rows]
-
-
-def facts_about(session: Session, *, application_id: UUID, person_id: UUID | None, edition_id: UUID) -> list[Told]:
-    """Return the facts recorded about this application, newest first."""
-    about = FactRow.payload["application_id"].astext == str(application_id)
-    statement = select(FactRow.name, FactRow.recorded_at).where(FactRow.edition_id == edition_id)
-    if person_id is None:
-        statement = statement.where(about)
-    else:
-        statement = statement.where(or_(about, FactRow.person_id == person_id))
-    return [Told(*row) for row in session.execute(statement.order_by(FactRow.recorded_at.desc()).limit(200))]
+    if application.person_id is not None:
+        theirs = and_(FactRow.person_id == application.person_id, FactRow.edition_id == application.edition_id)
+        about = or_(about, and_(theirs, FactRow.name.in_(ELSEWHERE)))
+    return past(session, about), {subject_id: outcome for subject_id, outcome in subjects if outcome}

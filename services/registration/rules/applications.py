@@ -3,11 +3,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from services.registration.rules.machines import machine
+from shared.facts.registration import AddressProofRequested, ApplicationSubmitted, ApplicationWithdrawn
+from shared.machines import machine
 
 APPLICATION: Final = machine(
-    "application",
-    begins="draft submitted",
+    "registration.application",
+    begins="draft",
     moves={
         "draft": "submitted withdrawn",
         "submitted": "under_review needs_information decided withdrawn",
@@ -16,6 +17,14 @@ APPLICATION: Final = machine(
         # A released reserve may still become a place, and whoever waits may stop waiting.
         "decided": "withdrawn",
         "withdrawn": "",
+    },
+    tells={
+        (None, "draft"): AddressProofRequested,
+        ("draft", "submitted"): ApplicationSubmitted,
+        ("submitted", "withdrawn"): ApplicationWithdrawn,
+        ("needs_information", "withdrawn"): ApplicationWithdrawn,
+        ("under_review", "withdrawn"): ApplicationWithdrawn,
+        ("decided", "withdrawn"): ApplicationWithdrawn,
     },
 )
 

@@ -6,26 +6,37 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from services.registration.rules.applications import DECIDABLE
-from services.registration.rules.machines import machine
+from shared.facts.registration import DecisionReleased
+from shared.machines import machine
 
 Outcome = Literal["accept", "reserve", "decline"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("accept", "reserve", "decline")
 
 DECISION: Final = machine(
-    "decision",
+    "registration.decision",
     begins="proposed",
     moves={
         "proposed": "released replaced",
         "released": "replaced",
         "replaced": "",
     },
+    tells={("proposed", "released"): DecisionReleased},
+)
+BATCH: Final = machine(
+    "registration.decision_batch",
+    begins="frozen",
+    moves={"frozen": "finished", "finished": ""},
+    mark="finished_at",
 )
 
-Skipped = Literal["state", "same", "place_taken"]
+AT_ONCE: Final = 400
+"""A larger batch becomes known in parts of this size, each in a transaction of its own."""
+
+Skipped = Literal["state", "same", "place_taken", "being_released"]
 
 
 def why_not_proposed(
-    *, outcome: str, application_state: str, standing: str | None, has_live_offer: bool
+    *, outcome: str, application_state: str, standing: str | None, has_live_offer: bool, being_released: bool = False
 ) -> Skipped | None:
     """Return why ``outcome`` cannot be proposed, or None when it can.
 
@@ -34,6 +45,8 @@ def why_not_proposed(
     """
     if application_state not in DECIDABLE:
         return "state"
+    if being_released:
+        return "being_released"
     if has_live_offer:
         return "place_taken"
     if standing == outcome:
@@ -54,6 +67,11 @@ class ReleasePlan:
     def total(self) -> int:
         """How many decisions are in the batch."""
         return sum(self.counts.values())
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether it becomes known part by part."""
+        return self.total > AT_ONCE
 
 
 def plan_release(proposed: Iterable[tuple[str, str]], *, places_left: int) -> ReleasePlan:

@@ -6,9 +6,18 @@ from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from shared.machines import machine
 from shared.words.languages import best_language
 
 Phase = Literal["announced", "open", "closed", "running", "over"]
+
+
+EDITION: Final = machine(
+    "registration.edition",
+    begins="unpublished",
+    moves={"unpublished": "published", "published": "unpublished"},
+    mark="published_at",
+)
 
 YEARS: Final = range(1900, 2200)
 """Years that a date of an edition is in; far beyond them clocks and calendars give up."""

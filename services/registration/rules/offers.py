@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from services.registration.rules.machines import machine
+from shared.facts.registration import EnrolmentWithdrawn, OfferAccepted, OfferDeclined, OfferExpired, OfferMade
+from shared.machines import machine
 
 OFFER: Final = machine(
-    "offer",
+    "registration.offer",
     begins="offered",
     moves={
         "offered": "accepted declined expired withdrawn",
@@ -15,10 +16,16 @@ OFFER: Final = machine(
         "expired": "",
         "withdrawn": "",
     },
+    tells={
+        (None, "offered"): OfferMade,
+        ("offered", "accepted"): OfferAccepted,
+        ("offered", "declined"): OfferDeclined,
+        ("offered", "expired"): OfferExpired,
+    },
 )
 
 ENROLMENT: Final = machine(
-    "enrolment",
+    "registration.enrolment",
     begins="accepted",
     moves={
         "accepted": "confirmed withdrawn substituted",
@@ -29,6 +36,7 @@ ENROLMENT: Final = machine(
         "withdrawn": "",
         "substituted": "",
     },
+    tells={("accepted", "withdrawn"): EnrolmentWithdrawn, ("confirmed", "withdrawn"): EnrolmentWithdrawn},
 )
 
 

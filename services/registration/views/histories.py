@@ -7,13 +7,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.registration.queries.deliveries import Mailed
-from services.registration.queries.timelines import Step, Told
 from services.registration.views.wording import FIELDS, OUTCOME
+from shared.histories import Past
+from shared.web.pages.histories import Titles
 from shared.words.formats import format_list
 from shared.words.sentences import LazyText, _, _l
 
 TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("application", "submitted"): (_l("Application submitted"), "news"),
+    ("application", "edited"): (_l("Answers changed"), "news"),
     ("application", "needs_information"): (_l("Information asked for"), "warn"),
     ("application", "under_review"): (_l("Taken under review"), "news"),
     ("application", "decided"): (_l("Application decided"), "good"),
@@ -28,6 +30,12 @@ TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("offer", "withdrawn"): (_l("Offer ended"), "calm"),
     ("enrolment", "accepted"): (_l("Place taken"), "good"),
     ("enrolment", "withdrawn"): (_l("Place given up"), "warn"),
+}
+EDITION: Final[Titles] = {
+    ("edition", "unpublished"): (_l("Created"), "calm"),
+    ("edition", "published"): (_l("Made public"), "good"),
+    ("edition", "published unpublished"): (_l("Taken from public view"), "warn"),
+    ("edition", "edited"): (_l("Changed"), "calm"),
 }
 FACTS: Final[Mapping[str, LazyText]] = {
     "AddressProofRequested": _l("Form received, address to be confirmed"),
@@ -59,7 +67,8 @@ MAIL_STATES: Final[Mapping[str, LazyText]] = {
 }
 _MINE: Final = frozenset(
     {
-        ("application", "submitted"), ("application", "needs_information"), ("application", "withdrawn"),
+        ("application", "submitted"), ("application", "edited"),
+        ("application", "needs_information"), ("application", "withdrawn"),
         ("decision", "released"), ("offer", "offered"), ("offer", "accepted"), ("offer", "declined"),
         ("offer", "expired"), ("enrolment", "withdrawn"),
     }
@@ -67,22 +76,9 @@ _MINE: Final = frozenset(
 """What the applicant is told: never what the desk only considers."""
 
 
-def entries(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """Return the whole story for the desk."""
-    return [_entry(step) for step in steps]
-
-
-def story(steps: Iterable[Step], facts: Iterable[Told], mails: Iterable[Mailed]) -> list[dict[str, Any]]:
-    """Return changes, facts told to others and mails as one story, newest first.
-
-    A fact says the same as the change it was recorded with; only those without a change of ours are shown.
-    """
-    lines = [*entries(steps)]
-    lines += [
-        {"at": fact.at, "title": FACTS[fact.name], "kind": "calm", "text": "", "by": ""}
-        for fact in facts
-        if fact.name in FACTS
-    ]
+def story(steps: Iterable[Past], mails: Iterable[Mailed], *, outcomes: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Return what happened and the mails as one story for the desk, newest first."""
+    lines = [_entry(step, outcomes) for step in steps if step.after is not None or step.name in FACTS]
     lines += [
         {
             "at": mail.at,
@@ -96,23 +92,27 @@ def story(steps: Iterable[Step], facts: Iterable[Told], mails: Iterable[Mailed])
     return sorted(lines, key=lambda line: line["at"], reverse=True)
 
 
-def my_entries(steps: Iterable[Step], *, person_id: UUID) -> list[dict[str, Any]]:
+def my_entries(steps: Iterable[Past], *, outcomes: Mapping[UUID, str], person_id: UUID) -> list[dict[str, Any]]:
     """Return the applicant's part of the story, without names of staff and internal notes."""
     found = []
     for step in steps:
-        if step.fields or (step.subject, step.after) in _MINE:
+        if (step.noun, step.after) in _MINE:
             own = step.by_id == person_id
-            found.append(_entry(step) | {"by": "", "text": _entry(step)["text"] if own else ""})
+            entry = _entry(step, outcomes)
+            found.append(entry | {"by": "", "text": entry["text"] if own else ""})
     return found
 
 
-def _entry(step: Step) -> dict[str, Any]:
-    if step.fields:
-        names = format_list([str(FIELDS.get(field, field)) for field in step.fields])
+def _entry(step: Past, outcomes: Mapping[UUID, str]) -> dict[str, Any]:
+    if step.details:
+        names = format_list([str(FIELDS.get(field, field)) for field in step.details])
         title: object = _("Answers changed: %(fields)s", fields=names)
         return {"at": step.at, "title": title, "text": step.why, "by": step.by, "kind": "news"}
-    known, kind = TITLES.get((step.subject, step.after), (None, "calm"))
-    title = known or f"{step.subject}: {step.after}"
-    if step.outcome is not None and step.outcome in OUTCOME:
-        title = _("%(what)s: %(outcome)s", what=title, outcome=OUTCOME[step.outcome][0])
+    if step.after is None or (step.noun, step.after) == ("application", "draft"):
+        return {"at": step.at, "title": FACTS.get(step.name, step.name), "text": "", "by": "", "kind": "calm"}
+    known, kind = TITLES.get((step.noun, step.after), (None, "calm"))
+    title = known or f"{step.noun}: {step.after}"
+    outcome = outcomes.get(step.subject_id, "") if step.subject_id else ""
+    if outcome in OUTCOME:
+        title = _("%(what)s: %(outcome)s", what=title, outcome=OUTCOME[outcome][0])
     return {"at": step.at, "title": title, "text": step.why, "by": step.by, "kind": kind}

@@ -81,6 +81,7 @@ SKIPPED: Final[Mapping[str, LazyText]] = {
     "state": _l("withdrawn, or not submitted"),
     "same": _l("has this decision already"),
     "place_taken": _l("has an open offer or a place"),
+    "being_released": _l("is being released just now"),
 }
 PHASE: Final[Mapping[str, tuple[LazyText, str]]] = {
     "announced": (_l("Announced"), "calm"),

@@ -11,7 +11,7 @@ from alembic import op
 from shared.migrations.grants import conceal, reveal
 
 revision = "0006_published_reads"
-down_revision = "0004_notifications"
+down_revision = "0005_history"
 branch_labels = None
 depends_on = None
 

@@ -10,14 +10,14 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.facts.people import StaffInvited
+from shared.history import Deed, begun, move, note
 from shared.links import STAFF_INVITATION
-from shared.outbox import record
 from shared.people.actions.roles import grant_role
 from shared.people.actions.sessions import end_sessions_of
 from shared.people.actions.tokens import end_tokens_of
 from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseTooShort
 from shared.people.rules.emails import normal_email
+from shared.people.rules.histories import INVITATION
 from shared.people.rules.staff import (
     SHORTEST,
     hash_passphrase,
@@ -40,8 +40,11 @@ def create_first_organiser(session: Session, *, email: str, name: str, now: date
     if session.scalar(select(Role.id).where(Role.name == "organiser", Role.edition_id.is_(None)).limit(1)):
         return None
     person_id = _staff_person(session, email=email, name=name, now=now)
-    grant_role(session, person_id=person_id, name="organiser", edition_id=None, actor_id=None, now=now)
-    return _invite(session, person_id=person_id, actor_id=None, now=now)
+    deed = Deed(None, now)
+    grant_role(session, person_id=person_id, name="organiser", edition_id=None, deed=deed)
+    invitation_id = _invite(session, person_id=person_id, deed=deed)
+    note(session, INVITATION.noun, invitation_id, deed, what="shown", person_id=person_id)
+    return invitation_id
 
 
 def invite_staff(
@@ -51,19 +54,17 @@ def invite_staff(
     name: str,
     role: str,
     edition_id: UUID | None,
-    actor_id: UUID,
-    now: datetime,
+    deed: Deed,
 ) -> UUID:
     """Give the person with this address the role, and mail a link to choose a passphrase; return the person's id.
 
     A person who is not known yet is made; one who has a passphrase gets no link. The link goes to the address and
     nowhere else, or whoever invites could sign in as the one invited.
     """
-    person_id = _staff_person(session, email=email, name=name, now=now)
-    grant_role(session, person_id=person_id, name=role, edition_id=edition_id, actor_id=actor_id, now=now)
+    person_id = _staff_person(session, email=email, name=name, now=deed.at)
+    grant_role(session, person_id=person_id, name=role, edition_id=edition_id, deed=deed)
     if session.get(StaffCredential, person_id) is None:
-        invitation_id = _invite(session, person_id=person_id, actor_id=actor_id, now=now)
-        record(session, StaffInvited(person_id=person_id, invitation_id=invitation_id), actor_id=actor_id)
+        _mail_invitation(session, person_id=person_id, deed=deed)
     return person_id
 
 
@@ -81,7 +82,7 @@ def create_staff_member(
     """Make a member of staff who can sign in at once, for demonstrations and tests; return the person's id."""
     person_id = _staff_person(session, email=email, name=name, now=now)
     for role, edition_id in roles:
-        grant_role(session, person_id=person_id, name=role, edition_id=edition_id, actor_id=None, now=now)
+        grant_role(session, person_id=person_id, name=role, edition_id=edition_id, deed=Deed(None, now))
     set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
     bind_authenticator(session, person_id=person_id, secret=one_time_secret, step=0, vault=vault, now=now)
     return person_id
@@ -97,27 +98,33 @@ def _staff_person(session: Session, *, email: str, name: str, now: datetime) -> 
     return person_id
 
 
-def reset_staff_credential(session: Session, *, person_id: UUID, actor_id: UUID, now: datetime) -> None:
+def reset_staff_credential(session: Session, *, person_id: UUID, deed: Deed) -> None:
     """Take passphrase and codes from a member of staff who lost them, end all sessions and tokens, invite anew.
 
     Whoever found what was lost may have made a token for the API with it.
     """
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.execute(delete(StaffCredential).where(StaffCredential.person_id == person_id))
-    end_sessions_of(session, person_id=person_id, now=now)
-    end_tokens_of(session, person_id=person_id, now=now)
-    invitation_id = _invite(session, person_id=person_id, actor_id=actor_id, now=now)
-    record(session, StaffInvited(person_id=person_id, invitation_id=invitation_id), actor_id=actor_id)
+    end_sessions_of(session, person_id=person_id, now=deed.at)
+    end_tokens_of(session, person_id=person_id, deed=deed)
+    note(session, "person", person_id, deed, what="credentials_reset", person_id=person_id)
+    _mail_invitation(session, person_id=person_id, deed=deed)
 
 
-def _invite(session: Session, *, person_id: UUID, actor_id: UUID | None, now: datetime) -> UUID:
+def _mail_invitation(session: Session, *, person_id: UUID, deed: Deed) -> None:
+    invitation_id = _invite(session, person_id=person_id, deed=deed)
+    row = {"id": invitation_id, "person_id": person_id, "invitation_id": invitation_id}
+    begun(session, INVITATION, "sent", deed, [row])
+
+
+def _invite(session: Session, *, person_id: UUID, deed: Deed) -> UUID:
     session.execute(
         update(StaffInvitation)
         .where(StaffInvitation.person_id == person_id, StaffInvitation.used_at.is_(None))
-        .values(used_at=now)
+        .values(used_at=deed.at)
     )
     invitation = StaffInvitation(
-        id=new_id(), person_id=person_id, invited_by=actor_id, expires_at=now + STAFF_INVITATION.lasts
+        id=new_id(), person_id=person_id, invited_by=deed.by, expires_at=deed.at + STAFF_INVITATION.lasts
     )
     session.add(invitation)
     return invitation.id
@@ -126,14 +133,14 @@ def _invite(session: Session, *, person_id: UUID, actor_id: UUID | None, now: da
 def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str, locale: str, now: datetime) -> UUID:
     """Choose the passphrase, once; return the person, whom the desk greets in ``locale``. The code is enrolled next."""
     require_long_enough(passphrase)
-    person_id: UUID | None = session.scalar(
-        update(StaffInvitation)
+    person_id = session.scalar(
+        select(StaffInvitation.person_id)
         .where(StaffInvitation.id == invitation_id, StaffInvitation.used_at.is_(None), StaffInvitation.expires_at > now)
-        .values(used_at=now)
-        .returning(StaffInvitation.person_id)
+        .with_for_update()
     )
     if person_id is None:
         raise InvitationSpent
+    move(session, INVITATION, [invitation_id], "used", Deed(person_id, now))
     session.execute(update(Person).where(Person.id == person_id).values(locale=locale))
     set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
     return person_id
@@ -150,6 +157,7 @@ def set_passphrase(
         .values(person_id=person_id, passphrase_hash=hashed, changed_at=now)
         .on_conflict_do_update(index_elements=["person_id"], set_={"passphrase_hash": hashed, "changed_at": now})
     )
+    note(session, "person", person_id, Deed(person_id, now), what="passphrase_set", person_id=person_id)
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
 
 
@@ -187,6 +195,7 @@ def bind_authenticator(
     session.add_all(
         RecoveryCode(id=new_id(), person_id=person_id, code_hash=vault.fingerprint(plain_code(code))) for code in codes
     )
+    note(session, "person", person_id, Deed(person_id, now), what="authenticator_bound", person_id=person_id)
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
     return codes
 

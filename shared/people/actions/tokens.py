@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from shared.schema.base import new_id
+from shared.history import Deed, begin, move
+from shared.people.rules.histories import TOKEN
 from shared.schema.people.credentials import ApiToken
 from shared.secrets import hash_of, new_secret
 
@@ -22,31 +23,32 @@ def make_api_token(
 ) -> str:
     """Make a token and return it; only its hash is kept, so this is the one time it can be read."""
     secret = PREFIX + new_secret()
-    session.add(
-        ApiToken(
-            id=new_id(),
-            person_id=person_id,
-            name=name,
-            token_hash=hash_of(secret),
-            scopes=sorted(scopes),
-            created_at=now,
-            expires_at=now + lasts,
-        )
-    )
+    row = {
+        "person_id": person_id,
+        "name": name,
+        "token_hash": hash_of(secret),
+        "scopes": sorted(scopes),
+        "created_at": now,
+        "expires_at": now + lasts,
+    }
+    begin(session, TOKEN, "made", Deed(person_id, now), [row])
     return secret
 
 
 def revoke_api_token(session: Session, *, token_id: UUID, person_id: UUID, now: datetime) -> None:
     """End one of the person's tokens at once; somebody else's stays untouched."""
-    session.execute(
-        update(ApiToken)
-        .where(ApiToken.id == token_id, ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    _end(session, _live(person_id).where(ApiToken.id == token_id), Deed(person_id, now))
 
 
-def end_tokens_of(session: Session, *, person_id: UUID, now: datetime) -> None:
+def end_tokens_of(session: Session, *, person_id: UUID, deed: Deed) -> None:
     """End all tokens of the person at once."""
-    session.execute(
-        update(ApiToken).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    _end(session, _live(person_id), deed)
+
+
+def _live(person_id: UUID) -> Select[UUID]:
+    return select(ApiToken.id).where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+
+
+def _end(session: Session, tokens: Select[UUID], deed: Deed) -> None:
+    held = session.scalars(tokens.order_by(ApiToken.id).with_for_update()).all()
+    move(session, TOKEN, held, "revoked", deed)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from shared.histories import Past, past
+from shared.schema.outbox.entries import FactRow
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
 from shared.schema.people.persons import Person, Role
 from shared.schema.registration.published import PublishedEdition
+
+STAFF_NOUNS: Final = ("role", "staff_invitation", "person", "api_token")
 
 
 @dataclass(frozen=True)
@@ -123,3 +128,8 @@ def edition_choices(session: Session) -> list[EditionChoice]:
         )
     )
     return [EditionChoice(*row) for row in rows]
+
+
+def staff_history(session: Session, *, person_ids: Collection[UUID]) -> list[Past]:
+    """Return what happened to these members of staff as such, newest first: roles, invitations, factors, tokens."""
+    return past(session, and_(FactRow.person_id.in_(person_ids), FactRow.noun.in_(STAFF_NOUNS)))

@@ -13,23 +13,42 @@ from shared.schema.base import Base, Key
 
 
 class FactRow(Base):
-    """A fact as it was recorded: never changed, kept for timelines."""
+    """What happened, once: a change of a state, an act that left it, or something told to others without either.
+
+    Kept as long as what it is about. Only ``why`` and ``details`` may hold personal data, and only they ever change:
+    erasure empties them.
+    """
 
     __tablename__ = "fact"
     __table_args__ = (
-        Index("ix_fact_person_id", "person_id", "recorded_at", postgresql_where=text("person_id IS NOT NULL")),
-        Index("ix_fact_edition_id", "edition_id", "recorded_at", postgresql_where=text("edition_id IS NOT NULL")),
+        Index("ix_fact_subject_id", "subject_id", "at"),
+        Index("ix_fact_person_id", "person_id", "at", postgresql_where=text("person_id IS NOT NULL")),
+        Index("ix_fact_edition_id", "edition_id", "at", postgresql_where=text("edition_id IS NOT NULL")),
         {"schema": "outbox"},
     )
 
     id: Mapped[Key]
-    name: Mapped[str]
-    payload: Mapped[dict[str, Any]]
+    noun: Mapped[str] = mapped_column(server_default="")
+    subject_id: Mapped[UUID | None]
     edition_id: Mapped[UUID | None]
     person_id: Mapped[UUID | None]
-    actor_id: Mapped[UUID | None]
+    """Whom it concerns."""
+    before: Mapped[str | None]
+    """The state left; empty for a beginning, the same as ``after`` for an act that left the state as it was."""
+    after: Mapped[str | None]
+    """Empty for what is told without a change of a state."""
+    by: Mapped[UUID | None] = mapped_column("actor_id")
+    """The person who did it; empty when the clock or somebody not known yet did."""
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    why: Mapped[str] = mapped_column(server_default="")
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """For an edit ``{field: [before, after]}``."""
+    name: Mapped[str] = mapped_column(server_default="")
+    """What subscribers hear; empty for what is history alone."""
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     request_id: Mapped[str] = mapped_column(server_default="")
     recorded_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    """When the row was written, by PostgreSQL's clock; ``at`` is when it happened."""
 
 
 class Entry(Base):
@@ -41,6 +60,7 @@ class Entry(Base):
         Index("ix_entry_waiting", "subscriber", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_entry_aside", "subscriber", "id", postgresql_where=text("state = 'aside'")),
         Index("ix_entry_fact_id", "fact_id"),
+        Index("ix_entry_done", "done_at", postgresql_where=text("state = 'done'")),
         {"schema": "outbox"},
     )
 

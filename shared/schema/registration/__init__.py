@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from shared.schema.registration.applications import Application
-from shared.schema.registration.changes import Change
 from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
 from shared.schema.registration.offers import Enrolment, Offer
 
-__all__ = ["Application", "Change", "Decision", "DecisionBatch", "Edition", "Enrolment", "Offer"]
+__all__ = ["Application", "Decision", "DecisionBatch", "Edition", "Enrolment", "Offer"]

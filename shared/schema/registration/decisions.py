@@ -10,16 +10,21 @@ from shared.schema.base import Base, Key
 
 
 class DecisionBatch(Base):
-    """One release: the decisions that became known together."""
+    """One release: decisions that become known together, a large one part by part."""
 
     __tablename__ = "decision_batch"
-    __table_args__ = ({"schema": "registration"},)
+    __table_args__ = (
+        Index("ix_decision_batch_edition_id", "edition_id", "released_at"),
+        {"schema": "registration"},
+    )
 
     id: Mapped[Key]
     edition_id: Mapped[UUID] = mapped_column(ForeignKey("registration.edition.id"))
     released_by: Mapped[UUID | None]
     released_at: Mapped[datetime]
+    """When it was frozen: from then on nothing of it changes, and the places of its accepts are held."""
     decisions: Mapped[int]
+    finished_at: Mapped[datetime | None]
 
 
 class Decision(Base):
@@ -29,7 +34,7 @@ class Decision(Base):
     __table_args__ = (
         CheckConstraint("outcome in ('accept', 'reserve', 'decline')", name="outcome_known"),
         CheckConstraint("state in ('proposed', 'released', 'replaced')", name="state_known"),
-        CheckConstraint("(released_at is not null) = (batch_id is not null)", name="released_in_batch"),
+        CheckConstraint("released_at is null or batch_id is not null", name="released_in_batch"),
         Index(
             "uq_decision_current",
             "application_id",
@@ -38,6 +43,13 @@ class Decision(Base):
             postgresql_where=text("state in ('proposed', 'released')"),
         ),
         Index("ix_decision_edition_id_state", "edition_id", "state"),
+        Index("ix_decision_batch_id", "batch_id"),
+        Index(
+            "ix_decision_bound",
+            "batch_id",
+            "id",
+            postgresql_where=text("state = 'proposed' AND batch_id IS NOT NULL"),
+        ),
         {"schema": "registration"},
     )
 
@@ -51,4 +63,5 @@ class Decision(Base):
     proposed_by: Mapped[UUID | None]
     proposed_at: Mapped[datetime]
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("registration.decision_batch.id"))
+    """Set when a release has frozen it; from then on only the release moves it, or the applicant who withdraws."""
     released_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from flask import g
 from sqlalchemy import text
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.errors import Forbidden
 from shared.secrets import hash_of
 from shared.web.door.lifetimes import IDLE
@@ -100,6 +101,11 @@ def current_person() -> SignedIn:
 def actor_id() -> UUID:
     """Return the id of the person who does this."""
     return current_person().person_id
+
+
+def my_deed(why: str = "") -> Deed:
+    """Return the deed of the signed-in person at this moment."""
+    return Deed(actor_id(), now(), why)
 
 
 def read_roles(found: list[list[str | None]] | None) -> tuple[Role, ...]:

@@ -21,6 +21,7 @@ from services.registration.queries.places import pool
 from services.registration.queries.readers import readers_of
 from services.registration.rules.offers import ENROLMENT
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.schema.materials.shelves import ShelfMember
 from shared.schema.registration import Application, Enrolment
@@ -84,7 +85,7 @@ class World:
         for _ in range(4):
             shelf, work = self.draw.choice(self.shelves), self.draw.choice(self.works)
             with databases["materials"].transaction() as session:
-                place_on_shelf(session, shelf_id=shelf.id, publication_id=work.publication_id)
+                place_on_shelf(session, shelf_id=shelf.id, publication_id=work.publication_id, deed=Deed(None, now()))
             shelf.works.add(work.publication_id)
         self._close_some()
 

@@ -64,7 +64,7 @@ def applications(database: Database) -> list[Application]:
 
 def facts(database: Database) -> list[str]:
     with database.reading() as session:
-        return list(session.execute(select(FactRow.name).order_by(FactRow.id)).scalars())
+        return list(session.execute(select(FactRow.name).where(FactRow.name != "").order_by(FactRow.id)).scalars())
 
 
 def proof_link(app: Flask, application_id: UUID) -> str:

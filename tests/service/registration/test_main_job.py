@@ -44,7 +44,7 @@ def app(registration_database: Database, edition_id: UUID) -> Flask:  # noqa: AR
 
 def facts(database: Database) -> list[str]:
     with database.reading() as session:
-        return list(session.execute(select(FactRow.name).order_by(FactRow.id)).scalars())
+        return list(session.execute(select(FactRow.name).where(FactRow.name != "").order_by(FactRow.id)).scalars())
 
 
 def test_the_main_job_from_the_desk_to_the_taken_place(

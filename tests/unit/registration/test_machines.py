@@ -7,8 +7,9 @@ from hypothesis import given, strategies as st
 
 from services.registration.rules.applications import APPLICATION, DECIDABLE, EDITABLE, LIVE
 from services.registration.rules.decisions import DECISION
-from services.registration.rules.machines import Machine, machine
 from services.registration.rules.offers import ENROLMENT, OFFER
+from shared.facts.registration import OfferMade
+from shared.machines import Machine, machine
 from shared.schema.registration.offers import GONE
 
 MACHINES = [APPLICATION, DECISION, OFFER, ENROLMENT]
@@ -74,7 +75,24 @@ def test_unknown_states_go_nowhere(law: Machine, before: str, after: str) -> Non
 
 def test_a_table_with_a_state_nobody_declared_is_refused() -> None:
     with pytest.raises(ValueError, match="gone"):
-        machine("thing", begins="here", moves={"here": "gone"})
+        machine("owner.thing", begins="here", moves={"here": "gone"})
+
+
+def test_a_fact_about_a_step_that_cannot_be_taken_is_refused() -> None:
+    moves = {"here": "there", "there": ""}
+    with pytest.raises(ValueError, match="OfferMade"):
+        machine("owner.thing", begins="here", moves=moves, tells={("there", "here"): OfferMade})
+
+
+def test_a_mark_cannot_tell_three_states_apart() -> None:
+    with pytest.raises(ValueError, match="gone_at"):
+        machine("owner.thing", begins="here", moves={"here": "there", "there": "gone", "gone": ""}, mark="gone_at")
+
+
+@every_machine
+def test_where_a_state_is_reached_from_is_where_the_table_leads_to_it(law: Machine) -> None:
+    for after in law.states:
+        assert law.leads_to(after) == {before for before in law.states if law.allows(before, after)}
 
 
 def test_the_sets_the_rules_speak_of_are_states() -> None:

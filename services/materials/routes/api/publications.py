@@ -33,6 +33,7 @@ from services.materials.views.answers import (
     WorkAnswer,
     WorkList,
 )
+from shared.deeds import Deed
 from shared.editions import EditionUnknown, edition_at
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
@@ -109,10 +110,12 @@ def get_reach(session: Session, slug: str, query: EditionAsked, by: SignedIn) ->
     of=library.edition_of_publication,
     refuses=(PublicationUnknown, VersionTaken),
 )
-def post_release(session: Session, slug: str, wanted: NewRelease) -> ReleaseAnswer:
+def post_release(session: Session, slug: str, wanted: NewRelease, by: SignedIn, now: datetime) -> ReleaseAnswer:
     """Begin a draft."""
     found = library.publication_called(session, slug=slug)
-    release = draft_release(session, publication_id=found.id, version=wanted.version, dated=wanted.dated or "")
+    release = draft_release(
+        session, publication_id=found.id, version=wanted.version, dated=wanted.dated or "", deed=Deed(by.person_id, now)
+    )
     return ReleaseAnswer.of(release)
 
 
@@ -123,6 +126,6 @@ def post_release(session: Session, slug: str, wanted: NewRelease) -> ReleaseAnsw
     status=200,
     refuses=(ReleaseUnknown, ReleaseIsPublished, NothingToPublish),
 )
-def post_release_publication(session: Session, release_id: UUID, now: datetime) -> ReleaseAnswer:
+def post_release_publication(session: Session, release_id: UUID, by: SignedIn, now: datetime) -> ReleaseAnswer:
     """Publish a draft: people whose shelf it stands on can open it from now on."""
-    return ReleaseAnswer.of(publish_release(session, release_id=release_id, now=now))
+    return ReleaseAnswer.of(publish_release(session, release_id=release_id, deed=Deed(by.person_id, now)))

@@ -19,7 +19,7 @@ from services.materials.views.wording import FORMATS, KINDS, RULES
 from shared.clock import now
 from shared.editions import editions_by_id
 from shared.errors import Conflict
-from shared.web.door.identity import current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -198,5 +198,7 @@ def _make(session: Session, asked: NewPublication) -> UUID:
         publisher=asked.publisher,
         licence=asked.licence,
         rights=asked.rights,
+        deed=my_deed(),
     )
-    return draft_release(session, publication_id=made.id, version=asked.version, dated=asked.dated or "").id
+    dated = asked.dated or ""
+    return draft_release(session, publication_id=made.id, version=asked.version, dated=dated, deed=my_deed()).id

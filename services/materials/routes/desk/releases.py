@@ -20,14 +20,16 @@ from services.materials.routes.api.payloads import NewRelease, Placing, Upload
 from services.materials.routes.desk.publications import words
 from services.materials.routes.keeping import KEEP, SEE, may_keep
 from services.materials.settings import MaterialsSettings
-from shared.clock import now
+from services.materials.views.histories import RELEASE
 from shared.errors import Conflict, Invalid
-from shared.web.door.identity import actor_id, current_person
+from shared.histories import past_of
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import own_settings, tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.histories import lines_of
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.sentences import _
 
@@ -53,7 +55,9 @@ def new_release(slug: str) -> Response:
         with tools().database.transaction() as session:
             found = library.publication_called(session, slug=slug)
             dated = bound.model.dated or ""
-            release = draft_release(session, publication_id=found.id, version=bound.model.version, dated=dated)
+            release = draft_release(
+                session, publication_id=found.id, version=bound.model.version, dated=dated, deed=my_deed()
+            )
     except Conflict as refusal:
         flash_message(str(refusal), "error")
         return see_other(f"/desk/materials/p/{slug}")
@@ -91,8 +95,7 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
                 pieces=pieces_of(stream),
                 limit=settings().upload_limit,
                 chapter_id=bound.model.chapter_id,
-                actor_id=actor_id(),
-                now=now(),
+                deed=my_deed(),
             )
     except Invalid as refusal:
         return _release_page(release_id, form.with_errors(refusal.errors or {"file": refusal.title})), 422
@@ -107,7 +110,7 @@ def publish(release_id: UUID) -> Response:
     try:
         with tools().database.transaction() as session:
             slug = slug_of_release(session, release_id=release_id)
-            publish_release(session, release_id=release_id, now=now())
+            publish_release(session, release_id=release_id, deed=my_deed())
     except Conflict as refusal:
         flash_message(str(refusal), "error")
         return see_other(f"/desk/materials/releases/{release_id}")
@@ -148,9 +151,9 @@ def place(slug: str) -> Response:
                 rule=asked.rule if found.edition_id else "public",
                 opens_at=asked.in_utc(asked.opens_at),
                 closes_at=asked.in_utc(asked.closes_at),
-                now=now(),
+                deed=my_deed(),
             ).id
-        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id)
+        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
     flash_message(_("It stands on the shelf."), "success")
     return see_other(f"/desk/materials/p/{slug}")
 
@@ -162,7 +165,7 @@ def take(slug: str, shelf_id: UUID) -> Response:
     with tools().database.transaction() as session:
         found = library.publication_called(session, slug=slug)
         library.shelf_with(session, shelf_id=shelf_id)
-        take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id)
+        take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
     flash_message(_("It was taken from the shelf. Nobody can open it from there any more."), "success")
     return see_other(f"/desk/materials/p/{slug}")
 
@@ -177,12 +180,14 @@ def _release_page(release_id: UUID, form: Form) -> str:
         found = library.publication_called(session, slug=slug_of_release(session, release_id=release_id))
         kept = release_to_keep(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
+        happened = past_of(session, [release_id, *(copy.rendition_id for copy in (kept.copies if kept else ()))])
     return render_template(
         "materials/desk/release.html",
         publication=found,
         release_id=release_id,
         release=kept,
         people=people,
+        happened=lines_of(happened, RELEASE),
         form=form,
         languages=LANGUAGES,
         limit=settings().upload_limit,

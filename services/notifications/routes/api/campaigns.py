@@ -41,6 +41,7 @@ from services.notifications.routes.api.payloads import (
 from services.notifications.routes.desk.launches import APPROVERS
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.settings import NotificationsSettings
+from shared.deeds import Deed
 from shared.editions import KnownEdition, edition_at
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
@@ -84,8 +85,7 @@ def write_campaign(
         edition_id=edition.id,
         topic_id=wanted.topic_id,
         name=wanted.name,
-        actor_id=by.person_id,
-        now=now,
+        deed=Deed(by.person_id, now),
     )
     session.flush()  # the deeds below look the campaign up
     rewrite_campaign(
@@ -95,10 +95,11 @@ def write_campaign(
         name=wanted.name,
         topic_id=wanted.topic_id,
         texts={locale: words.said() for locale, words in wanted.texts.items()},
-        actor_id=by.person_id,
-        now=now,
+        deed=Deed(by.person_id, now),
     )
-    choose_audience(session, campaign_id=campaign.id, edition_id=edition.id, rule=wanted.audience, now=now)
+    choose_audience(
+        session, campaign_id=campaign.id, edition_id=edition.id, rule=wanted.audience, deed=Deed(by.person_id, now)
+    )
     return CampaignState.of(campaign)
 
 
@@ -141,31 +142,36 @@ def launch_now(
         edition_id=edition.id,
         confirmed=wanted.confirmed,
         approval_above=settings.approval_above,
-        actor_id=by.person_id,
+        deed=Deed(by.person_id, now),
         may_approve=by.holds_in(edition.slug, *APPROVERS),
-        now=now,
     )
     return CampaignState.of(campaign)
 
 
 @api.post(f"{CAMPAIGN}/pause", scope="campaigns:launch", status=200, refuses=(CampaignUnknown, CampaignNotSending))
-def pause_sending(session: Session, edition: KnownEdition, campaign_id: UUID, now: datetime) -> CampaignState:
+def pause_sending(
+    session: Session, edition: KnownEdition, campaign_id: UUID, by: SignedIn, now: datetime
+) -> CampaignState:
     """Send nothing more until resumed."""
-    pause_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now)
+    pause_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=Deed(by.person_id, now))
     return CampaignState.of(campaign_of(session, campaign_id=campaign_id, edition_id=edition.id))
 
 
 @api.post(f"{CAMPAIGN}/resume", scope="campaigns:launch", status=200, refuses=(CampaignUnknown, CampaignNotSending))
-def resume_sending(session: Session, edition: KnownEdition, campaign_id: UUID, now: datetime) -> CampaignState:
+def resume_sending(
+    session: Session, edition: KnownEdition, campaign_id: UUID, by: SignedIn, now: datetime
+) -> CampaignState:
     """Go on where it stopped."""
-    resume_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now)
+    resume_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=Deed(by.person_id, now))
     return CampaignState.of(campaign_of(session, campaign_id=campaign_id, edition_id=edition.id))
 
 
 @api.post(f"{CAMPAIGN}/cancel", scope="campaigns:launch", status=200, refuses=(CampaignUnknown, CampaignNotSending))
-def cancel_sending(session: Session, edition: KnownEdition, campaign_id: UUID, now: datetime) -> CampaignState:
+def cancel_sending(
+    session: Session, edition: KnownEdition, campaign_id: UUID, by: SignedIn, now: datetime
+) -> CampaignState:
     """Stop for good: who has not got it will not get it."""
-    cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now)
+    cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=Deed(by.person_id, now))
     return CampaignState.of(campaign_of(session, campaign_id=campaign_id, edition_id=edition.id))
 
 

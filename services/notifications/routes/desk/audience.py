@@ -17,6 +17,7 @@ from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LOCALES, language_plan
 from services.notifications.views.wording import STANDINGS
 from shared.clock import now
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -56,7 +57,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             except ValidationError:
                 errors["standings"] = _("Choose at least one standing.")
         if request.method == "POST" and request.form.get("then") == "save" and not errors:
-            choose_audience(session, campaign_id=campaign_id, edition_id=edition.id, rule=rule, now=now())
+            choose_audience(session, campaign_id=campaign_id, edition_id=edition.id, rule=rule, deed=my_deed())
             flash_message(_("Saved."), "success")
             return see_other(campaign_url(edition, campaign_id))
         query = table_query(rule)

@@ -16,14 +16,17 @@ from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
+from services.notifications.views.histories import CAMPAIGN
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES
 from shared.clock import now
-from shared.web.door.identity import actor_id
+from shared.histories import past_of
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import bind, fill
+from shared.web.pages.histories import lines_of
 from shared.web.pages.navigation import CAMPAIGNS
 from shared.web.pages.tables import Column
 from shared.words.languages import current_locale, text_in
@@ -91,8 +94,7 @@ def new_campaign(edition_slug: str) -> ResponseReturnValue:
                     edition_id=edition.id,
                     topic_id=bound.model.topic_id,
                     name=bound.model.name,
-                    actor_id=actor_id(),
-                    now=now(),
+                    deed=my_deed(),
                 )
                 return see_other(campaign_url(edition, campaign.id, "texts"))
         page = render_template("notifications/campaign_new.html", edition=edition, form=form, topics=choices)
@@ -114,6 +116,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
             "states": CAMPAIGN_STATES,
             "names": names_of(session, person_ids=[campaign.written_by, campaign.submitted_by, campaign.launched_by]),
             "base": campaign_url(edition, campaign_id),
+            "happened": lines_of(past_of(session, [campaign_id]), CAMPAIGN),
         }
         if campaign.state not in WRITABLE:
             counts = tally(session, campaign_id=campaign_id)
@@ -143,7 +146,7 @@ def delete_campaign(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue
     """Throw a draft away."""
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
-        delete_draft(session, campaign_id=campaign_id, edition_id=edition.id)
+        delete_draft(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     flash_message(_("The draft is deleted."), "success")
     return see_other(f"/desk/mail/e/{edition.slug}/campaigns")
 

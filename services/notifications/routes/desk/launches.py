@@ -22,7 +22,7 @@ from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import half_written, language_plan
 from services.notifications.settings import NotificationsSettings
 from shared.clock import now
-from shared.web.door.identity import actor_id, current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import own_settings, tools
@@ -93,9 +93,8 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 edition_id=edition.id,
                 confirmed=int(confirmed),
                 approval_above=settings().approval_above,
-                actor_id=actor_id(),
+                deed=my_deed(),
                 may_approve=current_person().holds_in(edition_slug, *APPROVERS),
-                now=now(),
             )
             state, people = campaign.state, campaign.audience_size
     except AudienceChanged:
@@ -115,7 +114,7 @@ def pause(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Send nothing more until resumed."""
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
-        pause_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now())
+        pause_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     flash_message(_("Paused. Mails that were on their way still arrive."), "success")
     return see_other(campaign_url(edition, campaign_id))
 
@@ -126,7 +125,7 @@ def resume(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Go on where it stopped."""
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
-        resume_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now())
+        resume_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     flash_message(_("Being sent again, from where it stopped."), "success")
     return see_other(campaign_url(edition, campaign_id))
 
@@ -137,7 +136,7 @@ def cancel(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Stop for good."""
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
-        kept = cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, now=now())
+        kept = cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     sentence = _n("Cancelled: %(num)s person does not get it.", "Cancelled: %(num)s people do not get it.", kept)
     flash_message(sentence, "success")
     return see_other(campaign_url(edition, campaign_id))

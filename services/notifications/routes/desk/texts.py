@@ -14,9 +14,8 @@ from services.notifications.routes.desk.campaigns import topic_choices
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
 from services.notifications.rules.texts import LOCALES, LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT, Said, as_fields
-from shared.clock import now
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
-from shared.web.door.identity import actor_id
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -55,8 +54,7 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                             name=form.value("name"),
                             topic_id=UUID(form.value("topic_id")),
                             texts=texts,
-                            actor_id=actor_id(),
-                            now=now(),
+                            deed=my_deed(),
                             seen=request.form.get("version", ""),
                         )
                 except ChangedMeanwhile:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from services.registration.actions.decisions import digest, release_decisions
+from services.registration.actions.releases import digest, release_decisions
 from services.registration.actions.submissions import start_application
 from services.registration.errors import (
     AnswersWrong,
@@ -17,7 +17,6 @@ from services.registration.errors import (
     BatchChanged,
     BatchEmpty,
     NotEnoughPlaces,
-    StateChanged,
 )
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
@@ -26,6 +25,8 @@ from services.registration.rules.decisions import Outcome, ReleasePlan, plan_rel
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import read_answers
 from services.registration.views.wording import CONSENT, sentences
+from shared.deeds import Deed
+from shared.history import StateChanged
 from shared.people.rules.emails import suggested_email
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
@@ -153,5 +154,5 @@ def read_batch(session: Session, edition: Edition) -> Batch:
 )
 def release(session: Session, edition: Edition, wanted: ReleaseWanted, by: SignedIn, now: datetime) -> Released:
     """Release the batch that was looked at: every person learns the decision, an accept becomes an offer."""
-    plan = release_decisions(session, edition_id=edition.id, seen=wanted.seen, actor_id=by.person_id, now=now)
+    plan = release_decisions(session, edition_id=edition.id, seen=wanted.seen, deed=Deed(by.person_id, now))
     return Released.of(plan)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import propose_decision
-from services.registration.errors import ApplicationUnknown, NotProposable, StateChanged
+from services.registration.errors import ApplicationUnknown, NotProposable
 from services.registration.queries.applications import (
     Wish,
     application_lines,
@@ -19,6 +19,7 @@ from services.registration.queries.applications import (
 )
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.rules.decisions import Outcome
+from shared.deeds import Deed
 from shared.schema.registration import Edition
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
@@ -177,7 +178,7 @@ def read_application(session: Session, edition: Edition, application_id: UUID) -
 @api.post(
     "/editions/<edition_slug>/applications/<uuid:application_id>/proposal",
     scope="decisions:propose",
-    refuses=(ApplicationUnknown, NotProposable, StateChanged),
+    refuses=(ApplicationUnknown, NotProposable),
 )
 def propose(
     session: Session, edition: Edition, *, application_id: UUID, wanted: ProposalWanted, by: SignedIn, now: datetime
@@ -190,7 +191,6 @@ def propose(
         application_id=application_id,
         outcome=wanted.outcome,
         note=wanted.note,
-        actor_id=by.person_id,
-        now=now,
+        deed=Deed(by.person_id, now),
     )
     return ProposalAnswer(application_id=application_id, outcome=wanted.outcome)

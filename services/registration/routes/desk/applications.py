@@ -26,7 +26,7 @@ from services.registration.queries.applications import (
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
-from services.registration.queries.timelines import changes_of, facts_about
+from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES, Outcome
 from services.registration.views import wording
 from services.registration.views.editions import EditionView, present
@@ -34,7 +34,7 @@ from services.registration.views.histories import story
 from shared.clock import now
 from shared.errors import Invalid
 from shared.schema.registration import Edition
-from shared.web.door.identity import actor_id
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -48,6 +48,8 @@ from shared.words.sentences import _, _l, _n
 
 blueprint = Blueprint("desk_applications", __name__)
 MOST_AT_ONCE: Final = 1000
+SHOWN: Final = 100
+"""How much of a story is shown before somebody asks for all of it."""
 COLUMNS: Final = (
     Column("name", _l("Name"), sortable=True, kind="main"),
     Column("country", _l("Country"), sortable=True),
@@ -121,8 +123,7 @@ def propose_many(edition_slug: str) -> str | Response:
             application_ids=ids,
             outcome=outcome,
             note=clean_text(request.form.get("note", ""), most=2000),
-            actor_id=actor_id(),
-            now=now(),
+            deed=my_deed(),
         )
     flash_message(_n("%(num)s decision is proposed.", "%(num)s decisions are proposed.", len(done.taken)))
     if done.skipped:
@@ -142,10 +143,11 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         [standing] = standings(session, edition_id=edition.id, application_ids=[application_id], lock=False)
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
+        steps, outcomes = story_of(session, application=application)
         entries = story(
-            changes_of(session, application_id=application_id),
-            facts_about(session, application_id=application_id, person_id=person_id, edition_id=edition.id),
+            steps,
             mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id),
+            outcomes=outcomes,
         )
     return render_template(
         "registration/desk/application.html",
@@ -153,7 +155,8 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         application=application,
         standing=standing,
         offer=hung[0].offer if hung else None,
-        entries=entries,
+        entries=entries if request.args.get("story") == "all" else entries[:SHOWN],
+        told=len(entries),
         wording=wording,
         outcomes=OUTCOMES,
     )
@@ -166,9 +169,7 @@ def propose_one(edition_slug: str, application_id: UUID) -> Response:
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
         if request.form.get("outcome") == "none":
-            take_back_proposal(
-                session, edition_id=edition.id, application_id=application_id, actor_id=actor_id(), now=now()
-            )
+            take_back_proposal(session, edition_id=edition.id, application_id=application_id, deed=my_deed())
             told = _("The proposal is taken back.")
         else:
             propose_decision(
@@ -177,8 +178,7 @@ def propose_one(edition_slug: str, application_id: UUID) -> Response:
                 application_id=application_id,
                 outcome=_outcome(),
                 note=clean_text(request.form.get("note", ""), most=2000),
-                actor_id=actor_id(),
-                now=now(),
+                deed=my_deed(),
             )
             told = _("The decision is proposed. Nobody is told before it is released.")
     flash_message(told)

@@ -3,23 +3,24 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from services.registration.actions.decisions import digest, release_decisions
-from services.registration.queries.decisions import batches, proposals
+from services.registration.actions.releases import digest, release_decisions
+from services.registration.queries.decisions import proposals
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
+from services.registration.queries.releases import releases_of
 from services.registration.rules.decisions import OUTCOMES, plan_release
 from services.registration.rules.offers import expires_at
 from services.registration.views import wording
 from services.registration.views.editions import present
 from shared.clock import now
-from shared.web.door.identity import actor_id
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.navigation import DECISIONS
 from shared.words.languages import current_locale
-from shared.words.sentences import _n
+from shared.words.sentences import _, _n
 
 blueprint = Blueprint("desk_decisions", __name__)
 
@@ -33,7 +34,7 @@ def list_decisions(edition_slug: str) -> str:
         edition = edition_at(session, edition_slug)
         proposed = proposals(session, edition_id=edition.id)
         places = pool(session, edition.id)
-        earlier = batches(session, edition_id=edition.id)
+        releases = releases_of(session, edition_id=edition.id)
     return render_template(
         "registration/desk/decisions.html",
         edition=present(edition, language=current_locale(), now=moment),
@@ -41,7 +42,8 @@ def list_decisions(edition_slug: str) -> str:
         plan=plan_release(((one.outcome, one.locale) for one in proposed), places_left=places.left),
         places=places,
         seen=digest(proposed),
-        earlier=earlier,
+        earlier=[one for one in releases if one.finished],
+        running=[one for one in releases if not one.finished],
         expires=expires_at(now=moment, days=edition.offer_days),
         outcomes=OUTCOMES,
         wording=wording,
@@ -54,9 +56,10 @@ def release(edition_slug: str) -> Response:
     """Release the batch that was shown."""
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
-        plan = release_decisions(
-            session, edition_id=edition.id, seen=request.form.get("seen", ""), actor_id=actor_id(), now=now()
-        )
+        plan = release_decisions(session, edition_id=edition.id, seen=request.form.get("seen", ""), deed=my_deed())
+    if plan.in_parts:
+        flash_message(_("The batch is frozen and is being released part by part."))
+        return see_other(f"/desk/e/{edition_slug}/decisions")
     flash_message(
         _n(
             "%(num)s decision is released; the mail is on its way.",

@@ -14,16 +14,19 @@ from services.registration.queries.editions import all_editions, edition_at
 from services.registration.routes.desk.edition_form import EditionForm, read_edition
 from services.registration.rules.editions import missing_languages
 from services.registration.views.editions import present
+from services.registration.views.histories import EDITION
 from services.registration.views.wording import PHASE
 from shared.clock import now
+from shared.histories import Past, past_of
 from shared.schema.registration import Edition
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
-from shared.web.door.identity import current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
+from shared.web.pages.histories import lines_of
 from shared.web.pages.navigation import EDITIONS
 from shared.words.formats import zone_choices
 from shared.words.languages import LANGUAGES, current_locale
@@ -61,7 +64,7 @@ def save_new() -> Response | tuple[str, int]:
         return _form(bound.form), 422
     try:
         with tools().database.transaction() as session:
-            create_edition(session, values=bound.model.columns(), slug=bound.model.slug, now=now())
+            create_edition(session, values=bound.model.columns(), slug=bound.model.slug, deed=my_deed())
     except EditionSlugTaken as refusal:
         return _form(bound.form.with_errors(refusal.errors)), 422
     flash_message(_("The edition is created. It is not public before you publish it."))
@@ -74,7 +77,8 @@ def show_edit(edition_slug: str) -> str:
     """Show the edition's form."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-    return _form(fill(_known(edition)), edition)
+        happened = past_of(session, [edition.id])
+    return _form(fill(_known(edition)), edition, happened)
 
 
 @blueprint.post("/desk/e/<edition_slug>/edition")
@@ -89,13 +93,13 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     try:
         with tools().database.transaction() as session:
             edition = edition_at(session, edition_slug)
-            update_edition(session, edition_id=edition.id, values=values, now=now(), seen=seen)
+            update_edition(session, edition_id=edition.id, values=values, deed=my_deed(), seen=seen)
     except ChangedMeanwhile:
         with tools().database.reading() as session:
             edition = edition_at(session, edition_slug)
-            present = _known(edition)
-            mine = Form({**bound.form.values, "version": present["version"]})
-            return _form(mine, edition, differences(mine.values, present)), 409
+            known = _known(edition)
+            mine = Form({**bound.form.values, "version": known["version"]})
+            return _form(mine, edition, conflict=differences(mine.values, known)), 409
     flash_message(_("Saved."))
     return see_other(f"/desk/e/{edition_slug}/edition")
 
@@ -108,10 +112,10 @@ def publish(edition_slug: str) -> Response:
         with tools().database.transaction() as session:
             edition_id = edition_at(session, edition_slug).id
             if request.form.get("public") == "no":
-                unpublish_edition(session, edition_id=edition_id, now=now())
+                unpublish_edition(session, edition_id=edition_id, deed=my_deed())
                 told = _("The edition is no longer public.")
             else:
-                publish_edition(session, edition_id=edition_id, now=now())
+                publish_edition(session, edition_id=edition_id, deed=my_deed())
                 told = _("The edition is public.")
     except EditionIncomplete:
         flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")
@@ -120,7 +124,12 @@ def publish(edition_slug: str) -> Response:
     return see_other(f"/desk/e/{edition_slug}/edition")
 
 
-def _form(form: Form, edition: Edition | None = None, conflict: Sequence[Difference] = ()) -> str:
+def _form(
+    form: Form,
+    edition: Edition | None = None,
+    happened: Sequence[Past] = (),
+    conflict: Sequence[Difference] = (),
+) -> str:
     return render_template(
         "registration/desk/edition.html",
         form=form,
@@ -130,6 +139,7 @@ def _form(form: Form, edition: Edition | None = None, conflict: Sequence[Differe
         zones=zone_choices(),
         languages=LANGUAGES,
         texts=TEXTS,
+        happened=lines_of(happened, EDITION),
     )
 
 
@@ -147,11 +157,5 @@ def _known(edition: Edition) -> dict[str, object]:
 
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
-    version = version_of(edition.updated_at)
-    return {
-        **plain,
-        **texts,
-        "version": version,
-        "opens_at": local(edition.opens_at),
-        "closes_at": local(edition.closes_at),
-    }
+    moments = {"opens_at": local(edition.opens_at), "closes_at": local(edition.closes_at)}
+    return {**plain, **texts, **moments, "version": version_of(edition.updated_at)}

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from services.registration.actions.applications import edit_application, withdraw_application
 from services.registration.errors import NotEditable
 from services.registration.queries.applications import Mine, my_application
-from services.registration.queries.timelines import changes_of
+from services.registration.queries.timelines import story_of
 from services.registration.routes.public.applications import typed
 from services.registration.rules.applications import APPLICATION, is_editable
 from services.registration.rules.forms import read_answers
@@ -39,13 +39,13 @@ def show_mine(application_id: UUID) -> str:
     moment = now()
     with tools().database.reading() as session:
         mine = my_application(session, person_id=current_person().person_id, application_id=application_id)
-        changes = changes_of(session, application_id=application_id)
+        steps, outcomes = story_of(session, application=mine.application)
     return render_template(
         "registration/my_application.html",
         mine=mine,
         edition=present(mine.edition, language=current_locale(), now=moment),
         standing=standing(mine, now=moment),
-        entries=my_entries(changes, person_id=current_person().person_id),
+        entries=my_entries(steps, outcomes=outcomes, person_id=current_person().person_id),
         is_editable=_is_editable(mine),
         is_withdrawable=_is_withdrawable(mine),
         now=moment,

@@ -167,7 +167,7 @@ def send_again(edition_slug: str, key: UUID) -> Response:
     """Send the link once more, after the deadline too: the form was sent in time."""
     edition = shown_edition(edition_slug)
     with tools().database.transaction() as session:
-        ask_for_proof_again(session, edition_id=edition.id, submission_key=key)
+        ask_for_proof_again(session, edition_id=edition.id, submission_key=key, now=now())
     flash_message(_("The link is on its way once more."))
     return see_other(f"/e/{edition.slug}/apply/sent/{key}")
 

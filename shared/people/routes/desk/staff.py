@@ -21,10 +21,12 @@ from shared.people.queries.staff import (
     edition_of_role,
     editions_of_colleague,
     is_colleague,
+    staff_history,
     staff_members,
 )
+from shared.people.routes.histories import staff_lines
 from shared.people.routes.public.sign_in import Address
-from shared.web.door.identity import actor_id, current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import ROLES, staff
 from shared.web.door.redirects import see_other
@@ -79,6 +81,7 @@ def _page(form: Form) -> str:
     with tools().database.reading() as reading:
         members = _colleagues(reading)
         editions = edition_choices(reading)
+        happened = staff_history(reading, person_ids=[member.id for member in members])
     person = current_person()
     everywhere = person.holds("organiser", everywhere=True)
     return render_template(
@@ -87,6 +90,7 @@ def _page(form: Form) -> str:
         editions=[(key, slug) for key, slug in editions if person.holds("organiser", edition_id=key)],
         everywhere=everywhere,
         role_names=ROLE_NAMES,
+        happened=staff_lines(happened, names={member.id: member.name for member in members}, roles=ROLE_NAMES),
         form=form,
     )
 
@@ -111,8 +115,7 @@ def invite() -> Response | tuple[str, int]:
             name=given.name,
             role=given.role,
             edition_id=given.edition_id,
-            actor_id=actor_id(),
-            now=now(),
+            deed=my_deed(),
         )
     flash_message(_("%(name)s has the role. A first invitation goes out by mail.", name=given.name))
     return see_other("/desk/staff")
@@ -133,8 +136,7 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
             person_id=person_id,
             name=bound.model.role,
             edition_id=bound.model.edition_id,
-            actor_id=actor_id(),
-            now=now(),
+            deed=my_deed(),
         )
     flash_message(_("The role is given"))
     return see_other("/desk/staff")
@@ -145,7 +147,7 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
 def revoke(role_id: UUID) -> Response:
     """Take a role away; it is gone with the next page its holder opens."""
     with tools().database.transaction() as work:
-        revoke_role(work, role_id=role_id)
+        revoke_role(work, role_id=role_id, deed=my_deed())
     flash_message(_("The role is taken away"))
     return see_other("/desk/staff")
 
@@ -158,7 +160,7 @@ def reset(person_id: UUID) -> Response:
     with tools().database.transaction() as work:
         if not is_colleague(work, person_id):
             raise NotFound
-        reset_staff_credential(work, person_id=person_id, actor_id=actor_id(), now=now())
+        reset_staff_credential(work, person_id=person_id, deed=my_deed())
     flash_message(_("A new invitation goes out by mail"))
     return see_other("/desk/staff")
 

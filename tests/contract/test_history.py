@@ -1,0 +1,86 @@
+"""Nobody changes a state past the mover, and every machine fits the table it moves."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from services.materials.rules.releases import RELEASE
+from services.materials.rules.shelves import MEMBER
+from services.notifications.rules.campaigns import CAMPAIGN
+from services.registration.rules.applications import APPLICATION
+from services.registration.rules.decisions import BATCH, DECISION
+from services.registration.rules.editions import EDITION
+from services.registration.rules.offers import ENROLMENT, OFFER
+from shared.machines import Machine
+from shared.people.rules.histories import INVITATION, ROLE, TOKEN
+from shared.schema.everything import metadata
+
+ROOT = Path(__file__).parents[2]
+MACHINES = (
+    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, CAMPAIGN, ROLE, INVITATION, TOKEN,
+)  # fmt: skip
+LEDGERS = {
+    "shared/history.py": "the mover",
+    "shared/outbox.py": "the entries of the outbox",
+    "services/notifications/actions/deliveries.py": "the postman's ledger",
+    "services/notifications/actions/launches.py": "what a cancelled campaign leaves in the postman's ledger",
+}
+"""Where a state may be written, and which."""
+BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET[^;\"]*\bstate\s*=", re.IGNORECASE)
+FILES = [
+    path
+    for room in ("services", "shared")
+    for path in sorted((ROOT / room).rglob("*.py"))
+    if "migrations" not in path.parts and "demo" not in path.as_posix()
+]
+
+
+def writes_a_state(source: str) -> list[int]:
+    """Return the lines that set a column ``state``: by an attribute, by ``values(state=…)`` of an update, by SQL."""
+    lines = [source[: found.start()].count("\n") + 1 for found in BY_SQL.finditer(source)]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            named = [part for target in targets for part in ast.walk(target)]
+            lines += [node.lineno for part in named if isinstance(part, ast.Attribute) and part.attr == "state"]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "values":
+            lines += [node.lineno for keyword in node.keywords if keyword.arg == "state"]
+    return lines
+
+
+def test_no_state_is_written_past_the_mover() -> None:
+    found = {path.relative_to(ROOT).as_posix(): writes_a_state(path.read_text()) for path in FILES}
+    assert {name: lines for name, lines in found.items() if lines and name not in LEDGERS} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "campaign.state = 'paused'",
+        "campaign.state, campaign.at = 'paused', now",
+        "update(Campaign).where(x).values(state='paused')",
+        'text("UPDATE notifications.campaign c SET name = 1, state = 2")',
+    ],
+)
+def test_the_watchman_sees_each_way_to_write_one(source: str) -> None:
+    assert writes_a_state(source) == [1]
+
+
+@pytest.mark.parametrize("law", MACHINES, ids=lambda law: law.noun)
+def test_a_machine_fits_its_table(law: Machine) -> None:
+    table = metadata.tables[law.table]
+    assert list(table.primary_key.columns) == [table.c.id]
+    if law.mark:
+        assert table.c[law.mark].nullable
+    elif "state" in table.c:
+        checks = " ".join(str(check.sqltext) for check in table.constraints if hasattr(check, "sqltext"))
+        assert set(re.findall(r"'(\w+)'", checks)) >= law.states - {"deleted"}
+
+
+@pytest.mark.parametrize("law", MACHINES, ids=lambda law: law.noun)
+def test_every_state_is_named_by_one_noun_only(law: Machine) -> None:
+    assert [other.table for other in MACHINES if other.noun == law.noun] == [law.table]
