@@ -42,6 +42,7 @@ CMD ["python", "-c", "raise SystemExit('Say which part this container is; see th
 FROM ${NGINX} AS gateway
 COPY deploy/nginx/nginx.conf /etc/nginx/nginx.conf
 COPY deploy/nginx/academy.conf.template /etc/nginx/templates/academy.conf.template
+COPY deploy/nginx/problems /usr/share/academy/problems
 COPY deploy/container/gateway-health /usr/local/bin/gateway-health
 # envsubst writes conf.d at start: a tmpfs over it takes this mode
 RUN install -d -o 10001 -g 10001 /var/spool/gateway \
@@ -49,7 +50,9 @@ RUN install -d -o 10001 -g 10001 /var/spool/gateway \
     && chmod 0755 /usr/local/bin/gateway-health
 ENV GATEWAY_LISTEN=8080 \
     STORE_PATH=/var/lib/academy/store \
-    TRUSTED_PROXY=127.0.0.2/32 \
+    PROBLEMS_PATH=/usr/share/academy/problems \
+    UPLOAD_LIMIT=150000000 \
+    TRUSTED_PROXY=0.0.0.0/32 \
     GATEWAY_EXTRAS=/etc/nginx/extras
 USER 10001:10001
 EXPOSE 8080

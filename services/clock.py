@@ -11,13 +11,11 @@ import os
 from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import make_celery
 
-app = make_celery(os.environ["REDIS_URL"], queues=("registration", "materials", "notifications", "mail"))
-app.conf.beat_schedule["mail.tidy"] = {"task": "mail.tidy", "schedule": 15.0, "options": {"expires": 30}}
+app = make_celery(os.environ["REDIS_URL"], queues=("registration", "materials", "notifications"))
 # Nobody can accept an offer whose time is over, however late this comes: the deed looks at the time itself.
 app.conf.beat_schedule["registration.expire_offers"] = {
     "task": "registration.expire_offers",
     "schedule": 60.0,
-    "options": {"expires": 60},
 }
 app.conf.beat_schedule["registration.prune_outbox"] = {
     "task": "registration.prune_outbox",

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 QUEUES = ("registration", "materials", "notifications")
 
-MAIL = "mail"
-"""The postman's queue: a long campaign must not keep reactions waiting."""
-
-app = make_celery(os.environ["REDIS_URL"], queues=(*QUEUES, MAIL))
+app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
 redis = connect_redis(os.environ["REDIS_URL"])
 bell = CeleryBell(app, redis)
 databases: list[Database] = []

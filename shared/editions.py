@@ -70,3 +70,9 @@ def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None
         wanted = wanted.where(PublishedEdition.id.in_([key for key in ids if key is not None]))
     found = [KnownEdition(*row) for row in session.execute(wanted)]
     return {edition.id: edition for edition in found}
+
+
+def zone_for(session: Session, edition_id: UUID | None) -> str:
+    """Return the time zone in which times about an edition are typed and told; UTC where there is no edition."""
+    edition = editions_by_id(session, ids=[edition_id]).get(edition_id) if edition_id else None
+    return edition.time_zone if edition else "UTC"

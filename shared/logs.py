@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -73,12 +74,16 @@ def use_logs(settings: Settings, *, service: str) -> Tell:
 
 
 def _write_quickly(service: str, stream: TextIO) -> Tell:
-    """Return what writes the one line that every request costs, past the general way, which takes ten times as long."""
+    """Return what writes the one line that every request costs, past the general way, which takes ten times as long.
+
+    A line that cannot be written, on a full disk or to nobody, is lost; the answer it tells of is not.
+    """
     frame = json.dumps({"event": "answered", "level": "info", "service": service})[:-1]
 
     def write(answer: Mapping[str, object]) -> None:
         line = json.dumps({**answer, "request_id": request_id(), "timestamp": datetime.now(UTC).isoformat()})
-        stream.write(f"{frame}, {line[1:]}\n")
+        with suppress(OSError, ValueError):
+            stream.write(f"{frame}, {line[1:]}\n")
 
     return write
 

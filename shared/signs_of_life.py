@@ -12,6 +12,8 @@ from typing import Final
 
 ALIVE_FILE: Final = "ALIVE_FILE"
 """The environment variable that names the file; without it nothing is written."""
+PARTS_FILE: Final = "PARTS_FILE"
+"""The environment variable that names the file in which a launcher keeps which parts cannot be kept running."""
 SECONDS_OF_SILENCE: Final = 60.0
 
 

@@ -16,6 +16,8 @@ from kombu.pools import producers
 from redis import Redis
 from redis.exceptions import RedisError
 
+from shared.doors import DOORS, QUIET_SECONDS, connect_redis as connect_redis, door  # noqa: PLC0414 - whoever makes a bell makes a client
+
 log = logging.getLogger(__name__)
 
 BELL_SECONDS: Final = 2
@@ -23,8 +25,6 @@ BELL_SECONDS: Final = 2
 TASK_SECONDS: Final = 60
 DRAIN_SECONDS: Final = 20.0
 SWEEP_SECONDS: Final = 5.0
-QUIET_SECONDS: Final = 5.0
-"""After Redis failed, nobody waits for it again for so long."""
 SHORT_FUSE: Final = {
     "socket_timeout": 0.5,
     "socket_connect_timeout": 0.3,
@@ -60,6 +60,7 @@ def make_celery(redis_url: str, *, queues: tuple[str, ...]) -> Celery:
         worker_soft_shutdown_timeout=10,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,  # whoever writes to Redis could stop the worker; nothing of ours asks it
         broker_transport_options=transport,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
@@ -70,11 +71,11 @@ def make_celery(redis_url: str, *, queues: tuple[str, ...]) -> Celery:
         task_routes={f"{queue}.*": {"queue": queue} for queue in queues},
         timezone="UTC",
         enable_utc=True,
+        # no expiry: it would be the clock's time of day, judged by the worker's
         beat_schedule={
             f"{queue}.react": {
                 "task": f"{queue}.react",
                 "schedule": SWEEP_SECONDS,
-                "options": {"expires": 30},
             }
             for queue in queues
         },
@@ -100,7 +101,9 @@ class CeleryBell:
         if time.monotonic() < self._quiet_until:
             return
         try:
-            if self._redis.set(bell_key(queue), "1", nx=True, ex=BELL_SECONDS):
+            if queue in DOORS:
+                self._redis.publish(door(queue), b"")
+            elif self._redis.set(bell_key(queue), "1", nx=True, ex=BELL_SECONDS):
                 # looked up each time: a forked worker closes the pools it inherited and gets new ones
                 with producers[self._connection].acquire(block=True, timeout=1) as producer:
                     self._celery.send_task(f"{queue}.react", queue=queue, producer=producer, retry=False)
@@ -120,8 +123,3 @@ def heard_bell(redis: Redis, queue: str) -> None:
         redis.delete(bell_key(queue))
     except RedisError as error:
         log.warning("could not clear the bell of %s: %s", queue, type(error).__name__)
-
-
-def connect_redis(url: str) -> Redis:
-    """Return a client that gives up quickly: nothing of ours may hang because Redis is away."""
-    return Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.3, health_check_interval=25)

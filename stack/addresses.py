@@ -42,7 +42,7 @@ def addresses_for(
     return Addresses(
         public_url=public_url or environ.get("PUBLIC_URL") or f"http://127.0.0.1:{ports.gateway}",
         owner_url=psycopg_url(given.get("DATABASE_URL") or with_login(owner, OWNER, keys.role_passwords[OWNER])),
-        redis_url=given.get("REDIS_URL") or f"redis://127.0.0.1:{ports.valkey}/0",
+        redis_url=given.get("REDIS_URL") or f"redis://:{keys.valkey_password}@127.0.0.1:{ports.valkey}/0",
         smtp_url=given.get("SMTP_URL") or f"smtp://127.0.0.1:{ports.smtp}",
         store_url=given.get("STORE_URL") or places.store.as_uri(),
         embedded=frozenset(part for name, part in parts.items() if name not in given),

@@ -20,8 +20,13 @@ from rich.table import Table
 
 from stack import ports as ports_of
 from stack.addresses import SERVICES, Addresses, addresses_for, libpq_url, without_password
+from stack.beforehand import read_settings
 from stack.keys import Keys, keys_of
+from stack.mail_flow import standstills
+from stack.parts import ailing_parts
 from stack.places import Places, places_of_checkout
+from stack.ports import Ports
+from stack.processes import Outline, postmen_environment, worker_environment
 from stack.screen import Screen
 
 Verdict = Literal["good", "warning", "broken"]
@@ -47,6 +52,7 @@ class Patient:
 
     places: Places
     addresses: Addresses
+    ports: Ports
     keys: Keys
     environ: Mapping[str, str]
     running: bool
@@ -70,19 +76,23 @@ def run_doctor() -> int:
 
 def examine(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     """Look at everything; an examination that fails is itself a finding."""
-    places.prepare()
+    try:
+        places.prepare()
+    except OSError as error:
+        mend = "Mend or free the disk, start as the user it belongs to, or name another directory in ACADEMY_STATE."
+        return [*_python(None), Finding("State directory", "broken", f"{places.state}: {error.strerror}", mend)]
     ports = ports_of.remembered_ports(places.state)
     running = ports is not None and not ports_of.is_free(ports.supervisor)
     ports = ports or ports_of.choose_ports(places.state)
     keys = keys_of(places.state)
-    patient = Patient(places, addresses_for(places, ports, keys, environ=environ), keys, environ, running)
+    patient = Patient(places, addresses_for(places, ports, keys, environ=environ), ports, keys, environ, running)
     findings: list[Finding] = []
-    for examination in (_python, _disk, _settings, _ports, _database, _redis, _smtp, _store):
+    for examination in (_python, _disk, _settings, _parts, _ports, _database, _redis, _smtp, _store):
         findings += list(examination(patient))
     return findings
 
 
-def _python(_patient: Patient) -> Iterator[Finding]:
+def _python(_patient: Patient | None) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     good = sys.version_info >= (3, 11)
     yield Finding("Python", "good" if good else "broken", version, "" if good else "Install Python 3.11 or newer.")
@@ -98,10 +108,15 @@ def _disk(patient: Patient) -> Iterator[Finding]:
 def _settings(patient: Patient) -> Iterator[Finding]:
     given = [name for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL") if patient.environ.get(name)]
     yield Finding("Replaced parts", "good", ", ".join(given) or "none: all parts are embedded")
-    secret = patient.environ.get("SECRET_KEY")
-    if secret is not None and len(secret) < 32:  # noqa: PLR2004 - as shared/settings.py demands
-        mend = "Set it to 32 or more random characters, or unset it: the launcher then keeps one of its own."
-        yield Finding("SECRET_KEY", "broken", f"only {len(secret)} characters", mend)
+    outline = Outline(patient.places, patient.ports, patient.keys, patient.addresses, demo=False)
+    told = read_settings(worker_environment(outline) | postmen_environment(outline))
+    mend = "Set what the sentence names; the services and the worker would refuse to start with it."
+    yield Finding(
+        "Settings",
+        "broken" if told else "good",
+        told or "read as the services and the worker read them",
+        mend * bool(told),
+    )
     url = urlsplit(patient.addresses.public_url)
     if url.scheme not in {"http", "https"} or not url.netloc or url.path:
         mend = "Give scheme and host only, such as https://academy.example.org."
@@ -111,6 +126,15 @@ def _settings(patient: Patient) -> Iterator[Finding]:
         yield Finding("PUBLIC_URL", "warning", f"{patient.addresses.public_url} is not encrypted", mend)
     else:
         yield Finding("PUBLIC_URL", "good", patient.addresses.public_url)
+
+
+def _parts(patient: Patient) -> Iterator[Finding]:
+    if not patient.running:
+        return
+    for ailing in ailing_parts(patient.places):
+        log = patient.places.logs / f"{ailing.part}.log"
+        found = f"keeps dying: {ailing.said}" if ailing.said else "keeps dying"
+        yield Finding(ailing.part, "broken", found, f"It is tried again for ever; {log} says why it dies.")
 
 
 def _ports(patient: Patient) -> Iterator[Finding]:
@@ -137,6 +161,9 @@ def _database(patient: Patient) -> Iterator[Finding]:
         yield from _server(connection)
         yield _schema(connection)
         yield from _roles(connection, patient)
+        mend = "Mend it at the mail server or in SMTP_URL and MAIL_FROM; mail goes on by itself, nobody is left out."
+        for sentence in standstills(connection):
+            yield Finding("Mail", "broken", sentence, mend)
     yield from failures
 
 

@@ -13,9 +13,10 @@ from types import FrameType
 
 from rich.table import Table
 
+from stack.beforehand import CannotStart
 from stack.memory import memory_of
 from stack.places import Places
-from stack.running import CannotStart, Stack, watch
+from stack.running import Stack
 from stack.schema_state import StepFailed
 from stack.screen import Screen
 
@@ -46,8 +47,8 @@ class Runner:
             if self.fresh:
                 start_over(self.places)
             stack.start()
-        except (CannotStart, StepFailed, RuntimeError, LookupError) as reason:
-            self.screen.console.print(str(reason), markup=False)
+        except (CannotStart, StepFailed, RuntimeError, LookupError, OSError) as reason:
+            self.screen.console.print(sentence_about(reason), markup=False)
             return 1
         except KeyboardInterrupt:
             self.screen.say("Stopped.")
@@ -64,7 +65,7 @@ class Runner:
             total, measure = memory_of(stack.processes())
             self.screen.say(f"[dim]Memory of all {len(stack.processes())} processes: {total:.0f} MB ({measure}).[/]")
             self.screen.say("Ctrl-C stops everything.")
-            wrong = watch(stack)
+            stack.tend()
         except StepFailed as reason:
             wrong = str(reason)
         except KeyboardInterrupt:
@@ -78,14 +79,22 @@ class Runner:
         return 1 if wrong else 0
 
 
+def sentence_about(reason: Exception) -> str:
+    """Return why the Academy cannot start; of what the machine refuses, which place it was about."""
+    if isinstance(reason, OSError):
+        where = f" at {reason.filename}" if reason.filename else ""
+        return f"The Academy cannot start, the machine says{where}: {reason.strerror or reason}."
+    return str(reason)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
 def start_over(places: Places) -> None:
     """Forget the data of this stack, unless it runs."""
+    from stack.beforehand import keep_apart, only_one
     from stack.leftovers import end_leftovers  # late: psutil is needed only here
-    from stack.running import keep_apart, only_one
 
     if os.environ.get("DATABASE_URL"):
         raise CannotStart("--fresh empties only what runs here: empty the database of DATABASE_URL yourself.")

@@ -1,8 +1,9 @@
 """What an interrupted run left behind, and its end.
 
-A start script writes its process id and then becomes the part, so the file's time is, within moments, the time the
-process began. Only a process whose own start time agrees is taken for ours; a number that somebody else got since is
-left alone.
+Every process of a stack is told by its environment to which state directory it belongs, so it is found by that and not
+by a note, which a full disk would not have taken. A program that writes over its environment (nginx, PostgreSQL) is
+known by working inside that directory. Nobody else's processes are touched: neither another stack's, which has another
+directory, nor a person's shell that happens to stand in this one.
 """
 
 from __future__ import annotations
@@ -11,92 +12,117 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from stack.embedded.postgres import running_postmaster
-from stack.places import CHECKOUT, Places
+from stack.places import Places
 
-TOLERANCE = 3.0
-"""Seconds between the start of a process and its note; clocks and busy machines need some."""
-ORDER = (
-    ("supervisor",),
-    ("gateway",),
-    ("registration", "materials", "notifications", "clock"),
-    ("worker",),
-    ("mail", "valkey"),
-)
-"""Leftovers end in this order, those of one line together, PostgreSQL last."""
+STATE = "ACADEMY_PART_OF"
+PART = "ACADEMY_PART"
+RANK = "ACADEMY_RANK"
+SUPERVISOR_RANK = 100
+STEP_RANK = 65
+"""One-off steps, such as a migration, end after the services and before the stores."""
+_POSTGRES_RANK = 10
+_PROGRAMS = {"nginx": ("gateway", 90), "valkey-server": ("valkey", 20), "postgres": ("postgres", _POSTGRES_RANK)}
 
 
-def noted_processes(pid_file: Path) -> list[psutil.Process]:
-    """Return the living processes this note is about: the part itself, or what it forked, when that still runs."""
-    try:
-        pid = int(pid_file.read_text(encoding="ascii"))
-        noted = pid_file.stat().st_mtime
-    except (OSError, ValueError):
-        return []
-    try:
-        leader = psutil.Process(pid)
-        if leader.status() == psutil.STATUS_ZOMBIE:
-            return _group(pid, since=noted)
-        return [leader] if abs(leader.create_time() - noted) < TOLERANCE else []
-    except psutil.Error:
-        return _group(pid, since=noted)
+@dataclass(frozen=True)
+class Leftover:
+    """A living process of a stack: which part it is or belongs to. Higher ranks end earlier."""
+
+    process: psutil.Process
+    part: str
+    rank: int
 
 
-def end_noted(*pid_files: Path, seconds: float = 10) -> list[str]:
-    """End what these notes are about, first politely; remove the notes. Return the names of the parts that lived."""
-    found = {note: noted_processes(note) for note in pid_files}
-    _end([process for processes in found.values() for process in processes], first=signal.SIGTERM, seconds=seconds)
-    for note in pid_files:  # the leaders are gone now; what they forked and left goes as well
-        _end(noted_processes(note), first=signal.SIGKILL, seconds=2)
-        note.unlink(missing_ok=True)
-    return [note.stem for note, processes in found.items() if processes]
+def marks(places: Places, part: str, rank: int) -> dict[str, str]:
+    """Return the environment by which a process of this stack is recognised."""
+    return {STATE: str(places.state), PART: part, RANK: str(rank)}
+
+
+def leftovers_of(places: Places) -> list[Leftover]:
+    """Return every living process of this stack but this one and those it was started by."""
+    own = _ourselves()
+    others = (process for process in psutil.process_iter() if process.pid not in own and _lives(process))
+    return [found for process in others if (found := _recognised(process, places.state))]
 
 
 def end_leftovers(places: Places) -> list[str]:
-    """End everything an earlier run of this stack left behind. Return the names of the parts that had survived."""
+    """End everything an earlier run of this stack left behind, in order. Return the names of the parts that lived."""
+    found = leftovers_of(places)
     survivors = []
-    for names in ORDER:
-        notes = [note for name in names if (note := places.run / f"{name}.pid").exists()]
+    for rank in sorted({one.rank for one in found}, reverse=True):
+        those = [one.process for one in leftovers_of(places) if one.rank == rank]
         # The supervisor stops all its parts in order when it is asked to; that takes as long as they take.
-        survivors += end_noted(*notes, seconds=60 if "supervisor" in names else 10)
-    postmaster = running_postmaster(places.postgres)
-    if postmaster:
-        _end([postmaster], first=signal.SIGINT, seconds=20)
-        survivors.append("postgres")
+        patience = 60.0 if rank == SUPERVISOR_RANK else 20.0 if rank == _POSTGRES_RANK else 10.0
+        _end(those, first=signal.SIGINT if rank == _POSTGRES_RANK else signal.SIGTERM, seconds=patience)
+        survivors += sorted({one.part for one in found if one.rank == rank})
+    for note in places.run.glob("*.pid"):  # each would cost its part a look at its start
+        with suppress(OSError):
+            note.unlink()
     return survivors
 
 
-def _group(leader: int, *, since: float) -> list[psutil.Process]:
-    """Return the members of a process group whose leader is gone. A group's number is not given out while it lives."""
-    members = []
-    for process in psutil.process_iter():
-        try:
-            same = os.getpgid(process.pid) == leader and process.pid != leader
-            if same and process.create_time() >= since - TOLERANCE and _is_of_checkout(process):
-                members.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return members
+def end_part(places: Places, part: str, *, seconds: float = 2) -> None:
+    """End what an earlier life of one part left behind, such as workers that outlived their master."""
+    found = [one.process for one in leftovers_of(places) if one.part == part]
+    _end(found, first=signal.SIGINT if part == "postgres" else signal.SIGTERM, seconds=seconds)
 
 
-def _is_of_checkout(process: psutil.Process) -> bool:
-    """Tell whether the process works in this checkout, or with a program that belongs to it."""
-    places = (process.cwd(), process.exe(), *process.cmdline()[:1])
-    return any(place.startswith((str(CHECKOUT), sys.prefix)) for place in places)
+def _recognised(process: psutil.Process, state: Path) -> Leftover | None:
+    try:
+        told = process.environ()
+    except (psutil.Error, OSError):
+        told = {}
+    if told.get(STATE) == str(state):
+        return Leftover(process, told.get(PART, "step"), int(told.get(RANK, STEP_RANK)))
+    try:
+        program = Path(process.exe().removesuffix(" (deleted)")).name
+        if program in _PROGRAMS and Path(process.cwd()).is_relative_to(state):
+            return Leftover(process, *_PROGRAMS[program])
+    except (psutil.Error, OSError):
+        return None
+    return None
+
+
+def _ourselves() -> set[int]:
+    try:
+        return {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    except psutil.Error:
+        return {os.getpid(), os.getppid()}
 
 
 def _end(processes: list[psutil.Process], *, first: signal.Signals, seconds: float) -> None:
-    for number, patience in ((first, seconds), (signal.SIGKILL, 5.0)):
-        for process in processes:
-            _send(process, number)
-        until = time.monotonic() + patience
-        while processes and time.monotonic() < until:
-            time.sleep(0.05)
-            processes = [process for process in processes if _lives(process)]
+    """Ask the heads among these processes to end, whose children follow them; what is left then, is killed."""
+    numbers = {process.pid for process in processes}
+    for process in processes:
+        if _parent_of(process) not in numbers:
+            _send(process, first)
+    left = _wait(processes, seconds)
+    for process in left:
+        _send(process, signal.SIGKILL)
+    _wait(left, 5.0)
+
+
+def _wait(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    left = [process for process in processes if _lives(process)]
+    until = time.monotonic() + seconds
+    while left and time.monotonic() < until:
+        time.sleep(0.05)
+        left = [process for process in left if _lives(process)]
+    return left
+
+
+def _parent_of(process: psutil.Process) -> int:
+    try:
+        return int(process.ppid())
+    except psutil.Error:
+        return 0
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -115,4 +141,4 @@ def _send(process: psutil.Process, number: signal.Signals) -> None:
 
 
 if __name__ == "__main__":
-    end_noted(Path(sys.argv[1]), seconds=2)
+    end_part(Places(Path(sys.argv[1])), sys.argv[2])

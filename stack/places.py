@@ -52,11 +52,12 @@ class Places:
         return self.state / "running.lock"
 
     def prepare(self) -> None:
-        """Make every directory. Others may pass through (PostgreSQL runs as another user under root), not look."""
-        for place in (self.state, self.run, self.logs, self.valkey, self.mail, self.store):
-            place.mkdir(mode=0o711, parents=True, exist_ok=True)
-        for place in (self.valkey, self.mail, self.store):
-            place.chmod(0o700)
+        """Make every directory. Others may pass through to the Python environment, and see nothing else."""
+        self.state.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for place in (self.run, self.logs, self.valkey, self.mail, self.store):
+            place.mkdir(mode=0o700, exist_ok=True)
+            if place.stat().st_mode & 0o077:
+                place.chmod(0o700)
 
     def start_over(self) -> None:
         """Forget everything but the Python environment."""

@@ -13,12 +13,13 @@ from urllib.request import url2pathname
 from stack.addresses import SERVICES, Addresses
 from stack.embedded import nginx, postgres, valkey
 from stack.keys import Keys
+from stack.leftovers import STEP_RANK, marks
+from stack.ordinary_user import ordinary_user
+from stack.parts import PARTS_FILE, parts_file
 from stack.places import CHECKOUT, Places
 from stack.ports import Ports
 
 LOOPBACK = "127.0.0.1"
-MAIL = "mail"
-"""The postman's queue, see services/worker.py."""
 NOT_PASSED_ON = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
 )
@@ -32,7 +33,13 @@ class Process:
     command: list[str]
     rank: int
     environment: Mapping[str, str] = field(default_factory=dict)
-    user: str | None = None
+    directory: Path | None = None
+    listens: int | None = None
+    """Port of the socket that is held for it while it starts anew."""
+    settles: int = 1
+    """Seconds it must live to count as started."""
+    disposable: Path | None = None
+    """What it keeps and may lose, when it does not start with it."""
     stop_signal: str = "TERM"
     stop_seconds: int = 20
     needs_schema: bool = False
@@ -61,7 +68,8 @@ def processes_of(outline: Outline) -> list[Process]:
         *([_catcher(outline)] if outline.demo else []),
         *(_service(outline, name) for name in SERVICES),
         _celery(outline, "worker", 50, worker_arguments()),
-        _celery(outline, "clock", 60, clock_arguments(outline.places)),
+        _postmen(outline),
+        _celery(outline, "clock", 60, clock_arguments()),
         _gateway(outline),
     ]
 
@@ -69,31 +77,40 @@ def processes_of(outline: Outline) -> list[Process]:
 def worker_arguments() -> list[str]:
     """Return Celery's words for the worker: one machine, so no gossip with others."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return ["worker", "--queues", ",".join((*SERVICES, MAIL)), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
+    return ["worker", "--queues", ",".join(SERVICES), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
 
 
-def clock_arguments(places: Places) -> list[str]:
-    """Return Celery's words for the clock."""
-    return ["beat", "--loglevel", "WARNING", "--schedule", str(places.run / "clock.schedule")]
+def clock_arguments() -> list[str]:
+    """Return Celery's words for the clock. It remembers nothing: every schedule is a matter of seconds."""
+    return ["beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler"]
 
 
-def common_environment(outline: Outline) -> dict[str, str]:
-    """Return what the services, the worker and the one-off commands all are told."""
-    addresses = outline.addresses
+def _bare_environment() -> dict[str, str]:
+    """Return what every Python of ours is told: no secret, and nothing that another part is told for itself."""
+    user = ordinary_user()
     passed = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
     return passed | {
+        **({"HOME": user.pw_dir} if user else {}),
         "PYTHONPATH": str(CHECKOUT),
         "PYTHONUNBUFFERED": "1",
         # glibc: threads share heaps, and what is free goes back to the system; saves tens of megabytes
         "MALLOC_ARENA_MAX": "2",
         "MALLOC_TRIM_THRESHOLD_": "131072",
         "MALLOC_MMAP_THRESHOLD_": "131072",
+    }
+
+
+def common_environment(outline: Outline) -> dict[str, str]:
+    """Return what the services, the worker and the one-off commands all are told."""
+    addresses = outline.addresses
+    return _bare_environment() | {
         "ENVIRONMENT": "demo" if outline.demo else "production",
         "SECRET_KEY": os.environ.get("SECRET_KEY") or outline.keys.secret_key,
         "PUBLIC_URL": addresses.public_url,
         "REDIS_URL": addresses.redis_url,
-        "SMTP_URL": addresses.smtp_url,
         "STORE_URL": addresses.store_url,
+        PARTS_FILE: str(parts_file(outline.places)),
+        **marks(outline.places, "step", STEP_RANK),
         **outline.settings,
     }
 
@@ -113,48 +130,65 @@ def worker_environment(outline: Outline) -> dict[str, str]:
     return common_environment(outline) | urls
 
 
+def postmen_environment(outline: Outline) -> dict[str, str]:
+    """Return what the postmen are told: one role, and alone the mail relay's address."""
+    return common_environment(outline) | {
+        "NOTIFICATIONS_DATABASE_URL": outline.addresses.role_url("notifications", outline.keys),
+        "SMTP_URL": outline.addresses.smtp_url,
+        "MAIL_NOTES_PATH": str(outline.places.run / "mail-notes"),
+    }
+
+
+def clock_environment(outline: Outline) -> dict[str, str]:
+    """Return what the clock is told: where to ring."""
+    return _bare_environment() | {"REDIS_URL": outline.addresses.redis_url}
+
+
 def _stores(outline: Outline) -> list[Process]:
     places, ports, embedded = outline.places, outline.ports, outline.addresses.embedded
     found = []
     if "postgres" in embedded:
-        user = postgres.system_user()
-        found.append(
-            Process(
-                "postgres",
-                postgres.command(places.postgres),
-                rank=10,
-                user=user.pw_name if user else None,
-                stop_signal="INT",  # fast shutdown: do not wait for clients
-                stop_seconds=30,
-            )
-        )
+        found.append(postgres_process(places))
     if "valkey" in embedded:
-        configuration = valkey.prepare(places.valkey, port=ports.valkey)
-        found.append(Process("valkey", valkey.command(configuration), rank=20))
+        configuration = valkey.prepare(places.valkey, port=ports.valkey, password=outline.keys.valkey_password)
+        kept = places.valkey / valkey.KEPT
+        found.append(Process("valkey", valkey.command(configuration), rank=20, disposable=kept))
     return found
+
+
+def postgres_process(places: Places) -> Process:
+    """Return the embedded PostgreSQL; it stops by the fast shutdown, which does not wait for clients."""
+    command = postgres.command(places.postgres)
+    return Process("postgres", command, 10, directory=places.postgres.parent, stop_signal="INT", stop_seconds=30)
 
 
 def _catcher(outline: Outline) -> Process:
     ports = outline.ports
     options = [f"--maildir={outline.places.mail}", f"--smtp={ports.smtp}", f"--http={ports.mailbox}"]
-    command = [sys.executable, "-m", "stack.mail_catcher", *options]
-    return Process("mail", command, rank=30, environment={"PYTHONPATH": str(CHECKOUT)})
+    return Process("mail", [sys.executable, "-m", "stack.mail_catcher", *options], rank=30)
 
 
 def _service(outline: Outline, name: str) -> Process:
     settings = CHECKOUT / "stack" / "gunicorn_settings.py"
-    bind = f"--bind={LOOPBACK}:{getattr(outline.ports, name)}"
     factory = f"services.{name}.app:create()"
     size = [] if "WEB_WORKERS" in os.environ else SIZE.get(name, [])
-    command = [sys.executable, "-m", "gunicorn", f"--config={settings}", *size, bind, f"--name={name}", factory]
-    return Process(name, command, rank=70, environment=service_environment(outline, name), needs_schema=True)
+    command = [sys.executable, "-m", "gunicorn", f"--config={settings}", *size, f"--name={name}", factory]
+    told = service_environment(outline, name)
+    port: int = getattr(outline.ports, name)
+    return Process(name, command, rank=70, environment=told, listens=port, settles=5, needs_schema=True)
 
 
 def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Process:
     yielding = ["nice", "-n", "10"] if name == "worker" else []  # pages come before mails
     command = [*yielding, sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
-    environment = worker_environment(outline) if name == "worker" else common_environment(outline)
-    return Process(name, command, rank=rank, environment=environment, stop_seconds=30, after_pages=True)
+    told = worker_environment(outline) if name == "worker" else clock_environment(outline)
+    return Process(name, command, rank=rank, environment=told, settles=10, stop_seconds=30, after_pages=True)
+
+
+def _postmen(outline: Outline) -> Process:
+    command = ["nice", "-n", "5", sys.executable, "-m", "services.postmen"]  # pages come before mails
+    told = postmen_environment(outline)
+    return Process("postmen", command, rank=50, environment=told, settles=10, stop_seconds=30, after_pages=True)
 
 
 def _gateway(outline: Outline) -> Process:
@@ -163,7 +197,8 @@ def _gateway(outline: Outline) -> Process:
     values = {
         "GATEWAY_LISTEN": f"{LOOPBACK}:{ports.gateway}",
         "STORE_PATH": url2pathname(store.path) if store.scheme == "file" else str(places.store),
-        "TRUSTED_PROXY": os.environ.get("TRUSTED_PROXY", "127.0.0.2/32"),
+        "UPLOAD_LIMIT": os.environ.get("UPLOAD_LIMIT") or str(nginx.UPLOAD_LIMIT),
+        "TRUSTED_PROXY": os.environ.get("TRUSTED_PROXY", nginx.NOBODY),
         **{f"{name.upper()}_UPSTREAM": f"{LOOPBACK}:{getattr(ports, name)}" for name in SERVICES},
     }
     extras = {"mailbox": nginx.MAILBOX.format(mailbox=ports.mailbox)} if outline.demo else {}
@@ -171,4 +206,5 @@ def _gateway(outline: Outline) -> Process:
         extras["name"] = nginx.ONE_NAME.format(gateway=ports.gateway, public_url=addresses.public_url)
     folder: Path = places.run / "nginx"
     main = nginx.prepare(folder, values, extras=extras)
-    return Process("gateway", nginx.command(main), rank=90, stop_signal="QUIT", stop_seconds=5)
+    # It works inside the state directory: its workers, which outlive a killed master, are recognised by that.
+    return Process("gateway", nginx.command(main), rank=90, directory=folder, stop_signal="QUIT", stop_seconds=5)

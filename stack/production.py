@@ -9,14 +9,16 @@ import click
 
 from stack import schema_state
 from stack.addresses import addresses_for
+from stack.beforehand import CannotStart, only_one, require_place
 from stack.embedded import postgres
 from stack.foreground import Runner
 from stack.keys import OWNER, keys_of
 from stack.leftovers import end_leftovers
+from stack.ordinary_user import hand_over
 from stack.places import Places, places_of_checkout
 from stack.ports import choose_ports, remembered_ports
-from stack.processes import Outline, Process, service_environment
-from stack.running import CannotStart, Stack, only_one
+from stack.processes import Outline, postgres_process, service_environment
+from stack.running import Stack
 from stack.schema_state import StepFailed
 from stack.screen import Screen
 from stack.supervision import Supervision
@@ -43,11 +45,9 @@ def first(stack: Stack, email: str | None) -> None:
     if email is None:
         click.echo("There is no organiser yet: start once with --organiser EMAIL.", err=True)
         return
-    log = stack.places.run / "first-organiser.log"
     environment = service_environment(stack.outline, "registration")
-    schema_state.run_module("stack.first_organiser", environment, log=log, arguments=(email,))
-    click.echo(log.read_text(encoding="utf-8"))
-    log.unlink()  # it says a passphrase
+    # Through a pipe: what it prints lets whoever reads it become organiser.
+    click.echo(schema_state.words_of_module("stack.first_organiser", environment, arguments=(email,)))
 
 
 def has_organiser(owner_url: str) -> bool:
@@ -67,11 +67,11 @@ def run_migrate() -> int:
     """Migrate DATABASE_URL or the embedded database. Return the exit code."""
     screen = Screen()
     places = places_of_checkout()
-    places.prepare()
     try:
+        require_place(places)
         with screen.step("schema"):
             _migrate(places)
-    except (CannotStart, StepFailed, RuntimeError) as reason:
+    except (CannotStart, StepFailed, RuntimeError, OSError) as reason:
         screen.console.print(str(reason), markup=False)
         return 1
     return 0
@@ -102,9 +102,8 @@ def _migrate_embedded(outline: Outline, places: Places) -> None:
     port = outline.ports.postgres
     postgres.prepare_cluster(places.postgres, port=port, password=outline.keys.role_passwords[OWNER])
     supervision = Supervision(places, port=outline.ports.supervisor, password=outline.keys.supervisor_password)
-    user = postgres.system_user()
-    alone = Process("postgres", postgres.command(places.postgres), 10, user=user and user.pw_name, stop_signal="INT")
-    supervision.write([alone], autostart=["postgres"])
+    hand_over(places)
+    supervision.write([postgres_process(places)], autostart=["postgres"])
     supervision.start()
     try:
         if not postgres.wait_for_postgres(port, seconds=30):

@@ -25,7 +25,7 @@ def questions(outline: Outline) -> dict[str, Question]:
     if "postgres" in embedded:
         found["postgres"] = lambda: accepts_connections(ports.postgres)
     if "valkey" in embedded:
-        found["valkey"] = lambda: valkey_answers(ports.valkey)
+        found["valkey"] = lambda: valkey_answers(ports.valkey, outline.keys.valkey_password)
     if outline.demo:
         found["mail"] = lambda: smtp_answers(ports.smtp) and page_answers(f"http://127.0.0.1:{ports.mailbox}/mailbox")
     for name in SERVICES:
@@ -62,12 +62,13 @@ def status_of(address: str, *, host: str | None = None) -> int | None:
         return None
 
 
-def valkey_answers(port: int) -> bool:
-    """Tell whether Valkey has loaded its file and answers."""
+def valkey_answers(port: int, password: str) -> bool:
+    """Tell whether Valkey has loaded its file, knows the password and answers."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(16).startswith(b"+PONG")
+            connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
+            with connection.makefile("rb") as answers:
+                return answers.readline().startswith(b"+OK") and answers.readline().startswith(b"+PONG")
     except OSError:
         return False
 

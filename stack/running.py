@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from typing import IO
 
 import psutil
 
 from stack import schema_state
-from stack.addresses import SERVICES, Addresses, addresses_for
+from stack.addresses import SERVICES, addresses_for
+from stack.beforehand import (
+    CannotStart,
+    check_port,
+    check_replacements,
+    check_settings,
+    keep_apart,
+    only_one,
+    require_place,
+)
 from stack.embedded import postgres
 from stack.keys import OWNER, keys_of
 from stack.leftovers import end_leftovers
+from stack.ordinary_user import hand_over, hand_over_file
 from stack.places import Places
 from stack.ports import FIRST_GATEWAY, choose_ports, remembered_ports
-from stack.processes import Outline, Process, processes_of
+from stack.processes import Outline, Process, postmen_environment, processes_of, worker_environment
 from stack.readiness import questions, status_of, wait_until
 from stack.screen import Screen
-from stack.supervision import STATES_OF_FAILURE, Supervision, processes_below
+from stack.supervision import Supervision, processes_below
+from stack.tending import Tending, last_line
 
 SECONDS_TO_READINESS = 60.0
-
-
-class CannotStart(Exception):  # noqa: N818 - it is a sentence for a person
-    """The stack cannot start; the message says why and what to do."""
+SECONDS_BETWEEN_LOOKS = 2.0
+VAIN_STARTS = 3
+"""A part that died so often while it was waited for is not waited for any longer."""
 
 
 class Stack:
@@ -44,6 +53,7 @@ class Stack:
         self._given_up = threading.Event()
         self.outline: Outline = None  # type: ignore[assignment]  # known once prepared
         self._supervision: Supervision = None  # type: ignore[assignment]
+        self._processes: list[Process] = []
 
     @property
     def public_url(self) -> str:
@@ -53,16 +63,17 @@ class Stack:
     def start(self, settings: Mapping[str, str] | None = None) -> None:
         """Start every part and return when all are ready and the first page has come through the gateway.
 
-        Raises CannotStart; what had started by then is stopped again.
+        Raises CannotStart before anything has started, where that can be known; what had started is stopped again.
         """
-        self.places.prepare()
+        require_place(self.places)
         self._lock = only_one(self.places)
-        keep_apart(self.places, demo=self._demo)
-        survivors = end_leftovers(self.places)
-        if survivors:
-            self._screen.say(f"  An interrupted run had left {', '.join(survivors)} behind: ended, now starting anew.")
-        self._prepare(settings or {})
         try:
+            keep_apart(self.places, demo=self._demo)
+            survivors = end_leftovers(self.places)
+            if survivors:
+                left = ", ".join(survivors)
+                self._screen.say(f"  An interrupted run had left {left} behind: ended, now starting anew.")
+            self._prepare(settings or {})
             self._bring_up()
         except BaseException:
             self.stop()
@@ -72,19 +83,32 @@ class Stack:
         """Stop all parts in order: gateway, services, clock, worker, mail, Valkey, PostgreSQL."""
         if self._supervision is not None:
             self._supervision.stop()
+            self._supervision.let_go()
         end_leftovers(self.places)
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
-    def trouble(self) -> str | None:
-        """Return what is wrong with the running stack, in a sentence, or None."""
-        if not self._supervision.is_alive():
-            return f"The supervisor is gone; see {self.places.logs / 'supervisor.log'}."
-        failed = [state.name for state in self._supervision.states() if state.state in STATES_OF_FAILURE]
-        if failed:
-            return f"{', '.join(failed)} cannot be kept running; see the logs in {self.places.logs}."
-        return None
+    def tend(self) -> None:
+        """Keep everything running until Ctrl-C, whatever dies."""
+        say = self._screen.say
+        tending = Tending(
+            self.places, self._supervision, self._processes, replace_supervisor=self._start_supervisor_anew, say=say
+        )
+        while True:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            tending.look()
+
+    def _start_supervisor_anew(self) -> None:
+        """Start another supervisor on what is written already: it may be a full disk that ended the first one."""
+        supervision = self._supervision
+        supervision.kill()
+        end_leftovers(self.places)
+        with suppress(OSError):
+            supervision.start()
+        if wait_until(lambda: bool(supervision.states()), seconds=20, alive=supervision.is_alive):
+            for process in self._processes:
+                supervision.start_process(process.name)
 
     def processes(self) -> list[psutil.Process]:
         """Return every process of this stack, the launcher included."""
@@ -103,12 +127,19 @@ class Stack:
             self._screen.say(f"  Port {wished} is taken by another program; using {ports.gateway}.")
         addresses = addresses_for(self.places, ports, keys)
         check_replacements(addresses, demo=self._demo)
+        check_port(ports.gateway)
         own = {"TRUSTED_PROXIES": "1", "DEMO_ACCOUNTS": str(self.places.state / "demo-accounts.json")}
         self.outline = Outline(self.places, ports, keys, addresses, self._demo, {**own, **settings})
+        check_settings(worker_environment(self.outline) | postmen_environment(self.outline))
         self._supervision = Supervision(self.places, port=ports.supervisor, password=keys.supervisor_password)
 
     def _bring_up(self) -> None:
-        processes = processes_of(self.outline)
+        self._processes = processes = processes_of(self.outline)
+        if self._demo:
+            accounts = self.places.state / "demo-accounts.json"
+            accounts.touch(mode=0o600)
+            hand_over_file(accounts)
+        hand_over(self.places)
         known = self._start_supervision(processes)
         with self._waiting_together() as pool:
             asked = questions(self.outline)
@@ -121,7 +152,7 @@ class Stack:
             waiting |= {name: pool.submit(self._await, name, asked[name]) for name in (*SERVICES, "gateway")}
             if self._demo:
                 waiting["demo"] = pool.submit(self._load_demo)
-            for part in waiting.values():
+            for part in as_completed(waiting.values()):  # the first that fails is said at once
                 part.result()
         with self._screen.step("first page"):
             self._first_page()
@@ -190,60 +221,25 @@ class Stack:
 
     def _await(self, name: str, question: Callable[[], bool]) -> None:
         with self._screen.step(name):
-            alive = lambda: self._supervision.is_alive() and not self._given_up.is_set()  # noqa: E731 - one line says it
+            known: set[int] = set()
+            alive = lambda: not self._given_up.is_set() and self._may_become(name, known)  # noqa: E731 - one line says it
             if not wait_until(question, seconds=SECONDS_TO_READINESS, alive=alive):
-                raise CannotStart(
-                    f"{name} does not become ready; see {self.places.logs / name}.log.\n{self._tail(name)}"
-                )
+                last = last_line(self.places.logs / f"{name}.log")
+                raise CannotStart(f"{name} does not become ready; {self.places.logs / name}.log says: {last}")
+
+    def _may_become(self, name: str, starts: set[int]) -> bool:
+        """Tell whether it is worth waiting for a part; ``starts`` are those seen so far."""
+        if not self._supervision.is_alive():
+            return False
+        state = next((one for one in self._supervision.states() if one.name == name), None)
+        if state is not None:
+            starts.add(state.started)
+        return len(starts - {0}) <= VAIN_STARTS
 
     def _first_page(self) -> None:
         status = status_of(self.public_url + "/")
         if status != 200:  # noqa: PLR2004
             raise CannotStart(f"The first page answers {status}; see the logs in {self.places.logs}.")
-
-    def _tail(self, name: str) -> str:
-        path = self.places.logs / f"{name}.log"
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
-        return "\n".join(lines[-12:])
-
-
-def only_one(places: Places) -> IO[str]:
-    """Hold the lock of this stack as long as the returned file is open, or say who holds it."""
-    file = places.lock.open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        ports = remembered_ports(places.state)
-        where = f" at http://127.0.0.1:{ports.gateway}" if ports else ""
-        raise CannotStart(f"The Academy of this checkout already runs{where}. Stop it there with Ctrl-C.") from None
-    return file
-
-
-def keep_apart(places: Places, *, demo: bool) -> None:
-    """Let a checkout hold the demo's data or real data, never both: the passphrases of the demo's staff are public."""
-    own = "demo" if demo else "production"
-    if not (places.postgres / "PG_VERSION").exists():
-        schema_state.remember_progress(places, use=own)
-        return
-    done = schema_state.remembered_progress(places)
-    if done.get("use", "demo" if done.get("demo") else own) == own:
-        return
-    if demo:
-        raise CannotStart("This checkout holds real data (./academy up): start the demo in another checkout.")
-    raise CannotStart(
-        "This checkout holds the demo's people and their public passphrases: start ./academy up in a fresh checkout."
-    )
-
-
-def check_replacements(addresses: Addresses, *, demo: bool) -> None:
-    """Refuse what would send the demo's made-up mail to real mail servers, or files to a store we cannot reach."""
-    if demo and "smtp" not in addresses.embedded and not os.environ.get("ACADEMY_DEMO_MAIL"):
-        raise CannotStart(
-            "SMTP_URL is set, and the demo would mail made-up people through it. Unset it, or set ACADEMY_DEMO_MAIL=1 "
-            "if that server delivers nothing."
-        )
-    if not addresses.store_url.startswith("file://"):
-        raise CannotStart("STORE_URL must be a file:///… address on this machine.")
 
 
 @contextmanager
@@ -254,12 +250,3 @@ def running(stack: Stack) -> Iterator[Stack]:
         yield stack
     finally:
         stack.stop()
-
-
-def watch(stack: Stack) -> str:
-    """Wait until something is wrong; return what."""
-    while True:
-        time.sleep(2)
-        wrong = stack.trouble()
-        if wrong:
-            return wrong

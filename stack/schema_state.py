@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 from stack.addresses import SERVICES
+from stack.ordinary_user import as_ordinary_user
 from stack.places import CHECKOUT, Places
 from stack.processes import Outline, common_environment, service_environment
 
@@ -68,15 +70,31 @@ def has_demo(service: str) -> bool:
 def run_module(module: str, environment: Mapping[str, str], *, log: Path, arguments: tuple[str, ...] = ()) -> None:
     """Run a module of the checkout to its end; its words go to ``log``. Raise StepFailed with the last of them."""
     with log.open("wb") as sink:
-        result = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", module, *arguments],
-            env=dict(environment),
-            cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if result.returncode:
+        code = _run(module, arguments, environment, sink)
+    if code.returncode:
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-12:]
         raise StepFailed(f"{module} failed (all of it in {log}):\n" + "\n".join(last))
+
+
+def words_of_module(module: str, environment: Mapping[str, str], *, arguments: tuple[str, ...]) -> str:
+    """Run a module of the checkout to its end and return what it printed, which no file ever holds."""
+    result = _run(module, arguments, environment, subprocess.PIPE)
+    words = result.stdout.decode("utf-8", errors="replace").strip()
+    if result.returncode:
+        raise StepFailed(f"{module} failed:\n" + "\n".join(words.splitlines()[-12:]))
+    return words
+
+
+def _run(
+    module: str, arguments: tuple[str, ...], environment: Mapping[str, str], sink: IO[bytes] | int
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", module, *arguments],
+        env=dict(environment),
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        stdout=sink,
+        stderr=subprocess.STDOUT,
+        check=False,
+        **as_ordinary_user(),
+    )

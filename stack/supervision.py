@@ -1,17 +1,21 @@
 """Supervisor keeps the processes of a stack alive: its configuration, its start, and the conversation with it.
 
-Each process begins as a small shell script that notes its process id before it becomes the process itself, so that
-what an interrupted run left behind can be recognised (``leftovers.py``), also after restarts nobody watched.
+Each process begins as a small shell script that marks the process as this stack's (``leftovers.py``), ends what an
+earlier life of the part left behind, and becomes the part. The sockets of the services are held here: while a service
+starts anew its callers wait in the queue of a socket that never closed, and nobody is refused.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -20,11 +24,17 @@ from xmlrpc.client import Fault, ServerProxy
 
 import psutil
 
+from stack.leftovers import SUPERVISOR_RANK, marks
+from stack.ordinary_user import as_ordinary_user, hand_over_file
 from stack.places import CHECKOUT, Places
 from stack.processes import Process
 
 SUPERVISOR = "supervisor"
-STATES_OF_FAILURE = {"FATAL"}
+FIRST_HELD = 200
+"""Supervisor closes all lower descriptors in its children, and uses far fewer itself; held sockets stand above."""
+BACKLOG = 1024
+TRIES = 8
+"""Starts that fail in a row, each after a second's longer pause, before the launcher takes over (tending.py)."""
 
 HEAD = """\
 ; Written by ./academy at every start.
@@ -38,8 +48,8 @@ pidfile={run}/supervisord.pid
 identifier=academy
 childlogdir={logs}
 strip_ansi=false
-minfds=1024
-{user}
+minfds={minfds}
+
 [inet_http_server]
 port=127.0.0.1:{port}
 username=academy
@@ -56,8 +66,8 @@ directory={directory}
 priority={rank}
 autostart={autostart}
 autorestart=true
-startsecs=1
-startretries=20
+startsecs={settles}
+startretries={tries}
 stopsignal={signal}
 stopwaitsecs={seconds}
 killasgroup=true
@@ -65,7 +75,6 @@ stdout_logfile={logs}/{name}.log
 stdout_logfile_maxbytes=5MB
 stdout_logfile_backups=2
 redirect_stderr=true
-{user}
 """
 
 
@@ -77,6 +86,8 @@ class State:
     state: str
     pid: int
     description: str
+    started: int
+    """When its process began, in seconds since the epoch."""
 
 
 class Supervision:
@@ -87,48 +98,61 @@ class Supervision:
         self._port = port
         self._password = password
         self._child: subprocess.Popen[bytes] | None = None
+        self._held: dict[int, int] = {}
+        """Descriptors of listening sockets by port."""
 
     def write(self, processes: Sequence[Process], *, autostart: Iterable[str]) -> None:
         """Write the configuration and the start scripts. Parts named in ``autostart`` start with the supervisor."""
         run, logs = self._places.run, self._places.logs
-        root = os.geteuid() == 0
         at_once = set(autostart)
-        user = "user=root" if root else ""
-        text = [HEAD.format(logs=_quoted(logs), run=_quoted(run), port=self._port, password=self._password, user=user)]
+        head = {"logs": _quoted(logs), "run": _quoted(run), "port": self._port, "password": self._password}
+        text = [HEAD.format(**head, minfds=FIRST_HELD)]
         for process in processes:
             script = run / f"{process.name}.start"
-            _write_script(script, process, pid_file=None if process.user else run / f"{process.name}.pid")
+            listens = self._hold(process.listens) if process.listens else None
+            _write_for_us_only(script, _script_of(process, self._places, listens))
             text.append(
                 PROGRAM.format(
                     name=process.name,
                     script=_quoted(shlex.quote(str(script))),
-                    directory="/" if process.user else _quoted(CHECKOUT),
+                    directory=_quoted(process.directory or CHECKOUT),
                     rank=process.rank,
                     autostart=str(process.name in at_once).lower(),
+                    settles=process.settles,
+                    tries=TRIES,
                     signal=process.stop_signal,
                     seconds=process.stop_seconds,
                     logs=_quoted(logs),
-                    user=f"user={process.user}" if process.user else "",
                 )
             )
-        configuration = run / "supervisord.conf"
-        configuration.touch(mode=0o600)
-        configuration.chmod(0o600)
-        configuration.write_text("".join(text), encoding="utf-8")
+        _write_for_us_only(run / "supervisord.conf", "".join(text))
+
+    def _hold(self, port: int) -> int:
+        """Listen on a loopback port for as long as the stack lives; return the descriptor a service is given."""
+        if port not in self._held:
+            with socket.create_server(("127.0.0.1", port), backlog=BACKLOG) as listening:
+                self._held[port] = fcntl.fcntl(listening, fcntl.F_DUPFD_CLOEXEC, FIRST_HELD)
+        return self._held[port]
 
     def start(self) -> None:
-        """Start the supervisor in a session of its own, so that Ctrl-C reaches only the launcher."""
+        """Start the supervisor in a session of its own, so that Ctrl-C reaches only the launcher.
+
+        What it says beside its log goes nowhere: on a full disk a word that cannot be written would end it.
+        """
         conf = self._places.run / "supervisord.conf"
-        with (self._places.logs / "supervisor.log").open("ab") as log:
-            self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
-                [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(conf)],
-                cwd=CHECKOUT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        (self._places.run / f"{SUPERVISOR}.pid").write_text(f"{self._child.pid}\n", encoding="ascii")
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
+            [sys.executable, "-m", "stack.supervising", "-n", "-c", str(conf)],
+            cwd=CHECKOUT,
+            env=os.environ | marks(self._places, SUPERVISOR, SUPERVISOR_RANK),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            pass_fds=tuple(self._held.values()),
+            **as_ordinary_user(),
+        )
+        with suppress(OSError):  # for whoever looks; nothing depends on it
+            (self._places.run / f"{SUPERVISOR}.pid").write_text(f"{self._child.pid}\n", encoding="ascii")
 
     def is_alive(self) -> bool:
         """Tell whether the supervisor we started still runs."""
@@ -137,7 +161,9 @@ class Supervision:
     def states(self) -> list[State]:
         """Return how each process stands; empty while the supervisor does not answer."""
         found: Any = self._ask("getAllProcessInfo") or []
-        return [State(one["name"], one["statename"], one["pid"], one["description"]) for one in found]
+        if not isinstance(found, list):  # it is shutting down
+            return []
+        return [State(one["name"], one["statename"], one["pid"], one["description"], one["start"]) for one in found]
 
     def start_process(self, name: str) -> None:
         """Start one process, unless it runs."""
@@ -154,9 +180,20 @@ class Supervision:
             elif not self._answers():
                 return True
             time.sleep(0.05)
+        self.kill()
+        return False
+
+    def kill(self) -> None:
+        """End the supervisor alone and at once; what it had started lives on."""
         if self._child is not None:
             self._child.kill()
-        return False
+            self._child.wait()
+
+    def let_go(self) -> None:
+        """Close the held sockets: the stack is over."""
+        for descriptor in self._held.values():
+            os.close(descriptor)
+        self._held.clear()
 
     def _answers(self) -> bool:
         return self._ask("getSupervisorVersion") is not None
@@ -181,18 +218,28 @@ def processes_below(pid: int) -> list[psutil.Process]:
         return []
 
 
-def _write_script(script: Path, process: Process, *, pid_file: Path | None) -> None:
-    """Write what the supervisor runs: note the id, set the environment, become the process."""
+def _script_of(process: Process, places: Places, listens: int | None) -> str:
+    """Return what the supervisor runs: mark the process, end its earlier life, become the part.
+
+    A note of the process id says that there was an earlier life; where it cannot be kept, there may have been one.
+    """
+    note, new = (shlex.quote(str(places.run / f"{process.name}{end}")) for end in (".pid", ".pid.new"))
+    clean = shlex.join([sys.executable, "-m", "stack.leftovers", str(places.state), process.name])
+    told = dict(process.environment) | {"PYTHONPATH": str(CHECKOUT)} | marks(places, process.name, process.rank)
     lines = ["#!/bin/sh"]
-    if pid_file:
-        clean = [sys.executable, "-m", "stack.leftovers", str(pid_file)]
-        note, new = shlex.quote(str(pid_file)), shlex.quote(f"{pid_file}.new")
-        lines += [f"echo $$ >{new}", f"[ -f {note} ] && {shlex.join(clean)}", f"mv {new} {note}"]
-    lines += [f"export {name}={shlex.quote(value)}" for name, value in process.environment.items() if _plain(name)]
-    lines.append(f"exec {shlex.join(process.command)}")
-    script.touch(mode=0o600)
-    script.chmod(0o644 if process.user else 0o600)  # a script for another user must be readable, and holds no secret
-    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in told.items() if _plain(name)]
+    lines += [f"( echo $$ >{new} ) 2>/dev/null && kept=yes", f'[ "$kept" = yes ] && [ ! -f {note} ] || {clean}']
+    lines += [f'[ "$kept" = yes ] && mv {new} {note}']
+    command = [*process.command, *([f"--bind=fd://{listens}"] if listens else [])]
+    return "\n".join([*lines, f"exec {shlex.join(command)}", ""])
+
+
+def _write_for_us_only(path: Path, text: str) -> None:
+    """Write a file that holds secrets: nobody but the user that the parts run as may read it."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, encoding="utf-8")
+    hand_over_file(path)
 
 
 def _plain(name: str) -> bool:

@@ -42,6 +42,12 @@ class ShelfUnknown(NotFound):
     title = _l("There is no such shelf")
 
 
+class ShelfNeverOpen(Invalid):
+    """A shelf that is closed before it opens, or for ever already, helps nobody."""
+
+    title = _l("The shelf closes before it opens")
+
+
 class PublicationSlugTaken(Conflict):
     """Another publication has this address."""
 

@@ -12,6 +12,12 @@ class CampaignUnknown(NotFound):
     title = _l("There is no such campaign")
 
 
+class PublicationNotAskable(Invalid):
+    """The publication belongs to another edition and stands on no shelf of this one, or does not exist."""
+
+    title = _l("There is no such publication for this edition")
+
+
 class TopicUnknown(Invalid):
     """No topic has that id."""
 

@@ -20,7 +20,7 @@ from shared.editions import KnownEdition, editions_by_id
 from shared.facts import people, registration as facts
 from shared.facts.materials import ShelfOpened
 from shared.outbox import Heard, Reactions
-from shared.words.formats import format_moment, format_range
+from shared.words.formats import format_deadline, format_range
 from shared.words.languages import use_locale
 
 reactions = Reactions("notifications")
@@ -140,12 +140,12 @@ def _queue(
 def notice_fields(recipient: Recipient, edition: KnownEdition | None, deadline: datetime | None) -> dict[str, str]:
     """Return the values of a notice's text as the person reads them; moments in her zone with the edition's beside."""
     zone = edition.time_zone if edition else None
-    with use_locale(recipient.locale, recipient.time_zone or zone):
+    with use_locale(recipient.locale, recipient.time_zone):
         fields = {"name": recipient.called}
         if edition:
             fields["edition"] = edition.name_in(recipient.locale) or edition.slug
             fields["place"] = edition.place
             fields["dates"] = format_range(edition.starts_on, edition.ends_on)
         if deadline:
-            fields["deadline"] = str(format_moment(deadline, zone))
+            fields["deadline"] = format_deadline(deadline, zone)
     return fields

@@ -14,6 +14,14 @@ class CampaignLaunched(Fact, noun="campaign"):
     edition_id: UUID
 
 
+class DeliveriesSentAgain(Fact, noun="campaign"):
+    """Somebody had mails of a campaign sent once more that had failed or were in doubt."""
+
+    campaign_id: UUID
+    edition_id: UUID
+    deliveries: int
+
+
 class OptedOut(Fact, noun="topic"):
     """A person no longer wants mail on a topic."""
 

@@ -30,7 +30,13 @@ class InvitationSpent(Conflict):
     title = _l("This invitation has been used or is too old")
 
 
-class PassphraseTooShort(Invalid):
+class PassphraseRefused(Invalid):
+    """A passphrase that would not keep anybody out."""
+
+    title = _l("Choose another passphrase")
+
+
+class PassphraseTooShort(PassphraseRefused):
     """A passphrase outside the allowed lengths."""
 
     title = _l("Choose a longer passphrase")
@@ -39,6 +45,16 @@ class PassphraseTooShort(Invalid):
     def hint(shortest: int) -> LazyText:
         """Say how long is long enough."""
         return _l("Use at least %(shortest)s characters, for example four or five words", shortest=shortest)
+
+
+class PassphraseGuessed(PassphraseRefused):
+    """A passphrase that is long, but made of what guessers try first."""
+
+    title = _l("Choose a passphrase that is harder to guess")
+    hint = _l(
+        "This one is made of what is tried first: common passwords, rows of keys, repetitions or your own name. "
+        "Take four or five words that have nothing to do with each other"
+    )
 
 
 class LastOrganiser(Conflict):

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from shared.schema.base import Base
 
-_HIDDEN: Final = frozenset({"token_hash", "submission_key"})
-"""Keys, not facts about a person."""
+_HIDDEN: Final = frozenset({"token_hash", "submission_key", "found_by"})
+"""Keys and what is computed from the rest, not facts about a person."""
 
 
 def values_of(row: Base) -> dict[str, Any]:

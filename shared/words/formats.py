@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Literal
@@ -12,6 +13,7 @@ from babel.lists import format_list as join_list
 from markupsafe import Markup
 
 from shared.clock import now as clock_now
+from shared.words.folding import sorted_as
 from shared.words.languages import LANGUAGES, babel_locale, current_locale, current_zone, zone_of
 from shared.words.sentences import _
 
@@ -94,6 +96,34 @@ def format_moment(value: datetime, edition_zone: str | None = None, style: str =
     return _("%(time)s (%(there)s in %(city)s)", time=told, there=beside, city=zone_city(there))
 
 
+def format_deadline(value: datetime, edition_zone: str | None = None, style: str = "medium") -> str:
+    """Tell a moment by which somebody has to act: never without the zone its clock stands in.
+
+    `24 Oct 2011, 13:00 (Dakar time; 09:00 in Montreal)`. A reader whose zone is not known gets the edition's, else
+    UTC. An hour that comes twice, when clocks are put back, is told apart by its distance from UTC.
+    """
+    own = current_zone()
+    there = zone_of(edition_zone) if edition_zone else None
+    place = own or there or UTC
+    told = _("%(date)s, %(time)s", date=format_date(value, style, place), time=format_time(value, place))
+    named = _zone_named(value, place)
+    if there is None or value.astimezone(place).utcoffset() == value.astimezone(there).utcoffset():
+        return _("%(time)s (%(zone)s)", time=told, zone=named)
+    same_day = value.astimezone(place).date() == value.astimezone(there).date()
+    beside = format_time(value, there) if same_day else format_datetime(value, "medium", there)
+    return _("%(time)s (%(zone)s; %(there)s in %(city)s)", time=told, zone=named, there=beside, city=zone_city(there))
+
+
+def _zone_named(value: datetime, place: tzinfo) -> str:
+    if place is UTC or getattr(place, "key", "") == "UTC":
+        return "UTC"
+    named = _("%(city)s time", city=zone_city(place))
+    local = value.astimezone(place)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return named
+    return f"{named}, UTC{local.isoformat()[-6:]}"
+
+
 def format_relative(value: datetime, now: datetime | None = None) -> str:
     """`in 5 days`, `2 hours ago`."""
     distance = value - (now or clock_now())
@@ -124,6 +154,11 @@ def country_name(code: str | None) -> str:
     return str(babel_locale(current_locale()).territories.get((code or "").upper(), code or ""))
 
 
+def in_order(codes: Iterable[str], name: Callable[[str], object]) -> list[str]:
+    """Return codes in the order in which the reader's alphabet puts their names."""
+    return sorted(codes, key=lambda code: sorted_as(str(name(code)), current_locale()))
+
+
 def country_choices() -> list[tuple[str, str]]:
     """All countries as (code, name), in the order of the reader's alphabet (accents do not count)."""
     return list(_country_choices(current_locale()))
@@ -132,13 +167,7 @@ def country_choices() -> list[tuple[str, str]]:
 @cache
 def _country_choices(language: str) -> tuple[tuple[str, str], ...]:
     known = [(code, name) for code, name in babel_locale(language).territories.items() if code in COUNTRIES]
-    return tuple(sorted(known, key=lambda pair: _plain(pair[1])))
-
-
-def _plain(name: str) -> str:
-    import unicodedata
-
-    return "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
+    return tuple(sorted(known, key=lambda pair: sorted_as(pair[1], language)))
 
 
 def language_name(code: str, own: bool = False) -> str:

@@ -1,16 +1,24 @@
 """Organisers write Markdown; pages need HTML, mails HTML that old mail programs understand and a text that reads well.
 
 All are made from the same tokens. Raw HTML is text here, images are their description, and a paragraph that is
-nothing but one link is a button.
+nothing but one link is a button. It is read as people write mails: a new line is a new line, a row of dashes is a line
+and no heading, and an address is a link wherever it stands and whatever it contains.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.utils import EnvType, OptionsDict
 
 STYLES: Final = {
     "h1": "margin:0 0 16px;font-size:24px;line-height:1.25;font-weight:600",
@@ -33,12 +41,83 @@ _BUTTON: Final = (
     'text-decoration:none">{label}</a></td></tr></table>\n'
 )
 
-_PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+_BARE: Final = re.compile(r"https?://[^\s<>\"`\\^{|}]+")
+_AFTER_AN_ADDRESS: Final = ".,;:!?'*_)]»”’"
+_DEEPEST_QUOTE: Final = 8
+_QUOTES: Final = re.compile(r"^((?:[ \t]?>){8})(?:[ \t]?>)+", re.MULTILINE)
 
 
-def parse(source: str) -> list[Token]:
-    """Return the tokens of ``source``: CommonMark with tables, no raw HTML and no images."""
-    return _PARSER.parse(source)
+def _bare_address(state: StateInline, silent: bool) -> bool:
+    """Make a link of an address that stands in the text; what emphasis would eat of it stays."""
+    scheme = next((one for one in ("https", "http") if state.pending.endswith(one)), "")
+    if not scheme or state.linkLevel > 0 or not state.src.startswith("://", state.pos):
+        return False
+    begin = state.pos - len(scheme)
+    found = _BARE.match(state.src, begin)
+    if found is None or (begin and state.src[begin - 1].isalnum()):
+        return False
+    address = _trimmed(found[0])
+    href = state.md.normalizeLink(address)
+    if len(address) <= len(scheme) + 3 or not state.md.validateLink(href):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme)]
+        state.push("link_open", "a", 1).attrs = {"href": href}
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1)
+    state.pos = begin + len(address)
+    return True
+
+
+def _trimmed(address: str) -> str:
+    """Return an address without the punctuation of the sentence behind it; a bracket that it opened stays."""
+    end = len(address)
+    while end and address[end - 1] in _AFTER_AN_ADDRESS:
+        if address[end - 1] == ")" and address.count("(", 0, end) >= address.count(")", 0, end):
+            break
+        end -= 1
+    return address[:end]
+
+
+def _description(
+    _renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return escapeHtml(tokens[index].content)
+
+
+_PARSER: Final = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 60}).enable("table")
+_PARSER.disable("lheading")
+_PARSER.inline.ruler.after("text", "bare_address", _bare_address)
+_PARSER.add_render_rule("image", _description)
+
+Change = Callable[[str], str]
+
+
+def _as_it_is(words: str) -> str:
+    return words
+
+
+def parse(source: str, *, in_words: Change = _as_it_is, in_url: Change = _as_it_is) -> list[Token]:
+    """Return the tokens of ``source``: CommonMark with tables, no raw HTML.
+
+    ``in_words`` changes every piece of text, ``in_url`` every address; an address that is its own label stays so.
+    """
+    tokens = _PARSER.parse(_QUOTES.sub(r"\1", source))
+    for token in tokens:
+        if token.type in {"fence", "code_block"}:
+            token.content = in_words(token.content)
+        own_label = ""
+        for child in token.children or []:
+            if child.type == "link_open":
+                href = str(child.attrGet("href") or "")
+                child.attrSet("href", in_url(href))
+                own_label = href
+            elif child.type == "link_close":
+                own_label = ""
+            elif child.type in {"text", "code_inline", "image"}:
+                same = own_label and _PARSER.normalizeLink(child.content) == own_label
+                child.content = in_url(own_label) if same else in_words(child.content)
+    return tokens
 
 
 def lone_link(inline: Token) -> bool:
@@ -52,20 +131,27 @@ def lone_link(inline: Token) -> bool:
 
 def page_html(source: str) -> str:
     """Return HTML for a page, whose style sheet sets it."""
-    return str(_PARSER.render(source))
+    return str(_PARSER.renderer.render(parse(source), _PARSER.options, {}))
 
 
-def mail_html(source: str) -> str:
+def mail_html(source: str, *, in_words: Change = _as_it_is, in_url: Change = _as_it_is) -> str:
     """Return HTML for a mail with styles in place: mail programs drop style sheets."""
-    tokens = parse(source)
+    tokens = parse(source, in_words=in_words, in_url=in_url)
     for index, token in enumerate(tokens):
         if token.nesting >= 0 and token.tag in STYLES:
             token.attrSet("style", STYLES[token.tag])
-        if token.type == "inline" and tokens[index - 1].type == "paragraph_open" and lone_link(token):
+        if _is_button(tokens, index):
             button = Token("html_block", "", 0, content=_button(token))
             hidden = Token("html_block", "", 0, content="")
             tokens[index - 1 : index + 2] = [hidden, button, hidden]
     return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
+
+
+def _is_button(tokens: Sequence[Token], index: int) -> bool:
+    """Say whether an inline token is a link alone in a paragraph of its own; in lists and quotes links stay links."""
+    before = tokens[index - 1]
+    alone = tokens[index].type == "inline" and before.type == "paragraph_open" and before.level == 0
+    return alone and lone_link(tokens[index])
 
 
 def _button(inline: Token) -> str:
@@ -74,9 +160,9 @@ def _button(inline: Token) -> str:
     return _BUTTON.format(href=escapeHtml(str(children[0].attrGet("href"))), label=label)
 
 
-def mail_text(source: str) -> str:
+def mail_text(source: str, *, in_words: Change = _as_it_is, in_url: Change = _as_it_is) -> str:
     """Return plain text: headings underlined, links spelled out after their words, lists with dashes and numbers."""
-    return _TextWriter(parse(source)).written()
+    return _TextWriter(parse(source, in_words=in_words, in_url=in_url)).written()
 
 
 class _TextWriter:
@@ -126,7 +212,7 @@ class _TextWriter:
                 inline_text(token), first=self._tokens[index - 2].type == "tr_open", head=before.tag == "th"
             )
             return
-        first_line, *rest = inline_text(token).split("\n")
+        first_line, *rest = inline_text(token, alone=_is_button(self._tokens, index)).split("\n")
         if before.type == "heading_open":
             rest.append(("=" if before.tag == "h1" else "-") * min(max(len(first_line), 3), 40))
         indent = self._quote + "  " * (len(self._lists) - 1 if self._lists else 0)
@@ -150,20 +236,19 @@ def _continues_list(tokens: list[Token], index: int) -> bool:
     return tight and "list_open" not in tokens[index - 3].type
 
 
-def inline_text(token: Token) -> str:
+def inline_text(token: Token, *, alone: bool = False) -> str:
     """Return the words of a paragraph; a link is followed by its address unless that is its text."""
     out: list[str] = []
     href, label_at = "", 0
-    whole = lone_link(token)
     for child in token.children or []:
-        if child.type in {"text", "code_inline"}:
+        if child.type in {"text", "code_inline", "image"}:
             out.append(child.content)
         elif child.type in {"softbreak", "hardbreak"}:
-            out.append("\n" if child.type == "hardbreak" else " ")
+            out.append("\n")
         elif child.type == "link_open":
             href, label_at = str(child.attrGet("href") or ""), len(out)
         elif child.type == "link_close":
             label = "".join(out[label_at:])
             if label != href.removeprefix("mailto:"):
-                out.append(f"\n{href}" if whole else f" ({href})")
+                out.append(f"\n{href}" if alone else f" ({href})")
     return "".join(out)

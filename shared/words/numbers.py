@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from babel import numbers, units
 
 from shared.words.languages import babel_locale, current_locale
@@ -32,3 +34,10 @@ def format_file_size(size: int) -> str:
     return units.format_unit(
         rounded, f"digital-{unit}", length="short", locale=current_locale(), numbering_system="default"
     )
+
+
+def western_digits(text: str) -> str:
+    """Return ``text`` with the decimal digits of every script as 0 to 9: `٢٠١١` is 2011."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)

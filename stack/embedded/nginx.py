@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,15 +11,24 @@ from stack.embedded.binaries import nginx_executable
 from stack.places import CHECKOUT
 
 TEMPLATE = CHECKOUT / "deploy" / "nginx" / "academy.conf.template"
+PROBLEMS = CHECKOUT / "deploy" / "nginx" / "problems"
+UPLOAD_LIMIT = 150_000_000
+"""As services/materials/settings.py has it where nothing else is said."""
 
+NOBODY = "0.0.0.0/32"
+"""The network of a trusted proxy where there is none: no caller can ever have this address."""
+
+MOST_FILES = 16384
+"""Descriptors of the gateway, half of them for connections: slow callers must not use all of them up."""
 MAIN = """\
 # Written by ./academy at every start.
 daemon off;
-{user}worker_processes 1;
+worker_processes 1;
+worker_rlimit_nofile {files};
 pid "{folder}/nginx.pid";
 # The error log names each caller and the whole address asked for, tokens too; the access log says what failed.
 error_log stderr crit;
-events {{ worker_connections 1024; }}
+events {{ worker_connections {connections}; }}
 http {{
     client_body_temp_path "{folder}/body";
     proxy_temp_path "{folder}/proxy";
@@ -48,11 +57,13 @@ def prepare(folder: Path, values: Mapping[str, str], *, extras: Mapping[str, str
         old.unlink()
     for name, text in extras.items():
         (folder / "extras" / f"{name}.conf").write_text(text, encoding="utf-8")
-    filled = fill(TEMPLATE.read_text(encoding="utf-8"), {**values, "GATEWAY_EXTRAS": str(folder / "extras")})
+    given = {"PROBLEMS_PATH": str(PROBLEMS), **values, "GATEWAY_EXTRAS": str(folder / "extras")}
+    filled = fill(TEMPLATE.read_text(encoding="utf-8"), given)
     (folder / "academy.conf").write_text(filled, encoding="utf-8")
     main = folder / "nginx.conf"
-    user = "user root;\n" if os.geteuid() == 0 else ""  # the store belongs to whoever runs the stack
-    main.write_text(MAIN.format(user=user, folder=folder), encoding="utf-8")
+    files = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], MOST_FILES)
+    text = MAIN.format(folder=folder, files=files, connections=files // 2)
+    main.write_text(text, encoding="utf-8")
     return main
 
 

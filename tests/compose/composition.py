@@ -26,6 +26,7 @@ RUNNING: Final = (
     "materials",
     "notifications",
     "worker",
+    "postmen",
     "clock",
     "postgres",
     "valkey",

@@ -79,6 +79,35 @@ def test_each_service_is_told_its_own_role_and_no_other(academy: Composition) ->
         assert "academy_owner:" not in "\n".join(academy.inspect(part)["Config"]["Env"])
 
 
+@pytest.mark.parametrize(
+    ("secret", "holders"),
+    [
+        ("SMTP_URL", {"worker"}),
+        ("SECRET_KEY", {*SERVICES, "worker"}),
+        ("REGISTRATION_DATABASE_URL", {"worker"}),
+        ("POSTGRES_PASSWORD", {"postgres"}),
+    ],
+)
+def test_a_secret_is_told_to_those_who_use_it_alone(academy: Composition, secret: str, holders: set[str]) -> None:
+    told = {part: [line.partition("=")[0] for line in academy.inspect(part)["Config"]["Env"]] for part in RUNNING}
+    assert {part for part, names in told.items() if secret in names} == holders
+
+
+def test_valkey_asks_for_a_password_that_no_command_line_shows(academy: Composition) -> None:
+    password = setting(academy, "REDIS_PASSWORD")
+    assert password not in json.dumps(academy.inspect("valkey")["Config"]["Cmd"])
+    shown = academy.inside("valkey", "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    assert "valkey-server" in shown
+    assert password not in shown
+    assert "NOAUTH" in academy.inside("valkey", "sh", "-c", "REDISCLI_AUTH= valkey-cli ping")
+
+
+def test_too_large_a_form_meets_our_page_in_the_reader_s_language(academy: Composition) -> None:
+    answer = httpx.post(academy.site + "/sign-in", content=bytes(600_000), headers={"Accept-Language": "fr-BE"})
+    assert answer.status_code == 413
+    assert '<html lang="fr"' in answer.text
+
+
 def test_the_gateway_reads_the_store_and_cannot_write_it(academy: Composition) -> None:
     mounts = {mount["Destination"]: mount["RW"] for mount in academy.inspect("gateway")["Mounts"]}
     assert mounts["/var/lib/academy/store"] is False
@@ -149,6 +178,12 @@ def test_a_service_at_another_address_is_found_again(academy: Composition) -> No
     while httpx.get(academy.site + "/mail/unsubscribe/nothing").status_code >= 500:
         assert time.monotonic() < until, "the gateway does not find notifications again"
         time.sleep(1)
+
+
+def setting(academy: Composition, name: str) -> str:
+    """Return what stands for this name in the file of secrets."""
+    lines = academy.env_file.read_text("utf-8").splitlines()
+    return next(line.partition("=")[2] for line in lines if line.startswith(f"{name}="))
 
 
 def ask_for_a_link(academy: Composition, email: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.compose.composition import RUNNING, SERVICES, Composition
 
-OURS = ("gateway", *SERVICES, "worker", "clock")
+OURS = ("gateway", *SERVICES, "worker", "postmen", "clock")
 STORE = "--directory=/var/lib/academy/store"
 COUNT = "SELECT (SELECT count(*) FROM people.person), (SELECT count(*) FROM outbox.fact)"
 

@@ -10,14 +10,15 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.actions.notices import MAIL_QUEUE
+from services.notifications.actions.notices import CAMPAIGN_QUEUE, MAIL_QUEUE
+from shared.doors import DOORS
 from shared.errors import Refusal
 from shared.facts.subscribers import SUBSCRIBERS
 from shared.web.api.problems import STATUS, code_of, status_of
 from shared.web.door.guard import SAFE
 from shared.web.door.policy import csrf_exemption_of, policy_of
 from shared.web.door.scopes import SCOPES
-from stack import processes
+from stack.processes import worker_arguments
 from tests.support.houses import SERVICES, house
 from tests.support.web import person_called, signed_in_as, visitor
 
@@ -166,11 +167,12 @@ def test_every_refusal_is_a_documented_problem() -> None:
 
 
 def test_every_queue_has_a_worker() -> None:
-    """Whoever rings names a queue; the launcher's and the container's workers listen to all of them."""
-    rung = {name for names in SUBSCRIBERS.values() for name in names} | {MAIL_QUEUE}
+    """Whoever rings names a queue or a door; the launcher's and the container's workers listen to all of them."""
+    assert {MAIL_QUEUE, CAMPAIGN_QUEUE} == DOORS
+    rung = {name for names in SUBSCRIBERS.values() for name in names}
     compose = re.search(r'"-Q", "([a-z,]+)"', (ROOT / "docker-compose.yml").read_text())
     assert compose
-    for listened in (set(compose[1].split(",")), {*SERVICES, processes.MAIL}):
+    for listened in (set(compose[1].split(",")), set(worker_arguments()[2].split(","))):
         assert rung <= listened
     for service in SERVICES:
         assert (ROOT / "services" / service / "worker.py").exists()

@@ -13,12 +13,27 @@ from shared.outbox import record
 from shared.schema.base import new_id
 from shared.tasks import CeleryBell, connect_redis, make_celery
 from tests.support.mail import make_edition, make_person
+from tests.support.patience import until
 from tests.support.relay import running_relay
-from tests.support.workers import worker
+from tests.support.workers import postmen, worker
 
 pytestmark = pytest.mark.slow
 
-QUEUES = ("registration", "materials", "notifications", "mail")
+QUEUES = ("registration", "materials", "notifications")
+
+
+def told(database_url_for: Callable[[str], str], redis_url: str, smtp_url: str, folder: Path) -> dict[str, str]:
+    return {
+        **{f"{name.upper()}_DATABASE_URL": database_url_for(name) for name in QUEUES},
+        "ENVIRONMENT": "test",
+        "SECRET_KEY": "x" * 40,
+        "PUBLIC_URL": "https://academy.example",
+        "REDIS_URL": redis_url,
+        "SMTP_URL": smtp_url,
+        "STORE_URL": folder.as_uri(),
+        "MAIL_FROM": "Academy <academy@example.org>",
+        "MAIL_NOTES_PATH": str(folder / "notes"),
+    }
 
 
 def test_a_notice_is_at_the_relay_before_the_sweep_could_have_found_it(
@@ -29,19 +44,12 @@ def test_a_notice_is_at_the_relay_before_the_sweep_could_have_found_it(
     bell = CeleryBell(make_celery(valkey_url, queues=QUEUES), connect_redis(valkey_url))
     ringing = Database(database_url_for("registration"), bell=bell)
     with running_relay() as relay:
-        environment = {
-            **{f"{name.upper()}_DATABASE_URL": database_url_for(name) for name in QUEUES[:3]},
-            "ENVIRONMENT": "test",
-            "SECRET_KEY": "x" * 40,
-            "PUBLIC_URL": "https://academy.example",
-            "REDIS_URL": valkey_url,
-            "SMTP_URL": relay.url,
-            "STORE_URL": tmp_path.as_uri(),
-            "MAIL_FROM": "Academy <academy@example.org>",
-        }
+        environment = told(database_url_for, valkey_url, relay.url, tmp_path)
         log = tmp_path / "worker.log"
         workers = worker("services.worker", queues=QUEUES, name="latency", environment=environment, log=log)
+        carriers = postmen(environment=environment, log=log)
         workers.start()
+        carriers.start()
         try:
             waits = []
             for round_number in range(8):
@@ -55,7 +63,28 @@ def test_a_notice_is_at_the_relay_before_the_sweep_could_have_found_it(
                 waits.append(relay.taken[-1].taken_at - began)
         finally:
             workers.kill()
+            carriers.kill()
             ringing.dispose()
     typical = statistics.median(waits[1:])  # the first one waited for the worker to start
     print(f"fact to relay: median {typical * 1000:.0f} ms, longest {max(waits[1:]) * 1000:.0f} ms")  # noqa: T201
     assert typical < 2.5  # the clock, which does not run here, would take up to 5 s for each of two steps
+
+
+def test_while_redis_is_away_and_the_worker_hears_nothing_a_notice_leaves_all_the_same(
+    databases: dict[str, Database], database_url_for: Callable[[str], str], tmp_path: Path
+) -> None:
+    edition_id = make_edition(databases["owner"])
+    person_id = make_person(databases["owner"], "awa@example.org")
+    with running_relay() as relay:
+        carriers = postmen(
+            environment=told(database_url_for, "redis://127.0.0.1:1/0", relay.url, tmp_path), log=tmp_path / "log"
+        )
+        carriers.start()
+        try:
+            with databases["registration"].transaction() as session:
+                record(
+                    session, ApplicationSubmitted(application_id=new_id(), person_id=person_id, edition_id=edition_id)
+                )
+            until(lambda: len(relay.taken) == 1, seconds=20, what="the notice")
+        finally:
+            carriers.kill()

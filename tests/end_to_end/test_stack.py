@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,8 +17,11 @@ from typing import TYPE_CHECKING
 import httpx
 import psutil
 import pytest
+from redis import Redis
+from redis.exceptions import AuthenticationError
 
-from stack.places import CHECKOUT
+from stack.leftovers import leftovers_of
+from stack.places import CHECKOUT, Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,9 +97,9 @@ def state() -> Iterator[Path]:
 
 
 def test_what_is_killed_comes_back(state: Path) -> None:
-    victims = ("gateway", "registration", "materials", "worker", "valkey", "postgres", "mail")
+    victims = ("gateway", "registration", "materials", "worker", "postmen", "valkey", "postgres", "mail")
     with demo(state) as (_launcher, url):
-        wait_for(lambda: {"worker", "clock"} <= pids(state).keys())  # they start after the first page
+        wait_for(lambda: {"worker", "postmen", "clock"} <= pids(state).keys())  # they start after the first page
         before = pids(state)
         for name in victims:
             os.kill(before[name], signal.SIGKILL)
@@ -110,6 +114,7 @@ def test_a_clean_stop_leaves_nothing_behind(state: Path) -> None:
         running = pids(state)
         assert all(alive(pid) for pid in running.values())
     assert not any(alive(pid) for pid in running.values())
+    assert leftovers_of(Places(state)) == []
     assert not (state / "postgres" / "postmaster.pid").exists()
 
 
@@ -126,14 +131,38 @@ def test_the_next_start_takes_over_after_a_kill(state: Path, victims: list[str])
         assert survivors == []
 
 
-def test_a_launcher_whose_supervisor_was_killed_stops_everything_and_says_so(state: Path) -> None:
-    launcher, _url = start(state)
-    running = pids(state)
-    os.kill(running["supervisor"], signal.SIGKILL)
-    said, _nothing = launcher.communicate(timeout=90)
-    assert launcher.returncode == 1
-    assert "The supervisor is gone" in said
-    assert not any(alive(pid) for pid in running.values())
+def test_a_killed_supervisor_is_replaced_and_meanwhile_callers_only_wait(state: Path) -> None:
+    with demo(state) as (launcher, url):
+        before = pids(state)
+        os.kill(before["supervisor"], signal.SIGKILL)
+        wait_for(lambda: pids(state).get("supervisor") not in {None, before["supervisor"]})
+        wait_for(lambda: answers(url + "/sign-in"))
+        wait_for(lambda: pids(state).keys() >= before.keys() and all(map(alive, pids(state).values())))
+        assert not any(alive(pid) for name, pid in before.items() if name != "launcher")
+        assert launcher.poll() is None
+
+
+def test_nothing_runs_as_root_and_nobody_else_reads_what_the_parts_write(state: Path) -> None:
+    with demo(state) as (launcher, _url):
+        parts = [process for process in psutil.Process(launcher.pid).children(recursive=True) if process.is_running()]
+        assert len(parts) > 10
+        assert not [process.cmdline() for process in parts if 0 in process.uids()]
+        for folder in ("run", "logs", "valkey", "mail", "store", "postgres"):
+            assert (state / folder).stat().st_mode & 0o077 == 0, folder
+        words = "\0".join(word for process in parts for word in process.cmdline())
+        secrets = json.loads((state / "keys.json").read_text("utf-8"))
+        assert not [name for name, value in secrets.items() if isinstance(value, str) and value in words]
+
+
+def test_valkey_obeys_only_who_knows_the_password_and_the_clock_is_told_nothing_else(state: Path) -> None:
+    with demo(state):
+        wait_for(lambda: "clock" in pids(state))
+        port = json.loads((state / "ports.json").read_text("utf-8"))["valkey"]
+        with Redis(port=port) as stranger, pytest.raises(AuthenticationError):
+            stranger.flushall()
+        told = (state / "run" / "clock.start").read_text("utf-8")
+        for name in ("SECRET_KEY", "DATABASE_URL", "SMTP_URL"):
+            assert name not in told
 
 
 def test_a_second_launcher_says_where_the_first_one_runs(state: Path) -> None:

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
 
-from stack.embedded.nginx import command, prepare
+from stack.embedded.nginx import NOBODY, command, prepare
 from stack.places import CHECKOUT
 from tests.support.patience import until
 from tests.support.postgres import free_port
@@ -22,6 +23,45 @@ if TYPE_CHECKING:
 SECRET = "a secret that is only good for tests"
 
 
+@dataclass(frozen=True)
+class Gateway:
+    """A running gateway."""
+
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def gateway_before(
+    folder: Path, *, port: int = 0, store: Path | None = None, registration: int = 1, materials: int = 1
+) -> Iterator[Gateway]:
+    """Start nginx with our configuration before services on these ports; on port 1 there is nobody."""
+    gateway = Gateway(port or free_port())
+    values = {
+        "GATEWAY_LISTEN": f"127.0.0.1:{gateway.port}",
+        "REGISTRATION_UPSTREAM": f"127.0.0.1:{registration}",
+        "MATERIALS_UPSTREAM": f"127.0.0.1:{materials}",
+        "NOTIFICATIONS_UPSTREAM": "127.0.0.1:1",
+        "STORE_PATH": str(store or folder),
+        "UPLOAD_LIMIT": "150000000",
+        "TRUSTED_PROXY": NOBODY,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        log = stack.enter_context((folder / "gateway.log").open("wb"))
+        main = prepare(folder, values, extras={})
+        if os.geteuid() == 0:  # here, unlike in a stack, the store is root's
+            main.write_text("user root;\n" + main.read_text("utf-8"), "utf-8")
+        started = subprocess.Popen(command(main), cwd=CHECKOUT, stdout=log, stderr=log)
+        stack.callback(_stop, started)
+        until(lambda: _answers(f"{gateway.address}/healthz"), seconds=30, what="the gateway to answer")
+        yield gateway
+
+
 @contextmanager
 def materials_behind_gateway(
     folder: Path, *, database_url: str, store: Path, settings: Mapping[str, str] | None = None
@@ -29,16 +69,6 @@ def materials_behind_gateway(
     """Start gunicorn with materials and nginx in front of it; give the public address, stop both at the end."""
     gateway, service = free_port(), free_port()
     public_url = f"http://127.0.0.1:{gateway}"
-    nowhere = "127.0.0.1:1"
-    values = {
-        "GATEWAY_LISTEN": f"127.0.0.1:{gateway}",
-        "REGISTRATION_UPSTREAM": nowhere,
-        "MATERIALS_UPSTREAM": f"127.0.0.1:{service}",
-        "NOTIFICATIONS_UPSTREAM": nowhere,
-        "STATIC_PATH": str(CHECKOUT / "shared" / "web" / "pages" / "static"),
-        "STORE_PATH": str(store),
-        "TRUSTED_PROXY": "127.0.0.2/32",
-    }
     environment = {
         **os.environ,
         "ENVIRONMENT": "test",
@@ -54,10 +84,9 @@ def materials_behind_gateway(
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         log = stack.enter_context((folder / "processes.log").open("wb"))
-        main = prepare(folder, values, extras={})
-        for line in (serve, command(main)):
-            started = subprocess.Popen(line, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
-            stack.callback(_stop, started)
+        started = subprocess.Popen(serve, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
+        stack.callback(_stop, started)
+        stack.enter_context(gateway_before(folder, port=gateway, store=store, materials=service))
         until(lambda: _answers(f"{public_url}/materials"), seconds=30, what=f"{public_url}/materials to answer")
         yield public_url
 

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from redis import Redis
 from sqlalchemy import text
 
-from services.notifications.gateways.redis_journal import RedisJournal
+from services.notifications.gateways.greeting import with_patience
+from services.notifications.gateways.line import Line
+from services.notifications.gateways.local_notes import LocalNotes
 from services.notifications.gateways.smtp import SmtpRelay
+from services.notifications.lanes import Caretaker
+from services.notifications.postman import Postman
 from services.notifications.settings import NotificationsSettings
-from services.notifications.worker import Postman
 from shared.schema.base import new_id
 from shared.schema.notifications import Campaign, CampaignText, Delivery, Topic
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application, Decision, DecisionBatch, Edition, Enrolment, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from uuid import UUID
 
     from shared.database import Database
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-LATER = NOW.replace(year=2200)
-"""After whatever the applications under test put into the queue by the real clock."""
+LOCAL_NOTES = LocalNotes(NotificationsSettings.model_fields["mail_notes_path"].default)
 
 
 def mail_settings(smtp_url: str, *, redis_url: str = "redis://127.0.0.1:1/0", **more: Any) -> NotificationsSettings:
@@ -45,23 +46,54 @@ def mail_settings(smtp_url: str, *, redis_url: str = "redis://127.0.0.1:1/0", **
     )
 
 
-def make_postman(
-    database: Database,
-    smtp_url: str,
-    redis_url: str,
-    *,
-    clock: Callable[[], datetime] = lambda: NOW,
-    **more: Any,
-) -> Postman:
-    settings = mail_settings(smtp_url, redis_url=redis_url, **more)
-    redis = Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.3)
-    return Postman(
-        database,
-        settings,
-        journal=RedisJournal(redis),
-        connect=lambda: SmtpRelay(smtp_url, local_name="localhost"),
-        clock=clock,
-    )
+class Post:
+    """A postman in each lane, and the one who tidies up; for as long as the block lasts."""
+
+    def __init__(
+        self, database: Database, smtp_url: str, *, patience: float = 5, line: type[Line] = Line, **more: Any
+    ) -> None:
+        settings = mail_settings(smtp_url, **more)
+        waits = with_patience(patience)
+        notes = LocalNotes(settings.mail_notes_path)
+        self.lanes = [
+            Postman(
+                database,
+                settings,
+                lane=lane,
+                local_notes=notes,
+                open_line=line,
+                connect=lambda: SmtpRelay(smtp_url, local_name="localhost", patience=waits),
+            )
+            for lane in ("notices", "campaigns")
+        ]
+        self.caretaker = Caretaker(database, notes, grace=0)
+
+    def carry(self, *, seconds: float = 20) -> None:
+        """Send what is due in both lanes, until nothing is left or the relay wants a rest."""
+        for postman in self.lanes:
+            rest, end = 0.0, time.monotonic() + seconds
+            while rest == 0.0 and time.monotonic() < end:
+                rest = postman.carry(seconds=end - time.monotonic())
+
+    def tidy(self) -> int:
+        return self.caretaker.tidy()
+
+    def close(self) -> None:
+        for postman in self.lanes:
+            postman.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.close()
+
+
+def carry_once(database: Database, smtp_url: str, **more: Any) -> None:
+    """Let postmen send what is due, then tidy up."""
+    with Post(database, smtp_url, **more) as post:
+        post.carry()
+        post.tidy()
 
 
 @dataclass

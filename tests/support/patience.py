@@ -1,12 +1,17 @@
-"""Waiting for what other processes do."""
+"""Waiting for what other processes do, and not waiting for what time would do."""
 
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from sqlalchemy import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shared.database import Database
 
 
 def until(holds: Callable[[], bool], *, seconds: float = 10, what: str = "it to happen") -> None:
@@ -15,3 +20,15 @@ def until(holds: Callable[[], bool], *, seconds: float = 10, what: str = "it to 
     while not holds():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
         time.sleep(0.05)
+
+
+def let_time_pass(owner: Database, **span: float) -> None:
+    """Make everything in the ledger, and the relay's trouble, that much older."""
+    with owner.transaction() as session:
+        for statement in (
+            """UPDATE notifications.delivery SET not_before = not_before - :span,
+            first_tried_at = first_tried_at - :span, useless_after = useless_after - :span""",
+            "UPDATE notifications.relay_trouble SET next_try_at = next_try_at - :span",
+            "UPDATE notifications.relay_pace SET next_slot = next_slot - :span, learned_at = learned_at - :span",
+        ):
+            session.execute(text(statement), {"span": timedelta(**span)})

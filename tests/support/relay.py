@@ -51,6 +51,8 @@ class RelayBehaviour:
     """An answer after the final dot; ``hang up`` closes the line instead, after the message was taken."""
     seconds: float = 0.0
     """How long each message takes."""
+    greets_after: float = 0.0
+    """How long it is silent at first."""
     pipelining: bool = True
     """Whether it offers RFC 2920."""
     taken: list[TakenMail] = field(default_factory=list)
@@ -107,14 +109,20 @@ class _Taker:
 @contextmanager
 def running_relay(behaviour: RelayBehaviour | None = None, *, port: int | None = None) -> Iterator[RelayBehaviour]:
     """Run a relay on a free port of the loopback, in a thread of the test."""
-    behaviour = behaviour or RelayBehaviour()
+    behaviour = told = behaviour or RelayBehaviour()
     behaviour.port = port or free_port()
     loop = asyncio.new_event_loop()
     ready = threading.Event()
 
+    class Greeter(SMTP):
+        async def _handle_client(self) -> None:
+            if told.greets_after:
+                await asyncio.sleep(told.greets_after)
+            await super()._handle_client()
+
     def factory() -> SMTP:
         behaviour.connections += 1
-        return SMTP(_Taker(behaviour), hostname="relay.test", loop=loop, enable_SMTPUTF8=False)
+        return Greeter(_Taker(behaviour), hostname="relay.test", loop=loop, enable_SMTPUTF8=False)
 
     async def serve() -> asyncio.AbstractServer:
         server = await loop.create_server(factory, "127.0.0.1", behaviour.port)

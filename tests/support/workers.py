@@ -63,3 +63,8 @@ def clock(app: str, *, folder: Path, environment: Mapping[str, str]) -> Group:
     """Celery beat with its schedule file under ``folder``."""
     arguments = ["-m", "celery", "-A", app, "beat", "--schedule", str(folder / "schedule"), "--loglevel", "WARNING"]
     return Group([*arguments, "--pidfile", ""], environment=environment, log=folder / "clock.log")
+
+
+def postmen(*, environment: Mapping[str, str], log: Path) -> Group:
+    """The parent of the postmen and its children, as production runs them."""
+    return Group(["-m", "services.postmen"], environment=environment, log=log)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.materials.errors import PublicationUnknown, ShelfUnknown
+from services.materials.errors import PublicationUnknown, ShelfNeverOpen, ShelfUnknown
 from services.materials.queries.enrolments import LivePlace, live_places
 from services.materials.rules.shelves import ACCEPTED, MEMBER
 from shared.history import Deed, begun, move, note
@@ -29,7 +29,12 @@ def put_up_shelf(
     closes_at: datetime | None,
     deed: Deed,
 ) -> Shelf:
-    """Make a shelf. An ``accepted`` one is opened at once to everybody who has a place already."""
+    """Make a shelf. An ``accepted`` one is opened at once to everybody who has a place already.
+
+    Refuses with :class:`ShelfNeverOpen` one that would close before it opens.
+    """
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        raise ShelfNeverOpen(errors={"closes_at": ShelfNeverOpen.title})
     shelf = Shelf(
         id=new_id(), edition_id=edition_id, names=dict(names), rule=rule, opens_at=opens_at, closes_at=closes_at
     )

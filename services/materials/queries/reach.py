@@ -12,6 +12,7 @@ from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from services.materials.rules.reach import Holder
+from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Release, Translation
 from shared.schema.people.published import Addressable
@@ -49,7 +50,14 @@ def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list
 
 
 def people_with_places(
-    session: Session, *, publication_id: UUID, edition_id: UUID, holds: bool | None, limit: int, offset: int
+    session: Session,
+    *,
+    publication_id: UUID,
+    edition_id: UUID,
+    holds: bool | None,
+    language: str,
+    limit: int,
+    offset: int,
 ) -> PeoplePage:
     """Return a page of the people with a live place, by name, and how many there are; ``holds`` narrows them."""
     fetched = _fetched(publication_id)
@@ -63,7 +71,7 @@ def people_with_places(
     if holds is not None:
         wanted = wanted.where(fetched.c.first_at.is_not(None) if holds else fetched.c.first_at.is_(None))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = wanted.order_by(Addressable.name, Addressable.id).limit(limit).offset(offset)
+    page = wanted.order_by(sorted_as_in_sql(Addressable.name, language), Addressable.id).limit(limit).offset(offset)
     return PeoplePage([PersonRow(*row) for row in session.execute(page)], total)
 
 

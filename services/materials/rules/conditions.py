@@ -13,7 +13,6 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 _TAG: Final = re.compile(r'(W/)?("[^"]*")')
-_RANGE: Final = re.compile(r"\s*([0-9]*)\s*-\s*([0-9]*)\s*")
 
 
 def etag_of(sha256: str) -> str:
@@ -50,10 +49,10 @@ def begins_at_first_byte(
     unit, _equals, ranges = range_header.partition("=")
     if unit.strip().lower() != "bytes" or "," in ranges:
         return True
-    match = _RANGE.fullmatch(ranges)
-    if match is None or match.groups() == ("", ""):
+    first, dash, last = ranges.partition("-")
+    first, last = first.strip(), last.strip()
+    if not dash or not (first + last).isascii() or not (first + last).isdigit():
         return False
-    first, last = match.groups()
     if size == 0:
         return False
     if not first:  # the last N bytes, when there are no more than N; N may have thousands of digits

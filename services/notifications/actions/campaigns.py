@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import CampaignAlreadyLaunched, CampaignUnknown, UnknownPlaceholders
+from services.notifications.queries.audience import require_askable
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.campaigns import CAMPAIGN
@@ -98,7 +99,8 @@ def rewrite_campaign(
 def choose_audience(
     session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, deed: Deed
 ) -> Campaign:
-    """Say whom a campaign is for."""
+    """Say whom a campaign is for; what became of another edition's publication is not this edition's to ask."""
+    require_askable(session, rule=rule, edition_id=edition_id)
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     campaign.audience = rule.model_dump(mode="json")
     _back_to_draft(session, campaign, deed)

@@ -1,24 +1,20 @@
-"""The ledger's steps: claim, record what came of it, and settle what a crash left open."""
+"""The ledger's steps: claim deliveries, record what came of them, call back what is not begun.
+
+All moments are PostgreSQL's: the clocks of two machines never meet in one comparison.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.notifications.gateways.journal import Journal
-from services.notifications.rules.retries import Settled, after_doubt, settle
-from shared.schema.base import new_id
-
-LEASE: Final = timedelta(seconds=120)
-"""Longer than any batch can take: a batch stops after 15 s and one message waits at most 20 s per answer."""
-_CLAIM_LOCK: Final = 0x4D41494C
-"""Claims queue up for a few milliseconds each, so that the number of senders can be counted."""
+from services.notifications.rules.retries import Settled
 
 
 @dataclass(frozen=True)
@@ -34,52 +30,53 @@ class Claimed:
     addressee: str
     locale: str
     fields: dict[str, Any]
-    first_tried_at: datetime
+    attempts: int
+    tried_for: timedelta
+    """Since the first try."""
     resent: bool
 
 
 @dataclass(frozen=True)
 class ClaimedBatch:
-    """What one sender holds under one token. ``found`` counts rows taken from the queue, suppressed ones included."""
+    """What one sender holds, in the order in which it is sent. ``found`` counts the suppressed ones as well."""
 
     token: UUID
     deliveries: Sequence[Claimed]
     found: int
 
 
-_RETURNED = """d.id, d.campaign_id, d.kind, d.person_id, d.about_id, d.address, d.addressee, d.locale, d.fields,
-    d.first_tried_at, d.resent"""
-
-_TAKE = f"""
+_TAKE = """
 UPDATE notifications.delivery d SET
     state = CASE WHEN j.reason IS NULL THEN 'sending' WHEN j.reason = 'late' THEN 'failed' ELSE 'suppressed' END,
     reason = j.reason,
     claim_token = CASE WHEN j.reason IS NULL THEN CAST(:token AS uuid) END,
-    lease_until = CASE WHEN j.reason IS NULL THEN CAST(:lease_until AS timestamptz) END,
+    lease_until = NULL,
     attempts = d.attempts + CASE WHEN j.reason IS NULL THEN 1 ELSE 0 END,
-    first_tried_at = coalesce(d.first_tried_at, CAST(:now AS timestamptz)),
-    settled_at = CASE WHEN j.reason IS NULL THEN NULL ELSE CAST(:now AS timestamptz) END
+    first_tried_at = coalesce(d.first_tried_at, now()),
+    settled_at = CASE WHEN j.reason IS NOT NULL THEN now() END
 FROM judged j WHERE d.id = j.id
-RETURNING d.state, {_RETURNED}"""  # noqa: S608 - constants of this module
+RETURNING d.state, d.id, d.campaign_id, d.kind, d.person_id, d.about_id, d.address, d.addressee, d.locale, d.fields,
+    d.attempts, now() - d.first_tried_at, d.resent"""
 
 _CLAIM_NOTICES = text(f"""
 WITH due AS (
     SELECT id, address, useless_after FROM notifications.delivery
-    WHERE campaign_id IS NULL AND state IN ('queued', 'deferred') AND not_before <= :now
+    WHERE campaign_id IS NULL AND state IN ('queued', 'deferred') AND not_before <= now()
     ORDER BY not_before, id LIMIT :limit FOR UPDATE SKIP LOCKED
 ), judged AS (
     SELECT due.id, CASE
         WHEN EXISTS (SELECT FROM notifications.suppression s
                      WHERE s.address = lower(due.address) AND s.covers = 'everything') THEN 'suppressed'
-        WHEN due.useless_after < :now THEN 'late' END AS reason
+        WHEN due.useless_after < now() THEN 'late' END AS reason
     FROM due
 ){_TAKE}""")  # noqa: S608 - constants of this module
 
 _CLAIM_CAMPAIGN = text(f"""
 WITH due AS (
     SELECT d.id, d.address, d.person_id, c.topic_id
-    FROM notifications.delivery d JOIN notifications.campaign c ON c.id = d.campaign_id AND c.state = 'sending'
-    WHERE d.campaign_id = :campaign_id AND d.state IN ('queued', 'deferred') AND d.not_before <= :now
+    FROM notifications.delivery d JOIN notifications.campaign c
+        ON c.id = d.campaign_id AND c.state = 'sending' AND NOT c.words_changed
+    WHERE d.campaign_id = :campaign_id AND d.state IN ('queued', 'deferred') AND d.not_before <= now()
     ORDER BY d.not_before, d.id LIMIT :limit FOR UPDATE OF d SKIP LOCKED
 ), judged AS (
     SELECT due.id, CASE
@@ -90,116 +87,114 @@ WITH due AS (
     FROM due
 ){_TAKE}""")  # noqa: S608 - constants of this module
 
-_SENDERS = text("""
-SELECT count(DISTINCT claim_token) FROM notifications.delivery
-WHERE state = 'sending' AND lease_until > :now AND (campaign_id IS NULL) = :notices""")
+_IN_HAND = text("""
+UPDATE notifications.sender SET campaign_id = :campaign_id, on_wire = NULL, until = NULL, revoked = false
+WHERE id = :token""")
 
 
-def claim_notices(session: Session, *, limit: int, senders: int, now: datetime) -> ClaimedBatch | None:
-    """Take up to ``limit`` notices that are due, or None when there are none or ``senders`` are at work already."""
-    if _busy(session, senders=senders, notices=True, now=now):
-        return None
-    return _claim(session, _CLAIM_NOTICES, {"limit": limit}, now=now)
+def claim_notices(session: Session, *, token: UUID, limit: int) -> ClaimedBatch | None:
+    """Put up to ``limit`` notices that are due into the hands of the sender ``token``; None when there are none."""
+    return _claim(session, _CLAIM_NOTICES, token=token, limit=limit, campaign_id=None)
 
 
-def claim_campaign_mail(
-    session: Session, *, campaign_id: UUID, limit: int, senders: int, now: datetime
-) -> ClaimedBatch | None:
-    """Take up to ``limit`` mails of a campaign that is being sent, as :func:`claim_notices` does.
+def claim_campaign_mail(session: Session, *, token: UUID, campaign_id: UUID, limit: int) -> ClaimedBatch | None:
+    """Put up to ``limit`` mails of a campaign that is being sent into the hands of the sender ``token``.
 
     Who has opted out of the topic by now, and who may not be mailed, is not sent to; pausing is checked here.
     """
-    if _busy(session, senders=senders, notices=False, now=now):
-        return None
-    return _claim(session, _CLAIM_CAMPAIGN, {"limit": limit, "campaign_id": campaign_id}, now=now)
+    return _claim(session, _CLAIM_CAMPAIGN, token=token, limit=limit, campaign_id=campaign_id)
 
 
-def _busy(session: Session, *, senders: int, notices: bool, now: datetime) -> bool:
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock, :lane)"), {"lock": _CLAIM_LOCK, "lane": int(notices)})
-    return int(session.execute(_SENDERS, {"now": now, "notices": notices}).scalar_one()) >= senders
-
-
-def _claim(session: Session, statement: Any, values: dict[str, object], *, now: datetime) -> ClaimedBatch | None:
-    token = new_id()
-    rows = session.execute(statement, {**values, "token": token, "lease_until": now + LEASE, "now": now}).all()
+def _claim(
+    session: Session, statement: Any, *, token: UUID, limit: int, campaign_id: UUID | None
+) -> ClaimedBatch | None:
+    session.execute(_IN_HAND, {"token": token, "campaign_id": campaign_id})
+    rows = session.execute(statement, {"token": token, "limit": limit, "campaign_id": campaign_id}).all()
     if not rows:
         return None
-    held = [Claimed(*row[1:]) for row in rows if row[0] == "sending"]
+    held = sorted((Claimed(*row[1:]) for row in rows if row[0] == "sending"), key=lambda one: one.id)
     return ClaimedBatch(token=token, deliveries=held, found=len(rows))
 
 
 _RECORD = text("""
 UPDATE notifications.delivery d SET
     state = r.state, reply_code = coalesce(r.code, d.reply_code), reply_text = coalesce(r.said, d.reply_text),
-    reason = r.reason, not_before = coalesce(r.not_before, d.not_before), resent = d.resent OR r.again,
+    reason = r.reason, resent = d.resent OR r.again,
+    not_before = CASE WHEN r.rest > interval '0' THEN now() + r.rest ELSE d.not_before END,
     attempts = d.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END,
-    settled_at = CASE WHEN r.state IN ('sent', 'failed', 'uncertain') THEN CAST(:now AS timestamptz) END,
+    settled_at = CASE WHEN r.state IN ('sent', 'failed', 'uncertain') THEN now() END,
     claim_token = NULL, lease_until = NULL
 FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:codes AS int[]), CAST(:texts AS text[]),
-            CAST(:reasons AS text[]), CAST(:rests AS timestamptz[]), CAST(:agains AS bool[]), CAST(:untried AS bool[]))
-     AS r (id, state, code, said, reason, not_before, again, untried)
+            CAST(:reasons AS text[]), CAST(:rests AS interval[]), CAST(:agains AS bool[]), CAST(:untried AS bool[]))
+     AS r (id, state, code, said, reason, rest, again, untried)
 WHERE d.id = r.id AND d.state = 'sending' AND d.claim_token = :token""")
 
 
-def record_results(session: Session, *, token: UUID, results: Iterable[Settled], now: datetime) -> int:
-    """Write what became of deliveries claimed under ``token``; return how many.
+_LOCK_SENDER: Final = text("SELECT FROM notifications.sender WHERE id = :token FOR UPDATE")
 
-    Rows whose lease lapsed and were settled by somebody else are left as they are: the token fences them off.
+
+def record_results(session: Session, *, token: UUID, results: Iterable[Settled]) -> int:
+    """Write what became of deliveries in the hands of the sender ``token``; return how many.
+
+    What was taken from it meanwhile is left as it is: the token fences it off. Campaigns do not try an address again
+    that the relay calls unknown, until somebody sends to it by name or a notice arrives there.
     """
     done = list(results)
     if not done:
         return 0
+    session.execute(_LOCK_SENDER, {"token": token})  # its row before the deliveries, as everybody does
     written = session.execute(
         _RECORD,
         {
             "token": token,
-            "now": now,
             "ids": [result.delivery_id for result in done],
             "states": [result.state for result in done],
             "codes": [result.code for result in done],
             "texts": [result.text for result in done],
             "reasons": [result.reason for result in done],
-            "rests": [result.not_before for result in done],
+            "rests": [result.rest for result in done],
             "agains": [result.again for result in done],
             "untried": [result.untried for result in done],
         },
     )
+    unknown = [result.delivery_id for result in done if result.unknown]
+    if unknown:
+        session.execute(_SUPPRESS_UNKNOWN, {"ids": unknown})
     return int(written.rowcount)  # type: ignore[attr-defined]
 
 
-_LAPSED = text("""
-SELECT id, claim_token, campaign_id IS NULL, resent, first_tried_at FROM notifications.delivery
-WHERE state = 'sending' AND lease_until < :now
-ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED""")
+_SUPPRESS_UNKNOWN: Final = text("""
+INSERT INTO notifications.suppression (id, address, covers, reason, note)
+SELECT DISTINCT ON (lower(address)) gen_random_uuid(), lower(address), 'campaigns', 'bounced', coalesce(reply_text, '')
+FROM notifications.delivery WHERE id = ANY(:ids) AND state = 'failed'
+ON CONFLICT (address) DO NOTHING""")
+
+_ARRIVES: Final = text("""
+DELETE FROM notifications.suppression s USING notifications.delivery d
+WHERE d.id = ANY(:ids) AND s.address = lower(d.address) AND s.covers = 'campaigns' AND s.reason = 'bounced'""")
 
 
-def settle_lapsed(session: Session, *, journal: Journal, now: datetime, limit: int = 1000) -> int:
-    """Settle deliveries whose sender has disappeared: from the journal where it knows, as doubts where not.
+def trust_again(session: Session, *, delivery_ids: Sequence[UUID]) -> None:
+    """Take the addresses of deliveries from those that campaigns leave out because mail came back from them."""
+    session.execute(_ARRIVES, {"ids": list(delivery_ids)})
 
-    A doubtful notice is sent once more with its Message-ID; a doubtful campaign mail waits for a human. Returns how
-    many were settled.
+
+_SENDERS_OF: Final = text("""
+UPDATE notifications.sender SET revoked = true WHERE campaign_id = :campaign_id""")
+
+_CALL_BACK: Final = text("""
+UPDATE notifications.delivery d SET state = 'queued', claim_token = NULL, lease_until = NULL, attempts = d.attempts - 1
+FROM notifications.sender s
+WHERE s.campaign_id = :campaign_id AND d.claim_token = s.id AND d.campaign_id = :campaign_id AND d.state = 'sending'
+    AND (s.until IS NULL OR d.id > s.until)""")
+
+
+def call_back(session: Session, *, campaign_id: UUID) -> int:
+    """Take back from all senders what they have not begun of a campaign; return how many mails that were.
+
+    Once the transaction has ended the senders begin no further mail of it. Change the campaign's state in the same
+    transaction, or they will claim again.
     """
-    rows = session.execute(_LAPSED, {"now": now, "limit": limit}).all()
-    settled = 0
-    for token in {row[1] for row in rows}:
-        noted = journal.read(token)
-        results = []
-        for delivery_id, _, notice, resent, first_tried_at in (row for row in rows if row[1] == token):
-            reply = noted.replies.get(delivery_id)
-            if reply is not None:
-                results.append(
-                    settle(
-                        delivery_id,
-                        code=reply.code,
-                        text=reply.text,
-                        stage=reply.stage,
-                        first_tried_at=first_tried_at,
-                        now=now,
-                    )
-                )
-            elif noted.whole and delivery_id not in noted.begun:
-                results.append(Settled(delivery_id, "queued", untried=True))
-            else:
-                results.append(after_doubt(delivery_id, notice=notice, resent=resent, reason="sender_lost", now=now))
-        settled += record_results(session, token=token, results=results, now=now)
-    return settled
+    session.execute(text("NOTIFY call_back"))
+    session.execute(_SENDERS_OF, {"campaign_id": campaign_id})
+    return int(session.execute(_CALL_BACK, {"campaign_id": campaign_id}).rowcount)  # type: ignore[attr-defined]

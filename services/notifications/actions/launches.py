@@ -10,7 +10,9 @@ from sqlalchemy import case, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.campaigns import locked_campaign, writable_campaign
-from services.notifications.actions.notices import MAIL_QUEUE
+from services.notifications.actions.deliveries import call_back
+from services.notifications.actions.notices import CAMPAIGN_QUEUE
+from services.notifications.actions.wording import agree_on_words
 from services.notifications.errors import (
     AudienceChanged,
     AudienceEmpty,
@@ -69,9 +71,10 @@ def launch_campaign(
             raise SecondPersonNeeded
     launched: dict[str, Any] = {"launched_by": deed.by, "launched_at": deed.at, "updated_at": deed.at}
     move(session, CAMPAIGN, [campaign_id], "sending", deed, **launched)
+    agree_on_words(session, campaign_id=campaign_id)
     session.refresh(campaign)
     campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=deed.at)
-    ring_after_commit(session, (MAIL_QUEUE,))
+    ring_after_commit(session, (CAMPAIGN_QUEUE,))
     return campaign
 
 
@@ -101,7 +104,7 @@ def freeze_audience(
         people.c.name,
         language,
         func.jsonb_build_object("name", people.c.called, "country", people.c.country),
-        literal(now),
+        func.now(),
         literal(now),
     )
     columns = (
@@ -125,19 +128,24 @@ def freeze_audience(
 
 
 def pause_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> None:
-    """Claim nothing more of a campaign; what a sender holds already still goes out."""
+    """Begin nothing more of a campaign. A mail that is on the wire at this moment still arrives: one a connection."""
     _step(session, campaign_id, edition_id, deed, allowed=("sending",), after="paused")
+    call_back(session, campaign_id=campaign_id)
 
 
 def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> None:
-    """Go on with a paused campaign where it stopped."""
-    _step(session, campaign_id, edition_id, deed, allowed=("paused",), after="sending")
-    ring_after_commit(session, (MAIL_QUEUE,))
+    """Go on where a campaign stopped: it was paused, or its words had changed; they are agreed on by this."""
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state != "sending" or not campaign.words_changed:
+        _step(session, campaign_id, edition_id, deed, allowed=("paused",), after="sending")
+    agree_on_words(session, campaign_id=campaign_id)
+    ring_after_commit(session, (CAMPAIGN_QUEUE,))
 
 
 def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> int:
     """Stop a campaign for good; return how many people do not get it now. Who got it is not changed."""
     _step(session, campaign_id, edition_id, deed, allowed=("sending", "paused"), after="cancelled", finished_at=deed.at)
+    call_back(session, campaign_id=campaign_id)
     withdraw_cancelled(session, now=deed.at)
     return session.execute(
         select(func.count())

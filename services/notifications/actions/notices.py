@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,9 @@ from shared.schema.base import new_id
 from shared.schema.notifications.deliveries import Delivery
 
 MAIL_QUEUE = "mail"
+"""Wakes the postmen that carry notices."""
+CAMPAIGN_QUEUE = "campaigns"
+"""Wakes those that carry campaigns."""
 
 
 def queue_notice(
@@ -31,7 +35,7 @@ def queue_notice(
     """Put one notice into the ledger and ring for the postman after the commit.
 
     It is written in ``locale``, else in the recipient's language. ``cause`` is the fact's id: a second call for the
-    same kind and cause changes nothing.
+    same kind and cause changes nothing. When it is due is PostgreSQL's to say: the clocks of two machines differ.
     """
     useful = NOTICES[kind].useful if kind in NOTICES else None
     session.execute(
@@ -47,8 +51,7 @@ def queue_notice(
             addressee=recipient.name,
             locale=locale or recipient.locale,
             fields=dict(fields),
-            not_before=now,
-            useless_after=now + useful if useful else None,
+            useless_after=func.clock_timestamp() + useful if useful else None,
             created_at=now,
         )
         .on_conflict_do_nothing(constraint="uq_delivery_idempotency_key")

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from services.notifications.rules.retries import Stage
-
-
-@dataclass(frozen=True)
-class Reply:
-    """The answer that settled one message, and the command it answered."""
-
-    code: int
-    text: str
-    stage: Stage
+from services.notifications.rules.retries import Reply
+from services.notifications.rules.troubles import Trouble
 
 
 class RelayUnreachable(Exception):  # noqa: N818 - a state of the world, said as one
     """No connection could be opened, or the relay refused us altogether. Nothing was sent."""
+
+    def __init__(self, why: str, *, trouble: Trouble) -> None:
+        super().__init__(why)
+        self.trouble: Trouble = trouble
 
 
 class ConnectionBroken(Exception):  # noqa: N818 - a state of the world, said as one
@@ -51,6 +46,7 @@ class Relay(Protocol):
         ``following`` is who gets the next one on this connection, if that is certain: it may be announced ahead.
 
         ``before_body`` is called before the first byte of the message leaves: from there on a broken line is a doubt.
+        When it raises, nothing has left and nothing of the message will; the connection is then closed.
         Raises :class:`ConnectionBroken` when there was no answer.
         """
 

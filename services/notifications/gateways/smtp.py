@@ -1,8 +1,9 @@
 """One connection to the relay that carries many messages, a round trip apart at most.
 
-:mod:`smtplib` does the greeting, TLS and login; the messages are written here, because the library asks four times per
-message and looks at every byte twice. Where the relay offers PIPELINING (RFC 2920) one write carries a message and the
-envelope of the next, so that each costs one round trip; where it does not, commands go one by one.
+:mod:`smtplib` does the greeting, TLS and login; the messages are written and the answers read here, because the library
+asks four times per message and looks at every byte twice. Where the relay offers PIPELINING (RFC 2920) one write
+carries a message and the envelope of the next, so that each costs one round trip; where it does not, commands go one
+by one. Answers may take as long as RFC 5321, 4.5.3.2 lets them.
 """
 
 from __future__ import annotations
@@ -11,51 +12,50 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import unquote, urlsplit
 
-from services.notifications.gateways.relay import ConnectionBroken, RelayUnreachable, Reply
-from services.notifications.rules.retries import Stage
+from services.notifications.gateways.greeting import RFC_5321, Patience, greeted
+from services.notifications.gateways.relay import ConnectionBroken, RelayUnreachable
+from services.notifications.rules.retries import CLOSING, Reply, Stage
 
-CONNECT_SECONDS: Final = 10.0
-REPLY_SECONDS: Final = 20.0
-"""How long an answer may take; a task has 60 s in all."""
-CLOSING: Final = 421
-"""The relay closes the line after this answer (RFC 5321, 3.8)."""
 GO_AHEAD: Final = 354
+_LOOK_ROUND: Final = 1.0
+"""Seconds of silence after which a waiting sender looks whether it is to end."""
 _YES: Final = frozenset({250, 251, GO_AHEAD})
 _STAGES: Final[tuple[Stage, ...]] = ("mail", "rcpt", "data")
 _DOT: Final = re.compile(rb"^\.", re.MULTILINE)
+_LONGEST_TEXT: Final = 500
+_MOST_LINES: Final = 100
 
 
 class SmtpRelay:
     """A connection to an SMTP relay."""
 
-    def __init__(self, url: str, *, local_name: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        local_name: str | None = None,
+        patience: Patience = RFC_5321,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Connect to ``smtp://[user:password@]host[:port]``; ``smtp+starttls`` and ``smtps`` verify the certificate.
 
-        Raises :class:`RelayUnreachable`.
+        While an answer is waited for ``stopping`` is asked every second. Raises :class:`RelayUnreachable`.
         """
-        parts = urlsplit(url)
-        host = parts.hostname or "127.0.0.1"
-        try:
-            self._client = _connect(parts.scheme, host, parts.port, local_name=local_name)
-            self._client.ehlo_or_helo_if_needed()
-            if parts.scheme == "smtp+starttls":
-                self._client.starttls(context=ssl.create_default_context())
-                self._client.ehlo_or_helo_if_needed()
-            if parts.username:
-                self._client.login(unquote(parts.username), unquote(parts.password or ""))
-        except (OSError, smtplib.SMTPException) as error:
-            raise RelayUnreachable(f"{type(error).__name__}: {error}") from error
+        self._patience = patience
+        self._stopping = stopping
+        self._client = greeted(url, local_name=local_name, patience=patience)
         sock = self._client.sock
         if sock is None:
-            raise RelayUnreachable("the connection closed at once")
-        sock.settimeout(REPLY_SECONDS)
+            raise RelayUnreachable("the connection closed at once", trouble="closing")
+        sock.settimeout(_LOOK_ROUND)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
+        self._unread = b""
         self.pipelining = self._client.has_extn("pipelining")
         self._ahead: str | None = None
         """The recipient announced together with the message before; the relay's answers are still unread."""
@@ -85,14 +85,17 @@ class SmtpRelay:
                 before_body()
                 begun = True
                 ahead = following if self.pipelining else None
-                self._sock.sendall(_stuffed(message) + (_envelope(sender, ahead) if ahead else b""))
+                self._write(_stuffed(message) + (_envelope(sender, ahead) if ahead else b""))
                 self._ahead = ahead
                 reply = self._reply("end")
             if reply.code == CLOSING:
                 self.close()
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
+            self._client.close()
             raise ConnectionBroken(f"{type(error).__name__}: {error}", body_begun=begun) from error
+        except BaseException:
+            self._client.close()  # the relay waits for a message that will not come; a word to it would be that message
+            raise
         else:
             return reply
 
@@ -104,7 +107,7 @@ class SmtpRelay:
         if self._ahead is None and not self.pipelining:
             return self._open_stepwise(sender, recipient)
         if self._ahead is None:
-            self._sock.sendall(_envelope(sender, recipient))
+            self._write(_envelope(sender, recipient))
         self._ahead = None
         replies: list[Reply] = []
         for stage in _STAGES:
@@ -115,7 +118,7 @@ class SmtpRelay:
         if refused is None:
             return None
         if replies[-1].code == GO_AHEAD:  # DATA was taken with nobody to give it to: an empty one ends it
-            self._sock.sendall(b".\r\n")
+            self._write(b".\r\n")
             self._reply("end")
         else:
             self._reset()
@@ -123,7 +126,7 @@ class SmtpRelay:
 
     def _open_stepwise(self, sender: str, recipient: str) -> Reply | None:
         for stage, command in zip(_STAGES, _envelope(sender, recipient).splitlines(keepends=True), strict=True):
-            self._sock.sendall(command)
+            self._write(command)
             reply = self._reply(stage)
             if reply.code == CLOSING:
                 return reply
@@ -132,17 +135,54 @@ class SmtpRelay:
                 return reply
         return None
 
+    def _write(self, words: bytes) -> None:
+        """Send all of ``words``; a line that takes nothing for too long is broken."""
+        left, end = memoryview(words), time.monotonic() + self._patience.block
+        while left:
+            try:
+                left = left[self._sock.send(left) :]
+                end = time.monotonic() + self._patience.block
+            except (TimeoutError, ssl.SSLWantWriteError):
+                if time.monotonic() > end:
+                    raise
+
     def _reply(self, stage: Stage) -> Reply:
-        code, text = self._client.getreply()
-        if code == -1:
-            raise smtplib.SMTPServerDisconnected("no reply")
-        return Reply(code=code, text=text.decode("utf-8", "replace")[:500], stage=stage)
+        """Read one answer; of a long one the first words count."""
+        waiting_since = time.monotonic()
+        texts: list[bytes] = []
+        while True:
+            line, found, rest = self._unread.partition(b"\n")
+            if not found:
+                self._receive(waiting_since, self._patience.at(stage))
+                continue
+            self._unread = rest
+            if not line[:3].isdigit() or len(texts) > _MOST_LINES:
+                raise smtplib.SMTPServerDisconnected("an answer that is none")
+            texts.append(line[4:].strip())
+            if line[3:4] != b"-":
+                text = b"\n".join(texts).decode("utf-8", "replace")[:_LONGEST_TEXT].replace("\0", "")
+                return Reply(code=int(line[:3]), text=text, stage=stage)
+
+    def _receive(self, since: float, seconds: float) -> None:
+        """Wait for more of an answer that is due ``seconds`` after ``since``, less when this process is to end."""
+        while True:
+            try:
+                more = self._sock.recv(65536)
+            except (TimeoutError, ssl.SSLWantReadError):
+                waited = time.monotonic() - since
+                if waited > seconds or (self._stopping() and waited > self._patience.last):
+                    raise TimeoutError(f"no answer in {waited:.0f} s") from None
+                continue
+            if not more:
+                raise smtplib.SMTPServerDisconnected("no answer")
+            self._unread += more
+            return
 
     def _reset(self) -> None:
         """Forget the message begun. A relay that has hung up meanwhile is found out by the next message."""
         try:
-            self._sock.sendall(b"RSET\r\n")
-            self._client.getreply()
+            self._write(b"RSET\r\n")
+            self._reply("mail")
         except (OSError, smtplib.SMTPException):
             self.close()
 
@@ -154,19 +194,12 @@ class SmtpRelay:
     def close(self) -> None:
         """Say goodbye without waiting for an answer."""
         try:
-            if self._client.sock is not None:
+            if self._client.sock is not None and self._ahead is None:
                 self._client.sock.sendall(b"QUIT\r\n")
         except OSError:
             pass
         finally:
             self._client.close()
-
-
-def _connect(scheme: str, host: str, port: int | None, *, local_name: str | None) -> smtplib.SMTP:
-    if scheme == "smtps":
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port or 465, local_name, timeout=CONNECT_SECONDS, context=context)
-    return smtplib.SMTP(host, port or (587 if scheme == "smtp+starttls" else 25), local_name, timeout=CONNECT_SECONDS)
 
 
 def _envelope(sender: str, recipient: str) -> bytes:

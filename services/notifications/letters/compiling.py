@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from services.notifications.letters.headers import Mailbox, split_mailbox
+from services.notifications.letters.links import whole_address
 from services.notifications.letters.skeletons import Letter, Skeleton
 from services.notifications.rules.notices import NOTICES, VALUES
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, Slots, slot_line, slot_markdown
 from services.notifications.rules.words import Words
 from shared.settings import Settings
 from shared.web.pages.rendering import mail_environment
-from shared.words.languages import text_direction, use_locale
+from shared.words.languages import use_locale
 from shared.words.markdown import mail_html, mail_text
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -32,6 +33,7 @@ class Letters:
         self.sender = split_mailbox(settings.mail_from)
         self._reply_to = split_mailbox(settings.mail_reply_to) if settings.mail_reply_to else None
         self._domain = settings.mail_domain
+        self._public_url = settings.public_url
         self._templates = mail_environment(TEMPLATES)
         self.notice: Callable[[str, str], Skeleton] = lru_cache(maxsize=128)(self._compile_notice)
         self._campaigns: Callable[[Words], Skeleton] = lru_cache(maxsize=32)(self._compile_campaign)
@@ -41,23 +43,24 @@ class Letters:
         return self._campaigns(words)
 
     def _compile_notice(self, kind: str, locale: str) -> Skeleton:
-        slots = Slots(isolated=text_direction(locale) == "rtl")
-        values = {name: slots.token(name) if name == "link" else slots.words(name) for name in VALUES}
+        slots = Slots()
+        values = {name: slots.link(name) if name == "link" else slots.token(name) for name in VALUES}
         with use_locale(locale):
             template = self._templates.get_template(f"notifications/notices/{NOTICES[kind].kind}.txt")
             context = template.new_context(values)
             said = {name: "".join(block(context)).strip() for name, block in template.blocks.items()}
+            said |= {part: slots.in_words(said[part]) for part in ("subject", "preheader")}
             letter = self._frame(locale, slots, **said, about={})
         return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
 
     def _compile_campaign(self, words: Words) -> Skeleton:
-        slots = Slots(isolated=text_direction(words.locale) == "rtl")
+        slots = Slots()
         with use_locale(words.locale):
             letter = self._frame(
                 words.locale,
                 slots,
-                subject=slot_line(words.subject, slots),
-                preheader=slot_line(words.preheader, slots),
+                subject=slot_line(words.subject, slots, CAMPAIGN_PLACEHOLDERS),
+                preheader=slot_line(words.preheader, slots, CAMPAIGN_PLACEHOLDERS),
                 body=slot_markdown(words.body, slots, CAMPAIGN_PLACEHOLDERS),
                 about={"edition": words.edition, "topic": words.topic, "unsubscribe": slots.token(UNSUBSCRIBE)},
             )
@@ -72,8 +75,14 @@ class Letters:
         self, locale: str, slots: Slots, *, subject: str, preheader: str, body: str, about: Mapping[str, str]
     ) -> Letter:
         common = {"sender": self.sender.display, **about}
-        text = self._templates.get_template("notifications/frame.txt").render(body=mail_text(body), **common)
+
+        def in_url(address: str) -> str:
+            return slots.in_url(whole_address(address, self._public_url))
+
+        text = self._templates.get_template("notifications/frame.txt").render(
+            body=mail_text(body, in_words=slots.in_words, in_url=in_url), **common
+        )
         html = self._templates.get_template("notifications/frame.html").render(
-            subject=subject, preheader=preheader, body=mail_html(body), **common
+            subject=subject, preheader=preheader, body=mail_html(body, in_words=slots.in_words, in_url=in_url), **common
         )
         return Letter(locale=locale, subject=subject, text=text.strip() + "\n", html=html, slots=slots)

@@ -45,12 +45,11 @@ class DeliveryToCompose(Protocol):
 
 
 class Composer:
-    """Composes mails. ``words`` looks a launched campaign's texts up; they are asked for once and kept."""
+    """Composes mails. ``words`` looks a campaign's texts up, and is asked for every mail."""
 
     def __init__(self, settings: Settings, *, words: Callable[[UUID], Mapping[str, Words]]) -> None:
         self.letters = Letters(settings)
         self._words = words
-        self._known: dict[UUID, Mapping[str, Words]] = {}
         self._url = settings.public_url
         self._domain = settings.mail_domain
         self._signer = Signer(settings.secret_key.get_secret_value(), name="notifications")
@@ -64,10 +63,10 @@ class Composer:
         """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
         recipient = wire_address(copy.address)
         if copy.campaign_id is not None:
-            words = self._words_for(copy.campaign_id, copy.locale)
+            words = self._words(copy.campaign_id)[copy.locale]
             return Composed(recipient, self.compose_campaign(words, copy, recipient, now))
         if copy.kind == TEST and copy.about_id is not None:
-            words = self._words(copy.about_id)[copy.locale]  # a draft: its words are asked for every time
+            words = self._words(copy.about_id)[copy.locale]
             return Composed(recipient, self.compose_campaign(words, copy, recipient, now))
         link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
         message = self.letters.notice(copy.kind, copy.locale).fill(
@@ -92,13 +91,6 @@ class Composer:
 
     def _message_id(self, copy: DeliveryToCompose) -> str:
         return f"<{copy.id.hex}@{self._domain}>"
-
-    def _words_for(self, campaign_id: UUID, locale: str) -> Words:
-        if campaign_id not in self._known:
-            if len(self._known) > 100:  # noqa: PLR2004 - launched texts never change; forgetting costs one query
-                self._known.clear()
-            self._known[campaign_id] = self._words(campaign_id)
-        return self._known[campaign_id][locale]
 
 
 @lru_cache(maxsize=2048)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from email.utils import parseaddr
 from typing import Final, NamedTuple
 
+import idna
+
+from services.notifications.rules.placeholders import one_line
 from shared.errors import Invalid
 from shared.words.sentences import _l
 
@@ -27,17 +29,6 @@ class Unmailable(Invalid):
     """No mail can be addressed like this."""
 
     title = _l("This is not an address that mail can reach")
-
-
-def one_line(value: str) -> str:
-    """Return ``value`` as one line: control characters and every kind of line break become spaces.
-
-    What is left can end neither a header field nor the header; lone surrogates become ``?``.
-    """
-    if value.isascii() and value.isprintable():
-        return value.strip()
-    breaks_removed = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp", "Cs"} else char for char in value)
-    return " ".join(breaks_removed.split())
 
 
 def encode_text(name: str, value: str) -> bytes:
@@ -103,7 +94,7 @@ def encode_mailbox(name: str, display: str, address: str) -> bytes:
 
 
 def wire_address(address: str) -> str:
-    """Return ``address`` as SMTP carries it: ASCII, the domain as IDNA A-labels.
+    """Return ``address`` as SMTP carries it: ASCII, the domain as IDNA A-labels (RFC 5891).
 
     A local part beyond ASCII is refused, as the relay would have to speak SMTPUTF8 all the way (RFC 6531).
     """
@@ -111,7 +102,9 @@ def wire_address(address: str) -> str:
     if not at or len(local) > 64 or not _LOCAL_PART.fullmatch(local):  # noqa: PLR2004 - RFC 5321, 4.5.3.1.1
         raise Unmailable
     try:
-        ascii_domain = domain.encode("idna").decode("ascii").lower()
+        # IDNA 2008 as browsers and mail programs do it (UTS 46, nontransitional): ß is not ss, and another domain
+        plain = domain.isascii()
+        ascii_domain = domain.lower() if plain else idna.encode(domain, uts46=True).decode("ascii").lower()
     except UnicodeError as error:
         raise Unmailable from error
     if not _DOMAIN.fullmatch(ascii_domain):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from uuid import UUID
 
 from services.notifications.rules.notices import NOTICES
 from shared.links import EDITION, MATERIALS, MY_PAGE, UNSUBSCRIBE, SignedLink
 from shared.tokens import Signer
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:")
+_HOST: Final = re.compile(r"(?:[\w-]{1,63}\.){1,8}(?!html?\b|pdf\b|php\b)[^\W\d]{2,63}(?::\d{1,5})?(?=[/?#]|$)")
 
 
 def notice_link(public_url: str, signer: Signer, *, kind: str, about_id: UUID) -> str:
@@ -29,3 +34,16 @@ def campaign_links(public_url: str, *, edition_slug: str) -> dict[str, str]:
         "materials": MATERIALS.address(public_url),
         "edition_page": EDITION.address(public_url, slug=edition_slug),
     }
+
+
+def whole_address(address: str, public_url: str) -> str:
+    """Return a link that works in a mail: ``www.example.org`` gets a scheme, ``/materials`` our own host."""
+    if _SCHEME.match(address):
+        return address
+    if address.startswith("//"):
+        return "https:" + address
+    if "@" in address and "/" not in address:
+        return "mailto:" + address
+    if _HOST.match(address):
+        return "https://" + address
+    return public_url + "/" + address.removeprefix("/")

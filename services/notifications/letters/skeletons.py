@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
 
-from services.notifications.letters.headers import Mailbox, encode_mailbox, encode_text, one_line
-from services.notifications.rules.placeholders import Slots
+from services.notifications.letters.headers import Mailbox, encode_mailbox, encode_text
+from services.notifications.rules.placeholders import Slots, filled
+from shared.words.languages import text_direction
 
 _MOSTLY: Final = 3
 """A part with more than one character in three beyond ASCII goes as base64."""
@@ -62,6 +63,7 @@ class Skeleton:
         list_id: Mailbox | None = None,
         automatic: bool = False,
     ) -> None:
+        self._rtl = text_direction(letter.locale) == "rtl"
         self._subject = letter.slots.cut(letter.subject)
         plain_subject = len(self._subject) == 1
         self._static_subject = encode_text("Subject", letter.subject) if plain_subject else None
@@ -74,8 +76,8 @@ class Skeleton:
         if automatic:
             first += b"Auto-Submitted: auto-generated\r\n"
         self._head = first + f"Content-Language: {letter.locale}\r\nMIME-Version: 1.0\r\n".encode("ascii")
-        self._before_text, self._fill_text = _part(letter.text, "plain", letter.slots, one_line)
-        self._before_html, self._fill_html = _part(letter.html, "html", letter.slots, _html_value)
+        self._before_text, self._fill_text = _part(letter.text, "plain", letter.slots, str, rtl=self._rtl)
+        self._before_html, self._fill_html = _part(letter.html, "html", letter.slots, _html_value, rtl=self._rtl)
         self._head += f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode("ascii")
         self._between = f"\r\n--{boundary}\r\n".encode("ascii")
         self._end = f"\r\n--{boundary}--\r\n".encode("ascii")
@@ -85,7 +87,7 @@ class Skeleton:
         if self._static_subject is not None:
             subject = self._static_subject
         else:
-            subject = encode_text("Subject", join(self._subject, values))
+            subject = encode_text("Subject", join(self._subject, values, rtl=self._rtl))
         own = b""
         if envelope.unsubscribe_url:  # RFC 8058, 3.1: both fields, one HTTPS address
             own = (
@@ -115,36 +117,38 @@ def mail_date(now: datetime) -> str:
     return format_datetime(now.astimezone(UTC))
 
 
-def join(pieces: Sequence[str], values: Mapping[str, str]) -> str:
-    """Return the text with each slot replaced by its value as it is."""
-    return "".join(one_line(values.get(piece, "")) if index % 2 else piece for index, piece in enumerate(pieces))
+def join(pieces: Sequence[str], values: Mapping[str, str], *, rtl: bool) -> str:
+    """Return the text with each slot filled."""
+    return "".join(filled(piece, values, rtl=rtl) if index % 2 else piece for index, piece in enumerate(pieces))
 
 
 def _html_value(value: str) -> str:
-    return html.escape(one_line(value), quote=True)
+    return html.escape(value, quote=True)
 
 
-def _part(template: str, subtype: str, slots: Slots, clean: Callable[[str], str]) -> tuple[bytes, Fill]:
+def _part(template: str, subtype: str, slots: Slots, clean: Callable[[str], str], *, rtl: bool) -> tuple[bytes, Fill]:
     """Return the part's own header and the function that makes its body."""
     foreign = sum(not char.isascii() for char in template)
     whole = foreign * _MOSTLY > len(template)
     encoding = "base64" if whole else "quoted-printable"
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     pieces = slots.cut(template)
-    return head.encode("ascii"), _fill_base64(pieces, clean) if whole else _fill_quoted(pieces, clean)
+    return head.encode("ascii"), _fill_base64(pieces, clean, rtl=rtl) if whole else _fill_quoted(pieces, clean, rtl=rtl)
 
 
-def _fill_base64(pieces: Sequence[str], clean: Callable[[str], str]) -> Fill:
+def _fill_base64(pieces: Sequence[str], clean: Callable[[str], str], *, rtl: bool) -> Fill:
     crlf = [piece if index % 2 else piece.replace("\n", "\r\n") for index, piece in enumerate(pieces)]
 
     def fill(values: Mapping[str, str]) -> bytes:
-        text = "".join(clean(values.get(piece, "")) if index % 2 else piece for index, piece in enumerate(crlf))
+        text = "".join(
+            clean(filled(piece, values, rtl=rtl)) if index % 2 else piece for index, piece in enumerate(crlf)
+        )
         return base64.encodebytes(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
 
     return fill
 
 
-def _fill_quoted(pieces: Sequence[str], clean: Callable[[str], str]) -> Fill:
+def _fill_quoted(pieces: Sequence[str], clean: Callable[[str], str], *, rtl: bool) -> Fill:
     literal = [b"" if index % 2 else quoted(piece) for index, piece in enumerate(pieces)]
     names = [piece if index % 2 else "" for index, piece in enumerate(pieces)]
 
@@ -156,7 +160,7 @@ def _fill_quoted(pieces: Sequence[str], clean: Callable[[str], str]) -> Fill:
                 out.append(piece)
                 continue
             if name not in encoded:
-                encoded[name] = b"=\r\n" + quoted(clean(values.get(name, ""))) + b"=\r\n"
+                encoded[name] = b"=\r\n" + quoted(clean(filled(name, values, rtl=rtl))) + b"=\r\n"
             out.append(encoded[name])
         return b"".join(out)
 

@@ -11,11 +11,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, any_, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
+from services.notifications.errors import PublicationNotAskable
 from services.notifications.rules.audience import AudienceRule, Standing
+from shared.schema.alphabet import folded_in_sql, sorted_as_in_sql
 from shared.schema.materials.published import CatalogueEntry, Downloaded, is_open_to
 from shared.schema.notifications.topics import OptOut
 from shared.schema.people.published import Addressable
 from shared.schema.registration.published import PersonStanding
+from shared.words.folding import folded
 
 
 @dataclass(frozen=True)
@@ -106,18 +109,20 @@ def audience_page(
     *,
     rule: AudienceRule,
     edition_id: UUID,
+    language: str,
     limit: int,
     offset: int,
     now: datetime,
     search: str = "",
 ) -> Sequence[Member]:
-    """Return one page of an audience, by name; ``search`` narrows by name or address."""
+    """Return one page of an audience, by name in ``language``; ``search`` narrows by name or address."""
     wanted = members_select(rule, edition_id=edition_id, now=now)
     if search:
-        wanted = wanted.where(
-            or_(*(place.icontains(search, autoescape=True) for place in (Addressable.name, Addressable.email)))
-        )
-    rows = session.execute(wanted.order_by(Addressable.name, Addressable.id).limit(limit).offset(offset))
+        found_by = folded_in_sql(Addressable.name + " " + Addressable.email)
+        wanted = wanted.where(found_by.contains(folded(search), autoescape=True))
+    rows = session.execute(
+        wanted.order_by(sorted_as_in_sql(Addressable.name, language), Addressable.id).limit(limit).offset(offset)
+    )
     return [Member(*row) for row in rows]
 
 
@@ -155,3 +160,11 @@ def publications_of(session: Session, *, edition_id: UUID) -> list[PublicationTo
         .order_by(CatalogueEntry.created_at)
     )
     return [PublicationToAsk(*row) for row in rows]
+
+
+def require_askable(session: Session, *, rule: AudienceRule, edition_id: UUID) -> None:
+    """Refuse a rule about a publication that :func:`publications_of` does not offer to the edition."""
+    if rule.publication_id is None:
+        return
+    if all(offered.id != rule.publication_id for offered in publications_of(session, edition_id=edition_id)):
+        raise PublicationNotAskable

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import CampaignUnknown
@@ -126,26 +125,32 @@ class Subscription:
 def subscription_of(session: Session, *, delivery_id: UUID) -> Subscription | None:
     """Return the person and topic of a campaign mail, or of a test of one."""
     about = func.coalesce(Delivery.campaign_id, Delivery.about_id)
+    # the link of a test shows the page, but the writer who got it opts out of nothing
+    person_id = case((Delivery.campaign_id.is_not(None), Delivery.person_id))
     row = session.execute(
-        select(Delivery.person_id, Topic.id, Topic.name, Delivery.locale, OptOut.person_id.is_not(None))
+        select(person_id, Topic.id, Topic.name, Delivery.locale, OptOut.person_id.is_not(None))
         .join(Campaign, Campaign.id == about)
         .join(Topic, Topic.id == Campaign.topic_id)
-        .outerjoin(OptOut, and_(OptOut.person_id == Delivery.person_id, OptOut.topic_id == Topic.id))
+        .outerjoin(OptOut, and_(OptOut.person_id == person_id, OptOut.topic_id == Topic.id))
         .where(Delivery.id == delivery_id)
     ).first()
     return None if row is None else Subscription(*row)
 
 
-def campaigns_being_sent(session: Session, *, now: datetime) -> Sequence[UUID]:
+def campaigns_being_sent(session: Session) -> Sequence[UUID]:
     """Return the campaigns that have mail to send now, the one launched first at the front."""
     due = (
         select(Delivery.id)
         .where(Delivery.campaign_id == Campaign.id)
-        .where(Delivery.state.in_(("queued", "deferred")), Delivery.not_before <= now)
+        .where(Delivery.state.in_(("queued", "deferred")), Delivery.not_before <= func.now())
         .exists()
     )
     return (
-        session.execute(select(Campaign.id).where(Campaign.state == "sending", due).order_by(Campaign.launched_at))
+        session.execute(
+            select(Campaign.id)
+            .where(Campaign.state == "sending", Campaign.words_changed.is_(False), due)
+            .order_by(Campaign.launched_at)
+        )
         .scalars()
         .all()
     )

@@ -8,22 +8,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from services.notifications.rules.troubles import Lane
+from shared.schema.alphabet import folded_in_sql, sorted_as_in_sql
 from shared.schema.notifications.deliveries import Delivery
+from shared.words.folding import folded
+from shared.words.languages import SOURCE_LANGUAGE
 
-_WAITS = text("""
+_NOTICES_WAIT = text("""
 SELECT EXISTS (SELECT FROM notifications.delivery
-               WHERE campaign_id IS NULL AND state IN ('queued', 'deferred') AND not_before <= :now)
-    OR EXISTS (SELECT FROM notifications.campaign c WHERE c.state = 'sending' AND EXISTS (
+               WHERE campaign_id IS NULL AND state IN ('queued', 'deferred') AND not_before <= now())""")
+_CAMPAIGNS_WAIT = text("""
+SELECT EXISTS (SELECT FROM notifications.campaign c WHERE c.state = 'sending' AND NOT c.words_changed AND EXISTS (
                SELECT FROM notifications.delivery d WHERE d.campaign_id = c.id
-               AND d.state IN ('queued', 'deferred') AND d.not_before <= :now))""")
+               AND d.state IN ('queued', 'deferred') AND d.not_before <= now()))""")
 
 
-def mail_waits(session: Session, *, now: datetime) -> bool:
-    """Say whether anything is due to be sent."""
-    return bool(session.execute(_WAITS, {"now": now}).scalar_one())
+def mail_waits(session: Session, *, lane: Lane) -> bool:
+    """Say whether anything is due to be sent in a lane."""
+    return bool(session.execute(_NOTICES_WAIT if lane == "notices" else _CAMPAIGNS_WAIT).scalar_one())
+
+
+def in_hand(session: Session, *, campaign_id: UUID) -> bool:
+    """Say whether a sender holds mail of a campaign."""
+    held = select(Delivery.id).where(Delivery.campaign_id == campaign_id, Delivery.state == "sending").exists()
+    return bool(session.execute(select(held)).scalar_one())
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,7 @@ def ledger_of(
     campaign_id: UUID,
     states: Collection[str] = (),
     search: str = "",
+    language: str = SOURCE_LANGUAGE,
     after: UUID | None = None,
     limit: int,
     offset: int = 0,
@@ -61,7 +73,7 @@ def ledger_of(
     if after is not None:
         wanted = wanted.where(Delivery.id > after).order_by(Delivery.id)
     else:
-        wanted = wanted.order_by(Delivery.addressee, Delivery.id).offset(offset)
+        wanted = wanted.order_by(sorted_as_in_sql(Delivery.addressee.expression, language), Delivery.id).offset(offset)
     return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]
 
 
@@ -75,6 +87,6 @@ def _narrowed(wanted: Select[Any], campaign_id: UUID, states: Collection[str], s
     if states:
         wanted = wanted.where(Delivery.state.in_(states))
     if search:
-        places = (Delivery.addressee, Delivery.address)
-        wanted = wanted.where(or_(*(place.icontains(search, autoescape=True) for place in places)))
+        place = folded_in_sql(Delivery.addressee + " " + Delivery.address)
+        wanted = wanted.where(place.contains(folded(search), autoescape=True))
     return wanted

@@ -14,7 +14,7 @@ CAMPAIGN: Final = machine(
         "sending": "paused cancelled finished",
         "paused": "sending cancelled",
         "cancelled": "",
-        "finished": "",
+        "finished": "sending",
         "deleted": "",
     },
     tells={("draft", "sending"): CampaignLaunched, ("awaiting_approval", "sending"): CampaignLaunched},

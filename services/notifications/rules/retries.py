@@ -1,52 +1,75 @@
-"""What a relay's answer means for one delivery (RFC 5321, 4.2.1), and when to try again.
+"""What a relay's answer means for one delivery (RFC 5321, 4.2.1; RFC 3463), and when to try again.
 
-Intervals are flat: a back-off that doubles delays mail by hours once a relay is well again.
+Only a refusal that names the recipient (5.1.x, 5.2.x) fails a person at once. Whatever else is refused may be the
+relay's own affair: a login, a quota, a policy, a sender it does not like. Rests are added to PostgreSQL's clock alone,
+so here they are lengths of time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, Literal
 from uuid import UUID
 
 Stage = Literal["mail", "rcpt", "data", "end"]
 """The command that was answered: MAIL FROM, RCPT TO, DATA, or the final dot."""
+Meaning = Literal["sent", "nobody", "later", "closing", "slower", "us", "perhaps"]
+"""Taken; no such recipient; a recipient to try later; the line closes; too fast; it refuses us; nobody can tell."""
 
 PATIENCE: Final = timedelta(days=3)
 """After so long of temporary refusals a delivery has failed (RFC 5321, 4.5.4.1 asks for 4-5 days of a relay)."""
-RESTS: Final = {
-    421: timedelta(minutes=1),
-    450: timedelta(minutes=5),
-    451: timedelta(minutes=5),
-    452: timedelta(minutes=10),
-}
-OTHER_REST: Final = timedelta(minutes=15)
-RELAY_REST: Final = timedelta(minutes=5)
-"""How long mail rests when the relay refuses *us*, not the recipient."""
+LATER: Final = timedelta(minutes=5)
+PERHAPS: Final = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
+"""Rests after refusals that nobody can tell whose they are; after the last of them the delivery has failed."""
+NOT_COMPOSED: Final = timedelta(minutes=5)
+
+_STATUS: Final = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
+_OF_THE_SENDER: Final = frozenset({"5.1.7", "5.1.8", "5.1.9"})
+"""Address statuses about the sender's address (RFC 3463, 3.2; RFC 7505, 4.2)."""
+_OF_THE_MESSAGE: Final = frozenset({"5.2.3"})
+CLOSING: Final = 421
+TOO_FAST: Final = frozenset({"4.3.2", "4.4.5", "4.5.3", "4.7.0", "4.7.28"})
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What becomes of a delivery; ``relay_trouble`` says the fault is not the recipient's: stop sending for now."""
+class Reply:
+    """The answer that settled one message, and the command it answered."""
 
-    state: Literal["sent", "deferred", "failed"]
-    not_before: datetime | None = None
-    relay_trouble: bool = False
+    code: int
+    text: str
+    stage: Stage
+
+    @property
+    def status(self) -> str:
+        """The enhanced status such as ``5.1.1`` (RFC 3463), or nothing."""
+        found = _STATUS.match(self.text.lstrip())
+        return found[0] if found and found[1] == str(self.code)[0] else ""
 
 
-def verdict(*, code: int, stage: Stage, first_tried_at: datetime, now: datetime) -> Verdict:
-    """Judge reply ``code`` to the command ``stage``. 2xx to the final dot is the only way to be sent."""
-    if stage == "end" and 200 <= code < 300:  # noqa: PLR2004 - RFC 5321 names the class
-        return Verdict("sent")
-    if stage == "mail" and code >= 500 and code != 552:  # noqa: PLR2004 - the sender is refused, so every mail will be
-        return Verdict("deferred", not_before=now + RELAY_REST, relay_trouble=True)
-    if code >= 500:  # noqa: PLR2004
-        return Verdict("failed")
-    if now - first_tried_at >= PATIENCE:
-        return Verdict("failed")
-    rest = RESTS.get(code, OTHER_REST)
-    return Verdict("deferred", not_before=now + rest, relay_trouble=code == 421)  # noqa: PLR2004 - "closing channel"
+def meaning(reply: Reply) -> Meaning:
+    """Say what ``reply`` means. 2xx to the final dot is the only way to be sent."""
+    code, status = reply.code, reply.status
+    if reply.stage == "end" and 200 <= code < 300:  # noqa: PLR2004 - RFC 5321 names the class
+        return "sent"
+    if code == CLOSING:
+        return "closing"
+    if code < 500:  # noqa: PLR2004
+        return _temporary(code, status)
+    if reply.stage in {"mail", "data"} or code in {530, 534, 535, 538}:
+        return "us"
+    if status.startswith(("5.1.", "5.2.")) and status not in _OF_THE_SENDER | _OF_THE_MESSAGE:
+        return "nobody"
+    return "us" if status in _OF_THE_SENDER else "perhaps"
+
+
+def _temporary(code: int, status: str) -> Meaning:
+    if status.startswith(("4.1.", "4.2.")):
+        return "later"
+    if code == 454 or status in TOO_FAST:  # noqa: PLR2004 - "temporarily", of the server as a whole
+        return "slower"
+    return "later"
 
 
 @dataclass(frozen=True)
@@ -58,41 +81,47 @@ class Settled:
     code: int | None = None
     text: str | None = None
     reason: str | None = None
-    not_before: datetime | None = None
+    rest: timedelta = timedelta(0)
     again: bool = False
     """Sent once more after a doubt; it will not be a third time."""
     untried: bool = False
     """The claim came to nothing: it does not count as an attempt."""
-    relay_trouble: bool = False
+    unknown: bool = False
+    """There is no such recipient: campaigns need not try the address again."""
 
 
-def settle(
-    delivery_id: UUID, *, code: int, text: str, stage: Stage, first_tried_at: datetime, now: datetime
-) -> Settled:
-    """Return what reply ``code`` to ``stage`` makes of a delivery; the reply is kept."""
-    judged = verdict(code=code, stage=stage, first_tried_at=first_tried_at, now=now)
-    return Settled(
-        delivery_id,
-        judged.state,
-        code=code,
-        text=text,
-        not_before=judged.not_before,
-        relay_trouble=judged.relay_trouble,
-    )
+def settle(delivery_id: UUID, reply: Reply, *, tries: int, tried_for: timedelta) -> Settled:
+    """Return what ``reply`` makes of a delivery, tried ``tries`` times in ``tried_for``; its words are kept."""
+    return replace(_settled(delivery_id, reply, tries, tried_for), code=reply.code, text=reply.text)
 
 
-def after_doubt(delivery_id: UUID, *, notice: bool, resent: bool, reason: str, now: datetime) -> Settled:
+def _settled(delivery_id: UUID, reply: Reply, tries: int, tried_for: timedelta) -> Settled:
+    found = meaning(reply)
+    if found == "nobody":
+        return Settled(delivery_id, "failed", unknown=not reply.status.startswith("5.2.2"))
+    if found in {"us", "closing", "slower"}:  # not the recipient's doing: it does not count
+        return Settled(delivery_id, "queued", untried=True)
+    if found == "perhaps" and tries <= len(PERHAPS):
+        return Settled(delivery_id, "deferred", reason="refused", rest=PERHAPS[tries - 1])
+    if found == "later" and tried_for < PATIENCE:
+        return Settled(delivery_id, "deferred", rest=LATER)
+    if found == "sent":
+        return Settled(delivery_id, "sent")
+    return Settled(delivery_id, "failed", reason="refused" if found == "perhaps" else None)
+
+
+def after_doubt(delivery_id: UUID, *, notice: bool, resent: bool, reason: str) -> Settled:
     """Return what becomes of a mail that may or may not have been taken (RFC 1047 names the gap).
 
     A notice goes once more, under the same Message-ID. A campaign mail is left for a human to judge, by name.
     """
     if notice and not resent:
-        return Settled(delivery_id, "queued", not_before=now, again=True)
+        return Settled(delivery_id, "queued", again=True)
     return Settled(delivery_id, "uncertain", reason=reason)
 
 
-def not_composed(delivery_id: UUID, *, first_tried_at: datetime, now: datetime) -> Settled:
+def not_composed(delivery_id: UUID, *, tried_for: timedelta) -> Settled:
     """Return what becomes of a mail whose text could not be put together: tried again, but not for ever."""
-    if now - first_tried_at >= PATIENCE:
+    if tried_for >= PATIENCE:
         return Settled(delivery_id, "failed", reason="not_composed")
-    return Settled(delivery_id, "deferred", reason="not_composed", not_before=now + RELAY_REST)
+    return Settled(delivery_id, "deferred", reason="not_composed", rest=NOT_COMPOSED)

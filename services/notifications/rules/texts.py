@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.notifications.rules.audience import text_locale
-from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, unknown_placeholders
+from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, marks_in, unknown_placeholders
 
 LOCALES: Final = ("en", "fr", "es", "pt", "ar")
 LONGEST_NAME: Final = 120
@@ -38,6 +38,12 @@ def unknown_names(texts: Mapping[str, Said]) -> dict[str, str]:
             if unknown:
                 found[f"{part}.{locale}"] = ", ".join(f"{{{{ {name} }}}}" for name in unknown)
     return found
+
+
+def strange_marks(texts: Mapping[str, Said]) -> list[str]:
+    """Return what looks like placeholders of another system, each once: it would be mailed as it stands."""
+    found = (marks_in(f"{said.subject} {said.preheader} {said.body}") for said in texts.values())
+    return list(dict.fromkeys(mark for marks in found for mark in marks))
 
 
 def half_written(texts: Mapping[str, Said]) -> list[str]:

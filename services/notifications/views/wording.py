@@ -32,7 +32,17 @@ REASONS: Final[dict[str, LazyText]] = {
     "no_answer": _l("The mail server took the mail but the line broke before it said so"),
     "sender_lost": _l("The sending process died; the mail may or may not have left"),
     "unmailable": _l("Mail cannot be addressed like this"),
+    "refused": _l("The mail server refuses it again and again"),
     "not_composed": _l("The text could not be put together"),
+}
+TROUBLES: Final[dict[str, LazyText]] = {
+    "unreachable": _l("The mail server cannot be reached."),
+    "silent": _l("The mail server does not answer in time."),
+    "unsafe": _l("The connection to the mail server cannot be made safe: its certificate is not to be trusted."),
+    "login": _l("The mail server refuses our login."),
+    "sender": _l("The mail server refuses our sender address."),
+    "refusals": _l("The mail server refuses one mail after another for the same reason."),
+    "closing": _l("The mail server ends the conversation before it has taken anything."),
 }
 STANDINGS: Final[dict[Standing, tuple[LazyText, LazyText]]] = {
     Standing.APPLIED: (_l("Applied"), _l("Everybody with an application that is not withdrawn")),

@@ -14,6 +14,7 @@ from services.registration.rules import applications as rules
 from services.registration.rules.decisions import DECISION
 from services.registration.rules.forms import Answers
 from shared.history import Deed, move, note
+from shared.people.actions.people import correct_name
 from shared.schema.registration import Application, Edition
 from shared.versions import require_version, version_of
 
@@ -33,6 +34,7 @@ def edit_application(
     What was there before is kept with the change and shown to reviewers. The address stays the proved one. What was
     ``written_at`` an earlier moment counts as in time when it was then. Refuses with :class:`ChangedMeanwhile` when the
     application is not the version ``seen`` any more and holds other answers.
+    A corrected name is the one that mails and pages use from now on.
     """
     application, edition = _own(session, application_id=application_id, person_id=person_id)
     if not rules.is_editable(state=application.state, closes_at=edition.closes_at, now=written_at or now):
@@ -49,6 +51,7 @@ def edit_application(
         .values({**answers.columns(), "email": application.email, "answers": answers.answers(), "updated_at": now})
         .execution_options(synchronize_session=False)
     )
+    correct_name(session, person_id=person_id, before=before, after=after)
     note(
         session,
         rules.APPLICATION.noun,

@@ -163,7 +163,7 @@ def prove_address(session: Session, *, application_id: UUID, now: datetime) -> U
         name=application.name,
         called=application.called,
         locale=application.locale,
-        time_zone=time_zone_of(application.country) or edition.time_zone,
+        time_zone=time_zone_of(application.country) or "",
         now=now,
     )
     submit_draft(session, application_id=application_id, edition_id=edition.id, person_id=person_id, now=now)

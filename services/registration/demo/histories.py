@@ -87,7 +87,7 @@ def _apply(session: Session, edition: Edition, one: Applicant, *, at: datetime, 
         name=answers.name,
         called=answers.called,
         locale=one.locale,
-        time_zone=time_zone_of(answers.country) or edition.time_zone,
+        time_zone=time_zone_of(answers.country) or "",
         now=min(at, now),
     )
     with use_locale(one.locale):

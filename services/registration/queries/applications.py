@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
 from services.registration.queries.places import pool
 from services.registration.rules.applications import LIVE
 from services.registration.rules.offers import Hold
+from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, Edition, Enrolment, Offer
+from shared.words.folding import folded
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,33 @@ _OFFER = (
     .lateral("place")
 )
 
-SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
-    "name": func.lower(Application.name),
+IN_WORDS: Final[Mapping[str, ColumnElement[Any]]] = {
+    "name": Application.name.expression,
+    "organisation": Application.organisation.expression,
+}
+IN_CODES: Final[Mapping[str, ColumnElement[Any]]] = {
     "country": Application.country.expression,
-    "organisation": func.lower(Application.organisation),
     "language": Application.language.expression,
     "state": Application.state.expression,
-    "submitted_at": Application.submitted_at.expression,
 }
+"""Codes that the reader sees as names."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which column, in which language, and for codes in which order their names stand in that language."""
+
+    sort: str
+    language: str
+    codes: Sequence[str] = ()
+
+
+def _key(order: Order) -> ColumnElement[Any]:
+    if order.sort in IN_WORDS:
+        return sorted_as_in_sql(IN_WORDS[order.sort], order.language)
+    if order.sort in IN_CODES:
+        return func.array_position(literal(list(order.codes), ARRAY(String)), IN_CODES[order.sort])
+    return Application.submitted_at.expression
 
 
 @dataclass(frozen=True)
@@ -74,10 +95,10 @@ class Wish:
 
 
 def application_lines(
-    session: Session, *, edition_id: UUID, wish: Wish, sort: str, descending: bool, offset: int, limit: int
+    session: Session, *, edition_id: UUID, wish: Wish, order: Order, descending: bool, offset: int, limit: int
 ) -> list[ApplicationRow]:
     """Return one page of the edition's applications. Unproved drafts are shown only when asked for by state."""
-    key = SORTS.get(sort, SORTS["submitted_at"])
+    key = _key(order)
     ordered = key.desc().nulls_last() if descending else key.asc().nulls_last()
     statement = (
         _narrowed(
@@ -143,14 +164,8 @@ def _narrowed(statement: Select[Any], *, edition_id: UUID, wish: Wish) -> Select
         statement = statement.where(Application.language.in_(wish.languages))
     if wish.decisions:
         statement = statement.where(or_(*(_stands(value) for value in wish.decisions)))
-    for word in wish.search.split()[:8]:
-        places = (
-            Application.name,
-            Application.email,
-            Application.organisation,
-            Application.answers["motivation"].astext,
-        )
-        statement = statement.where(or_(*(place.icontains(word, autoescape=True) for place in places)))
+    for word in folded(wish.search).split()[:8]:
+        statement = statement.where(Application.found_by.contains(word, autoescape=True))
     return statement
 
 

@@ -19,9 +19,6 @@ EDITION: Final = machine(
     mark="published_at",
 )
 
-YEARS: Final = range(1900, 2200)
-"""Years that a date of an edition is in; far beyond them clocks and calendars give up."""
-
 
 @dataclass(frozen=True)
 class Wording:

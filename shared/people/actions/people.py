@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +49,21 @@ def change_preferences(
         .values(name=name, called=called, locale=locale, time_zone=time_zone)
         .execution_options(synchronize_session=False)
     )
+
+
+def correct_name(session: Session, *, person_id: UUID, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Let a correction of ``name`` or ``called`` count wherever the person is still named as ``before``.
+
+    Who has chosen to be named otherwise in the settings stays named so.
+    """
+    for column in (Person.name, Person.called):
+        if before[column.key] != after[column.key]:
+            session.execute(
+                update(Person)
+                .where(Person.id == person_id, column == before[column.key])
+                .values({column.key: after[column.key]})
+                .execution_options(synchronize_session=False)
+            )
 
 
 def change_language(session: Session, *, person_id: UUID, locale: str) -> None:

@@ -15,9 +15,10 @@ from shared.links import STAFF_INVITATION
 from shared.people.actions.roles import grant_role
 from shared.people.actions.sessions import end_sessions_of
 from shared.people.actions.tokens import end_tokens_of
-from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseTooShort
+from shared.people.errors import AuthenticatorBound, InvitationSpent, PassphraseGuessed, PassphraseTooShort
 from shared.people.rules.emails import normal_email
 from shared.people.rules.histories import INVITATION
+from shared.people.rules.passphrases import is_guessed_first
 from shared.people.rules.staff import (
     SHORTEST,
     hash_passphrase,
@@ -132,7 +133,7 @@ def _invite(session: Session, *, person_id: UUID, deed: Deed) -> UUID:
 
 def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str, locale: str, now: datetime) -> UUID:
     """Choose the passphrase, once; return the person, whom the desk greets in ``locale``. The code is enrolled next."""
-    require_long_enough(passphrase)
+    require_long_enough(passphrase)  # before the invitation is spent
     person_id = session.scalar(
         select(StaffInvitation.person_id)
         .where(StaffInvitation.id == invitation_id, StaffInvitation.used_at.is_(None), StaffInvitation.expires_at > now)
@@ -149,8 +150,9 @@ def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str
 def set_passphrase(
     session: Session, *, person_id: UUID, passphrase: str, now: datetime, keep_session: str = ""
 ) -> None:
-    """Replace the passphrase and end the person's other sessions."""
+    """Replace the passphrase; end the person's other sessions and all tokens for the API."""
     require_long_enough(passphrase)
+    _require_not_guessed(session, passphrase, person_id=person_id)
     hashed = hash_passphrase(passphrase)
     session.execute(
         insert(StaffCredential)
@@ -159,6 +161,7 @@ def set_passphrase(
     )
     note(session, "person", person_id, Deed(person_id, now), what="passphrase_set", person_id=person_id)
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
+    end_tokens_of(session, person_id=person_id, deed=Deed(person_id, now, "factor changed"))
 
 
 def enrol_first_authenticator(
@@ -183,7 +186,7 @@ def bind_authenticator(
 ) -> Sequence[str]:
     """Bind the authenticator with ``secret``, whose code of ``step`` was just shown; return fresh recovery codes.
 
-    Earlier recovery codes end, and so do the person's sessions but for ``keep_session``.
+    Earlier recovery codes end, and so do all tokens for the API and the person's sessions but for ``keep_session``.
     """
     session.execute(
         update(StaffCredential)
@@ -197,6 +200,7 @@ def bind_authenticator(
     )
     note(session, "person", person_id, Deed(person_id, now), what="authenticator_bound", person_id=person_id)
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
+    end_tokens_of(session, person_id=person_id, deed=Deed(person_id, now, "factor changed"))
     return codes
 
 
@@ -204,3 +208,9 @@ def require_long_enough(passphrase: str) -> None:
     """Refuse a passphrase that is too short or absurdly long."""
     if not is_long_enough(passphrase):
         raise PassphraseTooShort(errors={"passphrase": PassphraseTooShort.hint(SHORTEST)})
+
+
+def _require_not_guessed(session: Session, passphrase: str, *, person_id: UUID) -> None:
+    own = session.execute(select(Person.name, Person.email).where(Person.id == person_id)).one()
+    if is_guessed_first(passphrase, about=own):
+        raise PassphraseGuessed(errors={"passphrase": PassphraseGuessed.hint})

@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from shared.histories import Past, past
+from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
 from shared.schema.people.persons import Person, Role
@@ -42,8 +43,8 @@ class StaffMember:
     roles: tuple[RoleHeld, ...]
 
 
-def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
-    """Return everybody with a role, by name."""
+def staff_members(session: Session, *, language: str, now: datetime) -> list[StaffMember]:
+    """Return everybody with a role, by name in the alphabet of ``language``."""
     roles: dict[UUID, list[RoleHeld]] = {}
     rows = session.execute(
         select(Role, PublishedEdition.slug)
@@ -68,7 +69,7 @@ def staff_members(session: Session, *, now: datetime) -> list[StaffMember]:
         select(Person, StaffCredential, seen, invited)
         .outerjoin(StaffCredential, StaffCredential.person_id == Person.id)
         .where(Person.id.in_(roles))
-        .order_by(func.lower(Person.name), Person.id)
+        .order_by(sorted_as_in_sql(Person.name.expression, language), Person.id)
     )
     return [
         StaffMember(

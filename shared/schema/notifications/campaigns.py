@@ -44,6 +44,10 @@ class Campaign(Base):
     launched_by: Mapped[UUID | None]
     launched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    words_seen: Mapped[str | None]
+    """A fingerprint of what the mails said when somebody last agreed to send them."""
+    words_changed: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Something in them has changed since, such as the place or the dates: nothing is sent until somebody agrees."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

@@ -15,8 +15,8 @@ class Delivery(Base):
 
     Its id is the left side of the mail's Message-ID, the same for every try, so that a doubled mail can be known.
 
-    ``sending`` is committed before SMTP begins, under a lease and a claim token: only the holder of the token may
-    write the result. Once ``sent``, ``failed``, ``suppressed`` or ``uncertain`` a row has come to rest.
+    ``sending`` is committed before SMTP begins, under the id of its ``Sender`` as a claim token: only the holder of
+    the token may write the result. Once ``sent``, ``failed``, ``suppressed`` or ``uncertain`` a row has come to rest.
     """
 
     __tablename__ = "delivery"
@@ -29,7 +29,6 @@ class Delivery(Base):
         CheckConstraint("campaign_id IS NULL OR person_id IS NOT NULL", name="campaign_has_person"),
         CheckConstraint("campaign_id IS NOT NULL OR idempotency_key IS NOT NULL", name="notice_has_key"),
         CheckConstraint("(state = 'sending') = (claim_token IS NOT NULL)", name="sending_is_claimed"),
-        CheckConstraint("(claim_token IS NULL) = (lease_until IS NULL)", name="claim_has_lease"),
         UniqueConstraint("campaign_id", "person_id", name="uq_delivery_campaign_id_person_id"),
         UniqueConstraint("idempotency_key", name="uq_delivery_idempotency_key"),
         Index(
@@ -78,7 +77,9 @@ class Delivery(Base):
     useless_after: Mapped[datetime | None]
     """A link that is asked for anew every time is not mailed hours late."""
     lease_until: Mapped[datetime | None]
+    """Written by earlier versions only: what they claimed is left alone until then."""
     claim_token: Mapped[UUID | None]
+    """The id of the sender that holds it."""
     reply_code: Mapped[int | None]
     reply_text: Mapped[str | None]
     """The relay's last answer, at most 500 characters."""

@@ -28,8 +28,8 @@ class Person(Base):
     called: Mapped[str] = mapped_column(server_default="")
     """How the person wants to be addressed; empty means by name."""
     locale: Mapped[str] = mapped_column(server_default="en")
-    time_zone: Mapped[str] = mapped_column(server_default="UTC")
-    """An IANA name."""
+    time_zone: Mapped[str] = mapped_column(server_default="")
+    """An IANA name; empty while nobody told us: then times are told in the edition's zone, by name."""
     email_proved_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 

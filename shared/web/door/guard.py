@@ -6,8 +6,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 from sqlalchemy import text
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from shared.clock import now
 from shared.errors import NotFound
@@ -27,6 +28,8 @@ from shared.web.door.tools import Tools, tools
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
+ANNOUNCED: Final = "HTTP_X_BODY_ANNOUNCED"
+"""Set by the gateway alone, which asks whether a body may be sent; it holds the length, or "unknown"."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST: Final = {"public": 128 * 1024, "participant": 128 * 1024}
 """Bytes that a form of people outside may have: the longest, in letters of three bytes, percent-encoded, has 60 kB."""
@@ -47,9 +50,7 @@ def use_guard(app: Flask, equipment: Tools) -> None:
         if policy is not None and policy.kind == "internal":
             require_direct_caller()
             return None
-        require_own_host(host)
-        if "\0" in request.environ["PATH_INFO"] or b"%00" in request.query_string:
-            raise BadRequest
+        require_own_address(host)
         if policy is None:
             return None  # no such page; the router's refusal follows
         # A body is read only once its sender may be here: an upload costs nothing to refuse.
@@ -60,10 +61,12 @@ def use_guard(app: Flask, equipment: Tools) -> None:
         if request.method in SAFE:
             return fill_from_before()
         request.max_content_length = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
-        if policy.kind == "token" or request.endpoint in exempt:
-            require_body_without_nul()
-            return None
-        return check_form(equipment)
+        if ANNOUNCED in request.environ:
+            return admit_body(request.environ[ANNOUNCED], most=request.max_content_length)
+        is_form = policy.kind != "token" and request.endpoint not in exempt
+        page = check_form(equipment) if is_form else None
+        require_body_without_nul()
+        return page
 
 
 def check_form(equipment: Tools) -> AnyResponse | None:
@@ -72,12 +75,24 @@ def check_form(equipment: Tools) -> AnyResponse | None:
     if (page := in_other_language()) is not None:
         return page
     drop_typed()
-    require_body_without_nul()
     return None
 
 
-def require_own_host(host: str) -> None:
-    """Refuse a request that was meant for another host, or pretends to have been."""
+def admit_body(announced: str, *, most: int) -> AnyResponse:
+    """Tell the gateway that it may take a body of so many bytes; refuse one that is larger than ``most``.
+
+    The gateway asks with everything but the body, which it then spools: a caller who may not send it, or too much of
+    it, costs no disk. Of a body of unknown length the gateway has a limit of its own.
+    """
+    if announced.isdecimal() and int(announced) > most:
+        raise RequestEntityTooLarge
+    return Response(status=204)
+
+
+def require_own_address(host: str) -> None:
+    """Refuse a request that was meant for another host, or pretends to have been; and a NUL in its address."""
+    if "\0" in request.environ["PATH_INFO"] or b"%00" in request.query_string:
+        raise BadRequest
     environ = request.environ
     if environ.get("HTTP_HOST") != host or environ.get("HTTP_X_FORWARDED_HOST", host) != host:
         raise ForeignHost

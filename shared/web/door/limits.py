@@ -94,6 +94,11 @@ def by_field(name: str, *, reading: Callable[[str], str]) -> Key:
     return key
 
 
+def by_both(first: Key, second: Key) -> Key:
+    """Count for each pair: what one caller tries at one address locks nobody else out of it."""
+    return lambda: f"{first()} {second()}"
+
+
 class Counter:
     """Counts in Redis; while Redis is away, in this process."""
 

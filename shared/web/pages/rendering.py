@@ -72,6 +72,7 @@ def furnish(environment: Environment) -> None:
         empty_form=fill(),
         format_date=formats.format_date,
         format_datetime=formats.format_datetime,
+        format_deadline=formats.format_deadline,
         format_duration=formats.format_duration,
         format_file_size=numbers.format_file_size,
         format_list=formats.format_list,
@@ -81,6 +82,7 @@ def furnish(environment: Environment) -> None:
         format_range=formats.format_range,
         format_relative=formats.format_relative,
         format_time=formats.format_time,
+        zone_city=formats.zone_city,
         language_choices=formats.language_choices,
         language_name=formats.language_name,
         static_url=static_url,
@@ -95,6 +97,7 @@ def furnish(environment: Environment) -> None:
         country=formats.country_name,
         date=formats.format_date,
         datetime=formats.format_datetime,
+        deadline=_deadline,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),
         file_size=numbers.format_file_size,
         language=formats.language_name,
@@ -186,7 +189,8 @@ def _remember_edition(response: Response) -> Response:
 
 def _language_url(code: str) -> str:
     pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
+    # Without a path, which decoded might begin like an address of elsewhere ("/%5C…"): the browser knows where it is.
+    return f"?{urlencode([*pairs, ('lang', code)])}"
 
 
 def _saved_language_query(code: str) -> str:
@@ -201,9 +205,17 @@ def _moment(value: datetime | None, edition_zone: str | None = None, style: str 
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), told)
 
 
+def _deadline(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:
+    """Write a moment by which somebody has to act as `<time>`, never without its zone."""
+    if value is None:
+        return ""
+    told = formats.format_deadline(value, edition_zone, style)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), told)
+
+
 def _relative(value: datetime | None) -> Markup | str:
     if value is None:
         return ""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(timespec="minutes"), formats.format_datetime(value), formats.format_relative(value)
+        value.isoformat(timespec="minutes"), formats.format_deadline(value), formats.format_relative(value)
     )

@@ -150,7 +150,7 @@ def audience(world: World, edition: UUID, work: UUID, download: Any) -> set[UUID
     """Return whom a campaign reaches that is for those who have, or have not, downloaded the work."""
     rule = AudienceRule(download=download, publication_id=work)
     with world.databases["notifications"].reading() as session:
-        page = audience_page(session, rule=rule, edition_id=edition, limit=50, offset=0, now=now())
+        page = audience_page(session, rule=rule, edition_id=edition, language="en", limit=50, offset=0, now=now())
     return {member.person_id for member in page}
 
 

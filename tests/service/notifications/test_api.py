@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from shared.clock import now
 from shared.database import Database
@@ -9,9 +10,6 @@ from shared.people.actions.tokens import make_api_token
 from tests.support.mail import states
 from tests.support.mail_desk import MailDesk, mail_desk
 from tests.support.web import person_called, visitor
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 API = "/api/notifications/v1/editions/2026/campaigns"
 SCOPES = ["campaigns:read", "campaigns:write", "campaigns:launch"]
@@ -66,6 +64,16 @@ def test_a_programme_writes_counts_launches_and_reads_who_got_it(databases: dict
     again = caller.do(f"{one}/launch", {"confirmed": 3})
     assert again.status_code == 409
     assert again.mimetype == "application/problem+json"
+
+
+def test_a_rule_never_asks_about_a_publication_of_another_edition(databases: dict[str, Database]) -> None:
+    desk = mail_desk(databases)
+    caller = Caller(desk, "Otto", "organiser")
+    stranger = {"standings": ["accepted"], "download": "has_not", "publication_id": str(UUID(int=77))}
+    body = {"name": "By API", "topic_id": str(desk.topic_id), "texts": TEXTS, "audience": stranger}
+    refused = caller.do(API, body)
+    assert (refused.status_code, refused.get_json()["type"]) == (422, "/api/problems/publication-not-askable")
+    assert caller.ask(API).get_json()["items"] == []
 
 
 def test_a_request_that_comes_twice_with_its_key_writes_and_launches_once(databases: dict[str, Database]) -> None:

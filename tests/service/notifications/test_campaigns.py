@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.database import Database
-from tests.support.mail import LATER, make_postman, row_of, states
+from tests.support.mail import carry_once, row_of, states
 from tests.support.mail_desk import DESK, mail_desk
 from tests.support.relay import running_relay
 
@@ -15,7 +15,7 @@ def count(database: Database, statement: str) -> int:
 
 
 def test_a_campaign_goes_to_each_accepted_person_once_in_her_language_and_the_rest_in_english(
-    databases: dict[str, Database], valkey_url: str
+    databases: dict[str, Database],
 ) -> None:
     desk = mail_desk(databases)
     base = desk.campaign()
@@ -25,7 +25,7 @@ def test_a_campaign_goes_to_each_accepted_person_once_in_her_language_and_the_re
     assert launched.status_code == 303
     assert states(databases["owner"]) == {"queued": 3}
     with running_relay() as relay:
-        make_postman(databases["notifications"], relay.url, valkey_url, clock=lambda: LATER).carry()
+        carry_once(databases["notifications"], relay.url)
     texts = {mail.recipient: mail.text() for mail in relay.taken}
     assert "Dear Person 0" in texts["p0@example.org"]
     assert "Bonjour Person 1" in texts["p1@example.org"]
@@ -125,7 +125,7 @@ def test_a_placeholder_that_does_not_exist_is_refused_at_its_field_and_nothing_t
 
 
 def test_a_name_that_looks_like_a_template_or_a_header_arrives_as_it_is_and_breaks_nothing(
-    databases: dict[str, Database], valkey_url: str
+    databases: dict[str, Database],
 ) -> None:
     desk = mail_desk(databases, locales=("en",))
     evil = "{{ 7*7 }} <script>\r\nBcc: x@example.org"
@@ -136,7 +136,7 @@ def test_a_name_that_looks_like_a_template_or_a_header_arrives_as_it_is_and_brea
     base = desk.campaign()
     desk.post(f"{base}/launch", confirmed="1", sure="yes")
     with running_relay() as relay:
-        make_postman(databases["notifications"], relay.url, valkey_url, clock=lambda: LATER).carry()
+        carry_once(databases["notifications"], relay.url)
     (mail,) = relay.taken
     assert mail.message["Bcc"] is None
     assert "Dear {{ 7*7 }} <script> Bcc: x@example.org" in mail.text()
@@ -158,50 +158,47 @@ def test_the_preview_is_the_mail_of_a_real_recipient_and_nothing_in_it_can_run(d
     assert "List-Unsubscribe-Post" in source
 
 
-def test_a_test_goes_to_the_writer_alone(databases: dict[str, Database], valkey_url: str) -> None:
+def test_a_test_goes_to_the_writer_alone(databases: dict[str, Database]) -> None:
     desk = mail_desk(databases)
     base = desk.campaign()
     desk.post(f"{base}/test", page=f"{base}/preview", person=str(desk.people[0]), locale="fr")
     with running_relay() as relay:
-        make_postman(databases["notifications"], relay.url, valkey_url, clock=lambda: LATER).carry()
+        carry_once(databases["notifications"], relay.url)
     (mail,) = relay.taken
     assert mail.recipient not in {f"p{number}@example.org" for number in range(3)}
     assert "Bonjour Person 0" in mail.text()
 
 
-def test_pausing_stops_resuming_goes_on_and_cancelling_names_who_got_nothing(
-    databases: dict[str, Database], valkey_url: str
-) -> None:
+def test_pausing_stops_resuming_goes_on_and_cancelling_names_who_got_nothing(databases: dict[str, Database]) -> None:
     desk = mail_desk(databases)
     base = desk.campaign()
     desk.post(f"{base}/launch", confirmed="3", sure="yes")
     desk.post(f"{base}/pause", page=base)
     with running_relay() as relay:
-        postman = make_postman(databases["notifications"], relay.url, valkey_url, clock=lambda: LATER)
-        postman.carry()
+        carry_once(databases["notifications"], relay.url)
         assert relay.taken == []
         desk.post(f"{base}/resume", page=base)
         desk.post(f"{base}/cancel", page=base)
-        postman.carry()
+        carry_once(databases["notifications"], relay.url)
         assert relay.taken == []
     assert states(databases["owner"]) == {"suppressed": 3}
     assert row_of(databases["owner"], "p0@example.org").reason == "cancelled"
 
 
-def one_click_link(databases: dict[str, Database], valkey_url: str, desk_locale: str = "fr") -> tuple[object, str]:
+def one_click_link(databases: dict[str, Database], desk_locale: str = "fr") -> tuple[object, str]:
     desk = mail_desk(databases, locales=(desk_locale,))
     base = desk.campaign()
     desk.post(f"{base}/launch", confirmed="1", sure="yes")
     with running_relay() as relay:
-        make_postman(databases["notifications"], relay.url, valkey_url, clock=lambda: LATER).carry()
+        carry_once(databases["notifications"], relay.url)
     link = str(relay.taken[0].message["List-Unsubscribe"]).strip("<>")
     return desk, link.removeprefix("https://academy.example")
 
 
 def test_looking_at_the_opt_out_link_changes_nothing_and_one_click_opts_out_without_cookie_or_token(
-    databases: dict[str, Database], valkey_url: str
+    databases: dict[str, Database],
 ) -> None:
-    desk, path = one_click_link(databases, valkey_url)
+    desk, path = one_click_link(databases)
     stranger = desk.browser.application.test_client()  # type: ignore[attr-defined]
     opted_out = "SELECT count(*) FROM notifications.opt_out"
     for method in (stranger.get, stranger.head):

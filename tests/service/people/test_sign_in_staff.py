@@ -153,6 +153,9 @@ def test_the_first_organiser_chooses_a_passphrase_sets_up_codes_and_is_in(
     browser = visitor(app)
     short = {"csrf_token": form_token(browser.get(link).text), "passphrase": "too short"}
     assert browser.post(link, data=short).status_code == 422
+    guessed = browser.post(link, data={**short, "passphrase": "passwordpassword"})
+    assert guessed.status_code == 422
+    assert "four or five words that have nothing to do with each other" in guessed.text
     assert browser.post(link, data={**short, "passphrase": PASSPHRASE}).location == "/staff/enrol"
     assert browser.get("/desk").status_code == 303
     page = browser.get("/staff/enrol").text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -30,7 +29,7 @@ from shared.schema.people.credentials import ApiToken
 from shared.schema.people.persons import Role
 from shared.web.api.declaring import Api
 from tests.support.registration import make_edition
-from tests.support.web import app_of, form_token, person_called, signed_in_as, visitor
+from tests.support.web import app_of, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -264,24 +263,3 @@ def test_json_nested_too_deeply_is_the_callers_fault(app: Flask, token: str) -> 
     answer = visitor(app).post("/api/registration/v1/things", data='{"a":' * 50_000, headers=headers)
     assert answer.status_code in {400, 422}
     assert answer.mimetype == PROBLEM
-
-
-def test_staff_make_a_token_see_it_once_and_end_it(app: Flask, registration_database: Database) -> None:
-    olga = person_called(registration_database, "Olga", roles=["organiser"])
-    browser = signed_in_as(app, registration_database, olga, means="staff")
-    page = browser.get("/desk/tokens").text
-    form = {"csrf_token": form_token(page), "name": "Export", "scopes": "applications:read", "days": "30"}
-    assert browser.post("/desk/tokens", data={**form, "days": "4000"}).status_code == 422
-    assert browser.post("/desk/tokens", data={**form, "scopes": "everything"}).status_code == 422
-    made = re.search(r"academy_[\w-]{43}", browser.post("/desk/tokens", data=form).text)
-    assert made
-    assert made[0] not in browser.get("/desk/tokens").text
-    with registration_database.reading() as session:
-        token_id = session.scalars(select(ApiToken.id)).one()
-    other = person_called(registration_database, "Paul", roles=["viewer"])
-    stranger = signed_in_as(app, registration_database, other, means="staff")
-    theirs = form_token(stranger.get("/desk/tokens").text)
-    stranger.post(f"/desk/tokens/{token_id}/revoke", data={"csrf_token": theirs})
-    assert ask(app, made[0]).status_code == 403  # still alive, though without editions:read
-    browser.post(f"/desk/tokens/{token_id}/revoke", data={"csrf_token": form["csrf_token"]})
-    assert ask(app, made[0]).status_code == 401

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 from flask import Blueprint, Flask
+from sqlalchemy import text
 
 from shared.context import request_id
+from shared.facts.registration import ApplicationSubmitted
 from shared.logs import place_of_exception
+from shared.outbox import record
+from shared.schema.base import new_id
 from shared.web.door.policy import public
 from tests.support.web import app_of, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from werkzeug.test import TestResponse
 
@@ -65,7 +70,10 @@ def direct(app: Flask, path: str, **headers: str) -> TestResponse:
 
 def test_a_service_without_redis_is_ready(app: Flask) -> None:
     answer = direct(app, "/readyz")
-    assert (answer.status_code, answer.json) == (200, {"database": "ready", "redis": "unreachable"})
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"database": "ready", "redis": "unreachable", "work": "ready", "ailing": []},
+    )
 
 
 def test_a_service_without_its_database_lives_but_is_not_ready() -> None:
@@ -191,3 +199,23 @@ def test_nobody_writes_a_second_line_into_the_log(logging_app: tuple[Flask, io.S
 def test_an_exception_without_a_trace_is_named_all_the_same() -> None:
     event: structlog.typing.EventDict = {"event": "x", "exc_info": ValueError("secret")}
     assert place_of_exception(None, "error", event) == {"event": "x", "exception": ["builtins.ValueError"], "at": []}
+
+
+def test_work_that_nobody_does_and_parts_that_keep_dying_are_told_without_failing(
+    app: Flask, registration_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = direct(app, "/readyz")
+    assert state_and_work(told) == (200, "ready", [])
+    with registration_database.transaction() as session:
+        record(session, ApplicationSubmitted(application_id=new_id(), person_id=new_id(), edition_id=new_id()))
+        session.execute(text("UPDATE outbox.entry SET not_before = clock_timestamp() - interval '2 minutes'"))
+    ailing = tmp_path / "ailing.json"
+    ailing.write_text('[{"part": "worker", "said": "no"}]')
+    monkeypatch.setenv("PARTS_FILE", str(ailing))
+    told = direct(app, "/readyz")
+    assert state_and_work(told) == (200, "late", ["worker"])
+
+
+def state_and_work(told: TestResponse) -> tuple[int, str, list[str]]:
+    found = json.loads(told.text)
+    return told.status_code, found["work"], found["ailing"]

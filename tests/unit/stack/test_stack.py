@@ -1,34 +1,21 @@
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from stack.addresses import addresses_for, libpq_url, with_login, without_password
+from stack.beforehand import CannotStart, keep_apart
 from stack.embedded.nginx import fill
 from stack.keys import keys_of
-from stack.leftovers import end_noted, noted_processes
 from stack.places import CHECKOUT, Places
 from stack.ports import choose_ports, is_free
-from stack.running import CannotStart, keep_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=CHECKOUT)
-    yield process
-    process.kill()
-    process.wait()
 
 
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
@@ -81,27 +68,6 @@ def test_a_login_is_put_into_an_address_and_never_shown() -> None:
 
 def test_the_gateway_s_template_is_filled_as_envsubst_fills_it() -> None:
     assert fill("a ${KNOWN} $uri ${UNKNOWN}", {"KNOWN": "b"}) == "a b $uri ${UNKNOWN}"
-
-
-def test_a_process_that_was_noted_when_it_began_is_ended(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
-    note = tmp_path / "part.pid"
-    note.write_text(f"{sleeper.pid}\n")
-    assert [process.pid for process in noted_processes(note)] == [sleeper.pid]
-    assert end_noted(note) == ["part"]
-    assert sleeper.wait(timeout=5) != 0
-    assert not note.exists()
-
-
-def test_a_process_that_only_got_the_number_later_is_left_alone(
-    tmp_path: Path, sleeper: subprocess.Popen[bytes]
-) -> None:
-    note = tmp_path / "part.pid"
-    note.write_text(f"{sleeper.pid}\n")
-    yesterday = time.time() - 86400
-    os.utime(note, (yesterday, yesterday))
-    assert end_noted(note) == []
-    assert psutil.Process(sleeper.pid).is_running()
-    assert sleeper.poll() is None
 
 
 def test_the_launcher_says_in_one_sentence_that_python_is_too_old() -> None:

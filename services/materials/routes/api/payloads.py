@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Final, Literal, Self
+from datetime import datetime, tzinfo
+from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from shared.web.pages.forms import SEVERAL_LINES
 from shared.words.languages import LANGUAGES
 from shared.words.sentences import _l
+from shared.words.wall_clock import read_moment, read_partial_day
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), SEVERAL_LINES]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Dated = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+Dated = Annotated[str, Field(max_length=40), AfterValidator(read_partial_day)]
 
-_YEARS: Final = range(1900, 2200)
-"""Beyond them clocks and calendars give up."""
+
+def _spdx(text: str) -> str:
+    try:
+        return str(canonicalize_license_expression(text)) if text else ""
+    except InvalidLicenseExpression as error:
+        raise ValueError(
+            _l("Enter a name from the SPDX list, such as CC-BY-4.0, or say it in words as rights")
+        ) from error
+
+
+Licence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_spdx)]
+"""An SPDX licence expression, written as SPDX writes it."""
 
 
 class NewPublication(BaseModel):
@@ -42,7 +54,7 @@ class NewPublication(BaseModel):
     summary_ar: Sentences = ""
     contributors: Sentences = ""
     publisher: ShortText = ""
-    licence: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+-]*$", max_length=60)] = ""
+    licence: Licence = ""
     rights: ShortText = ""
 
     @model_validator(mode="after")
@@ -92,24 +104,21 @@ class Placing(BaseModel):
     shelf_id: UUID | None = None
     name: ShortText = ""
     rule: Literal["public", "registered", "accepted"] = "accepted"
-    opens_at: datetime | None = Field(default=None)
-    closes_at: datetime | None = Field(default=None)
+    opens_at: ShortText = ""
+    closes_at: ShortText = ""
 
-    @field_validator("opens_at", "closes_at")
-    @classmethod
-    def _in_our_time(cls, moment: datetime | None) -> datetime | None:
-        if moment and moment.year not in _YEARS:
-            raise ValueError(_l("Enter a real date and time"))
-        return moment
+    def times(self, zone: tzinfo) -> ShelfTimes:
+        """Return when the shelf opens and closes, as typed on a clock in ``zone``; empty means always.
 
-    @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
-        opens_at, closes_at = self.in_utc(self.opens_at), self.in_utc(self.closes_at)
-        if opens_at and closes_at and closes_at <= opens_at:
-            raise ValueError(_l("The shelf closes before it opens"))
-        return self
+        Where a time comes twice, the shelf is open for both. Refuses with :class:`Unreadable`.
+        """
+        opens_at = read_moment(self.opens_at, zone, later=False) if self.opens_at else None
+        closes_at = read_moment(self.closes_at, zone, ends_day=True, later=True) if self.closes_at else None
+        return ShelfTimes(opens_at, closes_at)
 
-    @staticmethod
-    def in_utc(moment: datetime | None) -> datetime | None:
-        """Return a moment as typed (in UTC when no zone is given), aware."""
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+class ShelfTimes(NamedTuple):
+    """When a shelf opens and closes; None means always."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None

@@ -17,7 +17,7 @@ from services.materials.rules.reach import reach_of
 from services.materials.views.reach_charts import charts_of
 from services.materials.views.wording import FORMATS, KINDS, RULES
 from shared.clock import now
-from shared.editions import editions_by_id
+from shared.editions import editions_by_id, zone_for
 from shared.errors import Conflict
 from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
@@ -122,10 +122,12 @@ def publication(slug: str) -> str:
         newest = next((release for release in releases if release.state == "published"), None)
         kept = release_to_keep(session, release_id=newest.id) if newest else None
         people = people_by_rendition(session, publication_id=found.id)
+        zone = zone_for(session, found.edition_id)
         opened = opened_publications(session, person_id=current_person().person_id, now=now(), slug=slug)
     return render_template(
         "materials/desk/publication.html",
         may_open=bool(opened),
+        shelf_zone=zone,
         publication=found,
         releases=releases,
         shelves=shelves,
@@ -159,6 +161,7 @@ def people(slug: str) -> str:
             publication_id=found.id,
             edition_id=edition.id,
             holds=holds,
+            language=current_locale(),
             limit=query.limit,
             offset=query.offset,
         )

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
-from services.materials.errors import ChapterUnknown
+from services.materials.errors import ChapterUnknown, ShelfNeverOpen
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.desk import slug_of_release
@@ -21,6 +21,7 @@ from services.materials.routes.desk.publications import words
 from services.materials.routes.keeping import KEEP, SEE, may_keep
 from services.materials.settings import MaterialsSettings
 from services.materials.views.histories import RELEASE
+from shared.editions import zone_for
 from shared.errors import Conflict, Invalid
 from shared.histories import past_of
 from shared.web.door.identity import current_person, my_deed
@@ -30,8 +31,9 @@ from shared.web.door.tools import own_settings, tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
 from shared.web.pages.histories import lines_of
-from shared.words.languages import LANGUAGES, current_locale
+from shared.words.languages import LANGUAGES, current_locale, zone_of
 from shared.words.sentences import _
+from shared.words.wall_clock import Unreadable
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -138,22 +140,27 @@ def place(slug: str) -> Response:
         flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
         return see_other(f"/desk/materials/p/{slug}")
     asked = bound.model
-    with tools().database.transaction() as session:
-        found = library.publication_called(session, slug=slug)
-        shelf_id = asked.shelf_id
-        if shelf_id is not None:
-            library.shelf_with(session, shelf_id=shelf_id)
-        else:
-            shelf_id = put_up_shelf(
-                session,
-                edition_id=found.edition_id,
-                names={current_locale(): asked.name} if asked.name else {},
-                rule=asked.rule if found.edition_id else "public",
-                opens_at=asked.in_utc(asked.opens_at),
-                closes_at=asked.in_utc(asked.closes_at),
-                deed=my_deed(),
-            ).id
-        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
+    try:
+        with tools().database.transaction() as session:
+            found = library.publication_called(session, slug=slug)
+            shelf_id = asked.shelf_id
+            if shelf_id is not None:
+                library.shelf_with(session, shelf_id=shelf_id)
+            else:
+                times = asked.times(zone_of(zone_for(session, found.edition_id)))
+                shelf_id = put_up_shelf(
+                    session,
+                    edition_id=found.edition_id,
+                    names={current_locale(): asked.name} if asked.name else {},
+                    rule=asked.rule if found.edition_id else "public",
+                    opens_at=times.opens_at,
+                    closes_at=times.closes_at,
+                    deed=my_deed(),
+                ).id
+            place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
+    except (Unreadable, ShelfNeverOpen) as refusal:
+        flash_message(str(refusal.args[0] if isinstance(refusal, Unreadable) else refusal.title), "error")
+        return see_other(f"/desk/materials/p/{slug}")
     flash_message(_("It stands on the shelf."), "success")
     return see_other(f"/desk/materials/p/{slug}")
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.notifications.actions.campaigns import choose_audience, create_campaign, rewrite_campaign
 from services.notifications.actions.launches import cancel_campaign, launch_campaign, pause_campaign, resume_campaign
+from services.notifications.actions.resending import send_again
 from services.notifications.errors import (
     AudienceChanged,
     AudienceEmpty,
@@ -17,6 +18,7 @@ from services.notifications.errors import (
     CampaignIncomplete,
     CampaignNotSending,
     CampaignUnknown,
+    PublicationNotAskable,
     SecondPersonNeeded,
     TopicUnknown,
     UnknownPlaceholders,
@@ -25,6 +27,8 @@ from services.notifications.queries.audience import audience_size
 from services.notifications.queries.campaigns import campaign_of, campaigns_of, tally, texts_of, topics
 from services.notifications.queries.deliveries import ledger_of
 from services.notifications.routes.api.payloads import (
+    AgainAnswer,
+    AgainWanted,
     AudienceAnswer,
     CampaignAnswer,
     CampaignDetail,
@@ -73,7 +77,7 @@ def read_campaign(session: Session, edition: KnownEdition, campaign_id: UUID) ->
     return CampaignDetail.of(campaign, texts, tally(session, campaign_id=campaign_id))
 
 
-@api.post(CAMPAIGNS, scope="campaigns:write", refuses=(TopicUnknown, UnknownPlaceholders))
+@api.post(CAMPAIGNS, scope="campaigns:write", refuses=(TopicUnknown, UnknownPlaceholders, PublicationNotAskable))
 def write_campaign(
     session: Session, edition: KnownEdition, wanted: CampaignWanted, by: SignedIn, now: datetime
 ) -> CampaignState:
@@ -173,6 +177,23 @@ def cancel_sending(
     """Stop for good: who has not got it will not get it."""
     cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=Deed(by.person_id, now))
     return CampaignState.of(campaign_of(session, campaign_id=campaign_id, edition_id=edition.id))
+
+
+@api.post(
+    f"{CAMPAIGN}/deliveries/again", scope="campaigns:launch", status=200, refuses=(CampaignUnknown, CampaignNotSending)
+)
+def send_deliveries_again(
+    session: Session, edition: KnownEdition, *, campaign_id: UUID, wanted: AgainWanted, by: SignedIn, now: datetime
+) -> AgainAnswer:
+    """Send once more to named people whose mail failed or is uncertain; each keeps the one delivery."""
+    count = send_again(
+        session,
+        campaign_id=campaign_id,
+        edition_id=edition.id,
+        delivery_ids=wanted.deliveries,
+        deed=Deed(by.person_id, now),
+    )
+    return AgainAnswer(sent_again=count)
 
 
 @api.get(f"{CAMPAIGN}/deliveries", scope="campaigns:read", refuses=(CampaignUnknown,))

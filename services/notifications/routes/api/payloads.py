@@ -186,3 +186,15 @@ class DeliveryList(BaseModel):
 
     items: list[DeliveryAnswer]
     next_after: UUID | None
+
+
+class AgainWanted(BaseModel):
+    """Which deliveries to send once more; those that neither failed nor are uncertain are left as they are."""
+
+    deliveries: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+
+
+class AgainAnswer(BaseModel):
+    """How many are being sent once more."""
+
+    sent_again: int

@@ -10,7 +10,14 @@ from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from services.notifications.actions.campaigns import choose_audience, writable_campaign
-from services.notifications.queries.audience import PublicationToAsk, audience_page, audience_size, publications_of
+from services.notifications.errors import PublicationNotAskable
+from services.notifications.queries.audience import (
+    PublicationToAsk,
+    audience_page,
+    audience_size,
+    publications_of,
+    require_askable,
+)
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
@@ -54,6 +61,9 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
         if asked.getlist("standings") or request.method == "POST":
             try:
                 rule = read_rule(asked)
+                require_askable(session, rule=rule, edition_id=edition.id)
+            except PublicationNotAskable as refusal:
+                rule, errors["download"] = AudienceRule.model_validate(campaign.audience), refusal.title
             except ValidationError:
                 errors["standings"] = _("Choose at least one standing.")
         if request.method == "POST" and request.form.get("then") == "save" and not errors:
@@ -79,6 +89,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 session,
                 rule=rule,
                 edition_id=edition.id,
+                language=current_locale(),
                 limit=query.limit,
                 offset=query.offset,
                 now=now(),

@@ -13,11 +13,12 @@ from services.notifications.actions.topics import ensure_topics
 from services.notifications.queries.audience import audience_size
 from services.notifications.queries.campaigns import campaign_of, campaigns_of, tally, texts_of, topics
 from services.notifications.queries.people import names_of
+from services.notifications.queries.relays import troubles
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
 from services.notifications.views.histories import CAMPAIGN
-from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES
+from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES, TROUBLES
 from shared.clock import now
 from shared.histories import past_of
 from shared.web.door.identity import my_deed
@@ -125,6 +126,8 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
                 counts=counts,
                 settled=sum(counts[state] for state in ("sent", "failed", "suppressed", "uncertain")),
                 delivery_states=DELIVERY_STATES,
+                trouble=troubles(session).get("campaigns") if campaign.state == "sending" else None,
+                trouble_words=TROUBLES,
                 live=campaign.state == "sending" or counts["sending"] > 0,
                 **common,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.notifications.actions.launches import (
 from services.notifications.errors import AudienceChanged
 from services.notifications.queries.audience import audience_size
 from services.notifications.queries.campaigns import campaign_of, texts_of, topics
+from services.notifications.queries.deliveries import in_hand
 from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import AudienceRule
@@ -37,6 +39,7 @@ blueprint = Blueprint("launches", __name__, url_prefix="/desk/mail/e/<edition_sl
 settings = own_settings(blueprint, NotificationsSettings)
 
 APPROVERS: Final = ("organiser", "approver")
+PUT_DOWN_SECONDS: Final = 2.0
 _DIGITS: Final = 9
 """Nobody writes to a billion people."""
 
@@ -134,9 +137,25 @@ def resume(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
 @staff("organiser", "writer", "approver")
 def cancel(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Stop for good."""
+    stop_before_cancelling(edition_slug, campaign_id)
     with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
         kept = cancel_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
     sentence = _n("Cancelled: %(num)s person does not get it.", "Cancelled: %(num)s people do not get it.", kept)
     flash_message(sentence, "success")
     return see_other(campaign_url(edition, campaign_id))
+
+
+def stop_before_cancelling(edition_slug: str, campaign_id: UUID) -> None:
+    """Pause, and wait a moment until senders have put down what they had not begun: the number told is true then."""
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        if campaign_of(session, campaign_id=campaign_id, edition_id=edition.id).state != "sending":
+            return
+        pause_campaign(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
+    end = time.monotonic() + PUT_DOWN_SECONDS
+    while time.monotonic() < end:
+        with tools().database.reading() as session:
+            if not in_hand(session, campaign_id=campaign_id):
+                return
+        time.sleep(0.05)

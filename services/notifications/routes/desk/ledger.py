@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
+from services.notifications.actions.resending import AGAIN, send_again
 from services.notifications.queries.campaigns import campaign_of, tally
 from services.notifications.queries.deliveries import count_ledger, ledger_of
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.views.wording import DELIVERY_STATES, REASONS
+from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
+from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
+from shared.web.pages.flashes import flash_message
 from shared.web.pages.tables import Column, Filter, read_table_query
-from shared.words.sentences import _l
+from shared.words.languages import current_locale
+from shared.words.sentences import _l, _n
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
@@ -25,6 +34,7 @@ COLUMNS: Final = (
     Column("why", _l("What the mail server said, or why not")),
     Column("settled_at", _l("When"), kind="date"),
 )
+UUID_TEXT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STATE_FILTER: Final = Filter("state", _l("State"), [(state, words[0]) for state, words in DELIVERY_STATES.items()])
 
 
@@ -47,9 +57,11 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
             reasons=REASONS,
             columns=COLUMNS,
             query=query,
+            again=bool(states) and set(states) <= set(AGAIN) and campaign.state != "cancelled",
             total=count_ledger(session, campaign_id=campaign_id, states=states, search=query.search),
             rows=ledger_of(
                 session,
+                language=current_locale(),
                 campaign_id=campaign_id,
                 states=states,
                 search=query.search,
@@ -57,3 +69,22 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
                 offset=query.offset,
             ),
         )
+
+
+@blueprint.post("/deliveries/again")
+@staff("organiser", "writer", "approver")
+def send_deliveries_again(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Send once more to the people chosen by name."""
+    chosen = [UUID(value) for value in request.form.getlist("delivery") if UUID_TEXT.fullmatch(value)]
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        count = send_again(
+            session,
+            campaign_id=campaign_id,
+            edition_id=edition.id,
+            delivery_ids=chosen,
+            deed=my_deed(),
+        )
+    sentence = _n("Sent once more to %(num)s person.", "Sent once more to %(num)s people.", count)
+    flash_message(sentence, "success" if count else "warning")
+    return see_other(campaign_url(edition, campaign_id))

@@ -29,6 +29,7 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def preview(edition_slug: str, campaign_id: UUID) -> Response:
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         words = words_of(session, campaign_id=campaign_id)
         rule = AudienceRule.model_validate(campaign.audience)
-        offered = audience_page(session, rule=rule, edition_id=edition.id, limit=OFFERED, offset=0, now=now())
+        offered = audience_page(
+            session, rule=rule, edition_id=edition.id, language=current_locale(), limit=OFFERED, offset=0, now=now()
+        )
         reader = preview_reader(session, campaign, offered)
         locale = chosen_locale(words, reader)
         message = None if locale is None else compose_preview(words[locale], reader, campaign_id)
@@ -114,7 +117,9 @@ def preview_mail(edition_slug: str, campaign_id: UUID) -> Response:
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         words = words_of(session, campaign_id=campaign_id)
         rule = AudienceRule.model_validate(campaign.audience)
-        offered = audience_page(session, rule=rule, edition_id=edition.id, limit=1, offset=0, now=now())
+        offered = audience_page(
+            session, rule=rule, edition_id=edition.id, language=current_locale(), limit=1, offset=0, now=now()
+        )
         reader = preview_reader(session, campaign, offered)
         locale = chosen_locale(words, reader)
         if locale is None:

@@ -13,7 +13,15 @@ from services.notifications.queries.campaigns import texts_of, topics
 from services.notifications.routes.desk.campaigns import topic_choices
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
-from services.notifications.rules.texts import LOCALES, LONGEST_BODY, LONGEST_NAME, LONGEST_SUBJECT, Said, as_fields
+from services.notifications.rules.texts import (
+    LOCALES,
+    LONGEST_BODY,
+    LONGEST_NAME,
+    LONGEST_SUBJECT,
+    Said,
+    as_fields,
+    strange_marks,
+)
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
@@ -68,6 +76,17 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                     form = form.with_errors(sentence)
             if not form.errors and not conflict:
                 flash_message(_("Saved."), "success")
+                marks = strange_marks(texts)
+                if marks:
+                    flash_message(
+                        _(
+                            "This is mailed as it stands: %(marks)s."
+                            " A placeholder is written with two brackets: %(example)s.",
+                            marks=" ".join(marks),
+                            example="{{ name }}",
+                        ),
+                        "warning",
+                    )
                 onward = "texts" if request.form.get("then") == "stay" else request.form.get("then", "")
                 return see_other(campaign_url(edition, campaign_id, onward if onward in {"texts", "preview"} else ""))
         else:

@@ -30,7 +30,13 @@ def show_subscription(token: str) -> str:
         found = _subscription(session, token)
     with use_locale(request.args.get("lang") or found.locale):
         topic = text_in(found.topic, found.locale)
-        return render_template("notifications/unsubscribe.html", topic=topic, opted_out=found.opted_out, token=token)
+        return render_template(
+            "notifications/unsubscribe.html",
+            topic=topic,
+            opted_out=found.opted_out,
+            token=token,
+            test=found.person_id is None,
+        )
 
 
 @blueprint.post(UNSUBSCRIBE.rule)
@@ -55,7 +61,12 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     with use_locale(found.locale):
         topic = text_in(found.topic, found.locale)
         return render_template(
-            "notifications/unsubscribe.html", topic=topic, opted_out=not again, token=token, done=True
+            "notifications/unsubscribe.html",
+            topic=topic,
+            opted_out=not again,
+            token=token,
+            done=True,
+            test=found.person_id is None,
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from services.registration.actions.decisions import propose_decision
 from services.registration.errors import ApplicationUnknown, NotProposable
 from services.registration.queries.applications import (
+    Order,
     Wish,
     application_lines,
     application_of,
@@ -23,6 +24,7 @@ from shared.deeds import Deed
 from shared.schema.registration import Edition
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
+from shared.words.languages import SOURCE_LANGUAGE
 
 api = Api("registration", edition_at=edition_at)
 blueprint = api.blueprint
@@ -155,7 +157,7 @@ def list_applications(session: Session, edition: Edition, query: ApplicationsWan
         session,
         edition_id=edition.id,
         wish=wish,
-        sort="submitted_at",
+        order=Order("submitted_at", SOURCE_LANGUAGE),
         descending=True,
         offset=query.offset,
         limit=query.limit,

@@ -15,6 +15,7 @@ from services.registration.actions.decisions import (
     take_back_proposal,
 )
 from services.registration.queries.applications import (
+    Order,
     Wish,
     application_lines,
     application_of,
@@ -42,7 +43,7 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.navigation import APPLICATIONS
 from shared.web.pages.tables import Column, Filter, TableQuery, read_table_query
 from shared.words.cleaning import clean_text
-from shared.words.formats import country_name, language_name
+from shared.words.formats import COUNTRIES, country_name, in_order, language_name
 from shared.words.languages import current_locale
 from shared.words.sentences import _, _l, _n
 
@@ -80,7 +81,7 @@ def list_applications(edition_slug: str) -> str:
             session,
             edition_id=edition.id,
             wish=wish,
-            sort=query.sort,
+            order=_order(query, edition),
             descending=query.descending,
             offset=query.offset,
             limit=query.limit,
@@ -208,7 +209,7 @@ def _chosen(form: MultiDict[str, str]) -> list[UUID]:
 
 
 def _query(args: MultiDict[str, str], edition: Edition, countries: Sequence[str]) -> TableQuery:
-    named = sorted(((code, country_name(code)) for code in countries), key=lambda pair: pair[1])
+    named = [(code, country_name(code)) for code in in_order(countries, country_name)]
     states = [(state, label) for state, (label, _kind) in wording.APPLICATION.items()]
     return read_table_query(
         args,
@@ -217,10 +218,23 @@ def _query(args: MultiDict[str, str], edition: Edition, countries: Sequence[str]
         filters=(
             Filter("state", _l("State"), states),
             Filter("decision", _l("Decision"), wording.DECISION_FILTER),
-            Filter("language", _l("Language"), [(code, language_name(code)) for code in edition.languages]),
+            Filter(
+                "language",
+                _l("Language"),
+                [(code, language_name(code)) for code in in_order(edition.languages, language_name)],
+            ),
             Filter("country", _l("Country"), named),
         ),
     )
+
+
+def _order(query: TableQuery, edition: Edition) -> Order:
+    codes = {
+        "country": lambda: in_order(COUNTRIES, country_name),
+        "language": lambda: in_order(edition.languages, language_name),
+        "state": lambda: in_order(wording.APPLICATION, lambda state: wording.APPLICATION[state][0]),
+    }
+    return Order(query.sort, current_locale(), codes[query.sort]() if query.sort in codes else ())
 
 
 def _wish(query: TableQuery) -> Wish:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, Self
-from zoneinfo import ZoneInfo, available_timezones
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
 from werkzeug.datastructures import MultiDict
 
-from services.registration.rules.editions import YEARS
+from services.registration.routes.desk.edition_times import read_times
 from shared.people.rules.emails import is_email, normal_email
-from shared.web.pages.forms import Bound, Form, bind
+from shared.schema.registration import Edition
+from shared.web.pages.forms import Form, bind
 from shared.words.cleaning import clean_line, clean_text
 from shared.words.languages import LANGUAGES
+from shared.words.numbers import western_digits
 from shared.words.sentences import _l
+from shared.words.wall_clock import read_day
 
 LENGTHS: Final = {"name": 200, "summary": 500, "description": 20_000}
 
 Line = Annotated[str, BeforeValidator(lambda text: clean_line(text) if isinstance(text, str) else text)]
+
+
+Day = Annotated[date, BeforeValidator(lambda text: read_day(text) if isinstance(text, str) else text)]
+Count = Annotated[int, BeforeValidator(lambda text: western_digits(text) if isinstance(text, str) else text)]
 
 
 class EditionForm(BaseModel):
@@ -28,30 +36,22 @@ class EditionForm(BaseModel):
     slug: Annotated[Line, Field(min_length=2, max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     place: Annotated[Line, Field(min_length=1, max_length=200)]
     venue: Annotated[Line, Field(max_length=200)] = ""
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     time_zone: str
     languages: list[str] = Field(min_length=1)
-    capacity: int = Field(ge=0, le=100_000)
-    over_offer: int = Field(default=0, ge=0, le=100_000)
-    opens_at: datetime
-    closes_at: datetime
-    offer_days: int = Field(ge=1, le=365)
+    capacity: Count = Field(ge=0, le=100_000)
+    over_offer: Count = Field(default=0, ge=0, le=100_000)
+    offer_days: Count = Field(ge=1, le=365)
     accent: Annotated[Line, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     contact: Annotated[Line, Field(min_length=3, max_length=254)]
 
-    @model_validator(mode="after")
-    def _zone_known(self) -> Self:
-        if self.time_zone not in available_timezones():
-            raise ValueError(_l("Choose a time zone from the list"))
-        return self
-
-    @field_validator("starts_on", "ends_on", "opens_at", "closes_at")
+    @field_validator("time_zone")
     @classmethod
-    def _in_our_time(cls, day: date) -> date:
-        if day.year not in YEARS:
-            raise ValueError(_l("Enter a real date, with day, month and year"))
-        return day
+    def _zone_known(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(_l("Choose a time zone from the list"))
+        return zone
 
 
 class EditionValues(BaseModel):
@@ -59,6 +59,7 @@ class EditionValues(BaseModel):
 
     form: EditionForm
     texts: dict[str, dict[str, str]]
+    moments: dict[str, datetime]
 
     @property
     def slug(self) -> str:
@@ -67,22 +68,39 @@ class EditionValues(BaseModel):
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of the edition; moments in UTC."""
-        zone = ZoneInfo(self.form.time_zone)
         columns = self.form.model_dump(exclude={"slug"})
-        for name in ("opens_at", "closes_at"):
-            columns[name] = columns[name].replace(tzinfo=zone).astimezone(UTC)
-        return {**columns, **self.texts, "contact": normal_email(self.form.contact)}
+        return {**columns, **self.moments, **self.texts, "contact": normal_email(self.form.contact)}
 
 
-def read_edition(submitted: MultiDict[str, str]) -> Bound[EditionValues]:
-    """Return what was typed as values, or None and the form that says what is wrong."""
+@dataclass(frozen=True)
+class EditionRead:
+    """What was typed, as values, or None where ``form`` says what is wrong.
+
+    ``asks`` are the questions that came up: ``zone_means``, or a time that comes twice with both its moments.
+    """
+
+    values: EditionValues | None
+    form: Form
+    asks: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+
+
+def read_edition(submitted: MultiDict[str, str], *, kept: Edition | None = None) -> EditionRead:
+    """Return what was typed; ``kept`` is the edition as it stands, where there is one."""
     bound = bind(EditionForm, submitted)
     texts = _texts(submitted)
     typed = Form({**bound.form.values, "languages": submitted.getlist("languages")}, bound.form.errors)
     errors = _together(bound.model, texts) | dict(bound.form.errors)
+    zone_name = submitted.get("time_zone", "")
+    if zone_name not in available_timezones():
+        return EditionRead(None, typed.with_errors(errors))
+    times = read_times(submitted, zone_name=zone_name, kept=kept)
+    errors |= times.errors
+    asks: dict[str, tuple[datetime, ...]] = dict(times.twice)
+    if "zone_means" in times.errors:
+        asks["zone_means"] = ()
     if bound.model is None or errors:
-        return Bound(None, typed.with_errors(errors))
-    return Bound(EditionValues(form=bound.model, texts=texts), typed)
+        return EditionRead(None, typed.with_errors(errors), asks)
+    return EditionRead(EditionValues(form=bound.model, texts=texts, moments=times.moments), typed)
 
 
 def _texts(submitted: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -101,8 +119,6 @@ def _together(form: EditionForm | None, texts: dict[str, dict[str, str]]) -> dic
         return errors
     if form.ends_on < form.starts_on:
         errors["ends_on"] = _l("The last day is not before the first")
-    if form.closes_at.replace(tzinfo=None) <= form.opens_at.replace(tzinfo=None):
-        errors["closes_at"] = _l("The deadline comes after the opening")
     if set(form.languages) - set(LANGUAGES):
         errors["languages"] = _l("Choose from the list")
     if not is_email(normal_email(form.contact)):

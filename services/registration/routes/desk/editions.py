@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -11,7 +10,9 @@ from werkzeug.wrappers import Response
 from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
 from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from services.registration.queries.editions import all_editions, edition_at
+from services.registration.queries.places import Pool, pool
 from services.registration.routes.desk.edition_form import EditionForm, read_edition
+from services.registration.routes.desk.edition_times import known_times
 from services.registration.rules.editions import missing_languages
 from services.registration.views.editions import present
 from services.registration.views.histories import EDITION
@@ -28,8 +29,9 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.histories import lines_of
 from shared.web.pages.navigation import EDITIONS
-from shared.words.formats import zone_choices
+from shared.words.formats import format_deadline, zone_choices
 from shared.words.languages import LANGUAGES, current_locale
+from shared.words.numbers import format_number
 from shared.words.sentences import _
 
 blueprint = Blueprint("desk_editions", __name__)
@@ -60,15 +62,15 @@ def show_new() -> str:
 def save_new() -> Response | tuple[str, int]:
     """Create the edition, unpublished."""
     bound = read_edition(request.form)
-    if bound.model is None:
-        return _form(bound.form), 422
+    if bound.values is None:
+        return _form(bound.form, asks=bound.asks), 422
     try:
         with tools().database.transaction() as session:
-            create_edition(session, values=bound.model.columns(), slug=bound.model.slug, deed=my_deed())
+            create_edition(session, values=bound.values.columns(), slug=bound.values.slug, deed=my_deed())
     except EditionSlugTaken as refusal:
         return _form(bound.form.with_errors(refusal.errors)), 422
     flash_message(_("The edition is created. It is not public before you publish it."))
-    return see_other(f"/desk/e/{bound.model.slug}/edition")
+    return see_other(f"/desk/e/{bound.values.slug}/edition")
 
 
 @blueprint.get("/desk/e/<edition_slug>/edition")
@@ -85,22 +87,22 @@ def show_edit(edition_slug: str) -> str:
 @staff("organiser")
 def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     """Keep the changes."""
-    bound = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]))
-    if bound.model is None:
-        with tools().database.reading() as session:
-            return _form(bound.form, edition_at(session, edition_slug)), 422
-    seen, values = request.form.get("version", ""), bound.model.columns()
-    try:
-        with tools().database.transaction() as session:
-            edition = edition_at(session, edition_slug)
-            update_edition(session, edition_id=edition.id, values=values, deed=my_deed(), seen=seen)
-    except ChangedMeanwhile:
-        with tools().database.reading() as session:
-            edition = edition_at(session, edition_slug)
+    seen = request.form.get("version", "")
+    with tools().database.transaction() as session:
+        edition = edition_at(session, edition_slug)
+        bound = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]), kept=edition)
+        if bound.values is None:
+            return _form(bound.form, edition, asks=bound.asks), 422
+        try:
+            update_edition(session, edition_id=edition.id, values=bound.values.columns(), deed=my_deed(), seen=seen)
+        except ChangedMeanwhile:
             known = _known(edition)
             mine = Form({**bound.form.values, "version": known["version"]})
             return _form(mine, edition, conflict=differences(mine.values, known)), 409
-    flash_message(_("Saved."))
+        places = pool(session, edition.id)
+    deadline = format_deadline(bound.values.moments["closes_at"], bound.values.form.time_zone)
+    flash_message(_("Saved. The deadline is %(deadline)s.", deadline=deadline))
+    _warn_of_too_few(places)
     return see_other(f"/desk/e/{edition_slug}/edition")
 
 
@@ -124,10 +126,25 @@ def publish(edition_slug: str) -> Response:
     return see_other(f"/desk/e/{edition_slug}/edition")
 
 
+def _warn_of_too_few(places: Pool) -> None:
+    taken = places.offered + places.enrolled
+    if taken <= places.capacity + places.over_offer and places.enrolled <= places.capacity:
+        return
+    told = _(
+        "More places are taken or offered (%(taken)s) than there are now (%(capacity)s). Nobody loses a place, and no "
+        "offer can be made before enough are free again.",
+        taken=format_number(taken),
+        capacity=format_number(places.capacity),
+    )
+    flash_message(told, "warning")
+
+
 def _form(
     form: Form,
     edition: Edition | None = None,
     happened: Sequence[Past] = (),
+    *,
+    asks: Mapping[str, tuple[datetime, ...]] | None = None,
     conflict: Sequence[Difference] = (),
 ) -> str:
     return render_template(
@@ -136,6 +153,7 @@ def _form(
         conflict=conflict,
         edition=present(edition, language=current_locale(), now=now()) if edition else None,
         missing=_missing(edition) if edition else {},
+        asks=asks or {},
         zones=zone_choices(),
         languages=LANGUAGES,
         texts=TEXTS,
@@ -150,12 +168,6 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 
 
 def _known(edition: Edition) -> dict[str, object]:
-    zone = ZoneInfo(edition.time_zone)
-
-    def local(moment: datetime) -> str:
-        return moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
-
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
-    moments = {"opens_at": local(edition.opens_at), "closes_at": local(edition.closes_at)}
-    return {**plain, **texts, **moments, "version": version_of(edition.updated_at)}
+    return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}

@@ -35,7 +35,7 @@ class Preferences(BaseModel):
     name: str = Field(min_length=1, max_length=200)
     called: str = Field(default="", max_length=200)
     locale: str
-    time_zone: str
+    time_zone: str = ""
 
 
 @blueprint.get("/me")
@@ -81,7 +81,7 @@ def save_settings() -> Response | tuple[str, int]:
     wrong: dict[str, object] = {}
     if wishes and wishes.locale not in LANGUAGES:
         wrong["locale"] = _l("Choose one of the answers")
-    if wishes and wishes.time_zone not in available_timezones():
+    if wishes and wishes.time_zone and wishes.time_zone not in available_timezones():
         wrong["time_zone"] = _l("Choose one of the answers")
     if wishes is None or wrong or not clean_line(wishes.name):
         with tools().database.reading() as session:

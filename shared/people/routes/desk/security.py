@@ -10,7 +10,7 @@ from shared.clock import now
 from shared.errors import Refusal
 from shared.people.actions.staff import set_passphrase
 from shared.people.actions.staff_sign_in import require_second_factor
-from shared.people.errors import CodeRefused, PassphraseTooShort
+from shared.people.errors import CodeRefused, PassphraseRefused
 from shared.people.routes.half_way import Half, vault
 from shared.people.rules.staff import SHORTEST, new_one_time_secret
 from shared.web.door.identity import current_person
@@ -67,7 +67,7 @@ def change_passphrase() -> Response | tuple[str, int]:
                 now=moment,
                 keep_session=person.session_hash,
             )
-    except (CodeRefused, PassphraseTooShort) as refusal:
+    except (CodeRefused, PassphraseRefused) as refusal:
         return _security_page(refusal, field="passphrase_now")
     flash_message(_("Your passphrase is changed. You are signed out everywhere else."))
     return see_other("/staff/security")

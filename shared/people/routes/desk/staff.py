@@ -34,6 +34,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
 from shared.web.pages.navigation import STAFF
+from shared.words.languages import current_locale
 from shared.words.sentences import LazyText, _, _l
 
 blueprint = Blueprint("staff_desk", __name__)
@@ -167,7 +168,7 @@ def reset(person_id: UUID) -> Response:
 
 def _colleagues(session: Session) -> list[StaffMember]:
     """Return the staff of the editions this organiser works for, with their roles there; who works for all sees all."""
-    person, members = current_person(), staff_members(session, now=now())
+    person, members = current_person(), staff_members(session, language=current_locale(), now=now())
     if person.holds("organiser", everywhere=True):
         return members
     shared = [

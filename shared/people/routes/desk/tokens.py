@@ -11,8 +11,11 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from werkzeug.wrappers import Response
 
 from shared.clock import now
+from shared.people.actions.staff_sign_in import require_second_factor
 from shared.people.actions.tokens import make_api_token, revoke_api_token
+from shared.people.errors import CodeRefused
 from shared.people.queries.tokens import live_tokens
+from shared.people.routes.half_way import vault
 from shared.web.door.identity import current_person
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import ROLES, staff
@@ -48,6 +51,8 @@ class TokenWanted(BaseModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     scopes: Annotated[list[str], Field(min_length=1), AfterValidator(_known)]
     days: Annotated[int, AfterValidator(_offered)]
+    passphrase: str = ""
+    code: str = ""
 
 
 @blueprint.get(TOKENS.rule)
@@ -59,9 +64,9 @@ def mine() -> str:
 
 @blueprint.post("/desk/tokens")
 @staff(*ROLES, anywhere=True)
-@limited("30 per hour", by=by_caller)
+@limited("10 per 15 minutes", by=by_caller)
 def make() -> str | tuple[str, int]:
-    """Make a token and show it, this once."""
+    """Make a token and show it, this once. Both factors are asked for: a token outlives the session that made it."""
     messages = {
         "name": _l("Say what the token is for"),
         "scopes": _l("Choose at least one right"),
@@ -70,15 +75,23 @@ def make() -> str | tuple[str, int]:
     bound = bind(TokenWanted, request.form, messages=messages)
     if bound.model is None:
         return _page(bound.form), 422
-    with tools().database.transaction() as work:
-        secret = make_api_token(
-            work,
-            person_id=current_person().person_id,
-            name=bound.model.name,
-            scopes=bound.model.scopes,
-            lasts=timedelta(days=bound.model.days),
-            now=now(),
-        )
+    given, moment, person_id = bound.model, now(), current_person().person_id
+    try:
+        with tools().database.transaction() as work:
+            require_second_factor(
+                work, person_id=person_id, passphrase=given.passphrase, code=given.code, vault=vault(), now=moment
+            )
+            secret = make_api_token(
+                work,
+                person_id=person_id,
+                name=given.name,
+                scopes=given.scopes,
+                lasts=timedelta(days=given.days),
+                now=moment,
+            )
+    except CodeRefused as refusal:
+        kept = {name: value for name, value in bound.form.values.items() if name not in {"passphrase", "code"}}
+        return _page(Form(kept, {"passphrase": refusal.title})), 422
     return _page(fill({"days": "90"}), secret=secret)
 
 

@@ -19,7 +19,7 @@ from shared.people.actions.staff import (
 from shared.people.actions.staff_sign_in import prove_staff
 from shared.people.errors import (
     InvitationSpent,
-    PassphraseTooShort,
+    PassphraseRefused,
     SignInRefused,
 )
 from shared.people.queries.sign_in import open_invitation
@@ -34,7 +34,8 @@ from shared.people.rules.staff import (
     step_of,
 )
 from shared.web.door.identity import signed_in
-from shared.web.door.limits import by_caller, by_field, limited
+from shared.web.door.known_browsers import by_known_browser, make_known_to
+from shared.web.door.limits import LONGEST_KEY, by_both, by_caller, limited
 from shared.web.door.policy import public
 from shared.web.door.redirects import own_path, see_other
 from shared.web.door.sessions import remember_session
@@ -54,6 +55,10 @@ class SignIn(BaseModel):
     code: str = ""
 
 
+def _account() -> str:
+    return normal_email(request.form.get("email", "")[:LONGEST_KEY])
+
+
 @blueprint.get("/staff/sign-in")
 @public
 def sign_in() -> Response | str:
@@ -68,7 +73,8 @@ def sign_in() -> Response | str:
 @blueprint.post("/staff/sign-in")
 @public
 @limited("60 per hour", by=by_caller)
-@limited("10 per 15 minutes", by=by_field("email", reading=normal_email))
+@limited("10 per 15 minutes", by=by_both(by_caller, by_known_browser(_account)))
+@limited("50 per hour", by=by_known_browser(_account))
 def enter() -> Response | tuple[str, int]:
     """Open a staff session, or say only that the three do not belong together."""
     leads_to = own_path(request.form.get("next"), otherwise="/desk")
@@ -89,7 +95,9 @@ def enter() -> Response | tuple[str, int]:
         Half(who.person_id, new_one_time_secret(), leads_to).keep()
         return see_other("/staff/enrol")
     remember_session(secret)
-    return see_other(leads_to)
+    answer = see_other(leads_to)
+    make_known_to(_account(), answer)
+    return answer
 
 
 @blueprint.get(STAFF_INVITATION.rule)
@@ -116,7 +124,7 @@ def take_up(token: str) -> Response:
                 locale=current_locale(),
                 now=now(),
             )
-    except PassphraseTooShort as refusal:
+    except PassphraseRefused as refusal:
         return _invitation_page(token, Form({}, refusal.errors))
     except InvitationSpent:
         return _invitation_page(token, fill())

@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import SERVICES, role_of
 
-revision = "0008_forms"
-down_revision = "0006_published_reads"
+revision = "0009_forms"
+down_revision = "0008_times_and_letters"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,168 @@
+"""What one postman does all day in its lane: carry, tidy up, and sleep until somebody calls or two seconds are over.
+
+Redis only wakes. While it is away every lane looks by itself, and the lane of notices also does what the worker cannot:
+it reacts to what waits for notifications, so that a sign-in link is mailed all the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.notifications.actions.launches import finish_campaigns, withdraw_cancelled
+from services.notifications.actions.notices import CAMPAIGN_QUEUE, MAIL_QUEUE
+from services.notifications.actions.settling import dead_senders, settle_dead
+from services.notifications.gateways.local_notes import LocalNotes
+from services.notifications.gateways.smtp import SmtpRelay
+from services.notifications.postman import IDLE_SECONDS, Postman
+from services.notifications.queries.deliveries import mail_waits
+from services.notifications.reactions import reactions
+from shared.clock import now
+from shared.doors import connect_redis, door
+from shared.outbox import drain
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from redis import Redis
+    from redis.client import PubSub
+
+    from services.notifications.rules.troubles import Lane
+    from services.notifications.settings import NotificationsSettings
+    from shared.database import Database
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS: Final = 3.0
+"""A sender whose line broke is given so long to come back and record what it did."""
+REACT_SECONDS: Final = 5.0
+DOORS: Final = {"notices": MAIL_QUEUE, "campaigns": CAMPAIGN_QUEUE}
+
+
+class Caretaker:
+    """Settles what senders left behind that died, and closes campaigns that have nothing left to send."""
+
+    def __init__(self, database: Database, local_notes: LocalNotes, *, grace: float = GRACE_SECONDS) -> None:
+        self._database = database
+        self._local_notes = local_notes
+        self._grace = grace
+        self._missed: dict[UUID, float] = {}
+
+    def tidy(self) -> int:
+        """Do what there is to do; return how many deliveries were settled."""
+        with self._database.transaction() as session:
+            dead = dead_senders(session)
+        moment = time.monotonic()
+        self._missed = {token: self._missed.get(token, moment) for token in dead}
+        for_good = [token for token, since in self._missed.items() if moment - since >= self._grace]
+        settled = 0
+        if for_good:
+            with self._database.transaction() as session:
+                settled = settle_dead(session, tokens=for_good, on_wire=self._local_notes.on_wire)
+            for token in for_good:
+                self._local_notes.forget(token)
+        with self._database.transaction() as session:
+            withdraw_cancelled(session, now=now())
+            finish_campaigns(session, now=now())
+        return settled
+
+
+class Doorbell:
+    """Sleeps until the bell of a lane rings, or for a while; Redis may be away."""
+
+    def __init__(self, redis: Redis, lane: Lane) -> None:
+        self._redis = redis
+        self._door = door(DOORS[lane])
+        self._ear: PubSub | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Return when somebody rings, at the latest after ``seconds``."""
+        try:
+            if self._ear is None:
+                ear: PubSub = self._redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+                ear.subscribe(self._door)
+                self._ear = ear
+                return  # whoever rang before this was not heard: look once more
+            end = time.monotonic() + seconds
+            while (left := end - time.monotonic()) > 0:
+                if self._ear.get_message(timeout=left) is not None:
+                    break
+            while self._ear.get_message(timeout=0) is not None:
+                pass  # one look is enough for all who rang
+        except (RedisError, OSError):
+            self._ear = None
+            time.sleep(min(seconds, IDLE_SECONDS / 2))
+
+
+def live_in_lane(
+    lane: Lane,
+    *,
+    database: Database,
+    settings: NotificationsSettings,
+    stopping: Callable[[], bool],
+    alive: Callable[[float], None],
+) -> None:
+    """Carry the mail of a lane until ``stopping``. ``alive`` is told for how many seconds not to worry."""
+    bell = Doorbell(connect_redis(settings.redis_url), lane)
+    local_notes = LocalNotes(settings.mail_notes_path)
+    caretaker = Caretaker(database, local_notes)
+
+    def still_here() -> bool:
+        alive(ANSWER_SECONDS)
+        return stopping()
+
+    def connect() -> SmtpRelay:
+        alive(CONNECT_SECONDS)
+        return SmtpRelay(settings.smtp_url, local_name=settings.mail_domain, stopping=still_here)
+
+    idle_since = time.monotonic()
+    postman = Postman(database, settings, lane=lane, local_notes=local_notes, connect=connect, stopping=still_here)
+    tidied = 0.0
+    while not still_here() and (lane == "notices" or time.monotonic() - idle_since < STAY_SECONDS):
+        rest = IDLE_SECONDS
+        try:
+            if lane == "notices" and drain(database, reactions, seconds=REACT_SECONDS, now=now).more:
+                rest = 0.0
+            if lane == "notices" or waits(database, lane):
+                rest, idle_since = min(rest, postman.carry()), time.monotonic()
+            if lane == "notices" and time.monotonic() - tidied > IDLE_SECONDS / 2:
+                caretaker.tidy()
+                tidied = time.monotonic()
+        except SQLAlchemyError as error:
+            log.warning("the database is out of reach: %s", type(error).__name__)
+        if rest and not still_here():
+            bell.wait(rest)
+    postman.close()
+
+
+def waits(database: Database, lane: Lane) -> bool:
+    """Say whether there is anything to carry."""
+    with database.reading() as session:
+        return mail_waits(session, lane=lane)
+
+
+def call_for_campaigns(
+    *, database: Database, settings: NotificationsSettings, stopping: Callable[[], bool], ring: Callable[[], None]
+) -> None:
+    """Call those who carry campaigns whenever there is something for them."""
+    bell = Doorbell(connect_redis(settings.redis_url), "campaigns")
+    while not stopping():
+        try:
+            if waits(database, "campaigns"):
+                ring()
+        except SQLAlchemyError as error:
+            log.warning("the database is out of reach: %s", type(error).__name__)
+        bell.wait(IDLE_SECONDS)
+
+
+STAY_SECONDS: Final = 60.0
+"""For how long somebody who carries campaigns stays when there is nothing to do."""
+ANSWER_SECONDS: Final = 60.0
+"""A sender looks round every second; one that does not for a minute is stuck or stopped."""
+CONNECT_SECONDS: Final = 1500.0
+"""Greeting, encryption and login may each take five minutes (RFC 5321, 4.5.3.2.1)."""

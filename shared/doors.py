@@ -1,0 +1,48 @@
+"""Waking processes that are no Celery workers: a word on a channel of Redis, heard by whoever listens at that moment.
+
+A ring that nobody hears is lost, as any ring may be: who lives behind a door looks by itself every few seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Final
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+DOORS: Final = frozenset({"mail", "campaigns"})
+"""The postmen's; every other bell is a queue of Celery's."""
+QUIET_SECONDS: Final = 5.0
+"""After Redis failed, nobody waits for it again for so long."""
+
+
+def door(name: str) -> str:
+    """Return the channel on which the bell of ``name`` is rung."""
+    return f"door:{name}"
+
+
+def connect_redis(url: str) -> Redis:
+    """Return a client that gives up quickly: nothing of ours may hang because Redis is away."""
+    return Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.3, health_check_interval=25)
+
+
+class DoorBell:
+    """The bell of a process that loads no Celery: it rings at doors, and leaves other queues to the sweep."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._quiet_until = 0.0
+
+    def ring(self, queue: str) -> None:
+        """Wake who lives behind the door ``queue``. Never raises."""
+        if queue not in DOORS or time.monotonic() < self._quiet_until:
+            return
+        try:
+            self._redis.publish(door(queue), b"")
+        except (RedisError, OSError) as error:
+            self._quiet_until = time.monotonic() + QUIET_SECONDS
+            log.warning("the bell of %s did not ring: %s", queue, type(error).__name__)
