@@ -38,14 +38,18 @@ def catalogue(language: str) -> NullTranslations:
     """Return the language's sentences, compiled from the .po files at first use; untranslated ones stay English."""
     if language == SOURCE_LANGUAGE:
         return NullTranslations()
-    spoken = Translations()
-    for path in catalogue_paths(language):
-        compiled = io.BytesIO()
-        with path.open("rb") as file:
-            write_mo(compiled, read_po(file, locale=language))
-        compiled.seek(0)
-        spoken.merge(Translations(compiled))
-    return spoken
+    first, *others = map(_compiled, catalogue_paths(language))
+    for other in others:
+        first.merge(other)  # the first one's rule for plurals is every one's
+    return first
+
+
+def _compiled(path: Path) -> Translations:
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 class _Counted(int):

@@ -36,10 +36,23 @@ class Ambiguous(Unreadable):
 
 
 def shown(moment: datetime, zone: tzinfo) -> str:
-    """Write a moment for an input of type datetime-local: as short as it can be without losing a part of it."""
-    local = moment.astimezone(zone).replace(tzinfo=None)
-    parts = "minutes" if not (local.second or local.microsecond) else "seconds" if not local.microsecond else "auto"
+    """Write a moment for an input of type datetime-local: browsers empty one that says more than milliseconds."""
+    local = _clock(moment, zone)
+    parts = "milliseconds" if local.microsecond else "seconds" if local.second else "minutes"
     return local.isoformat(timespec=parts)
+
+
+def is_shown(text: str, moment: datetime, zone: tzinfo) -> bool:
+    """Say whether ``text`` is what :func:`shown` writes; browsers leave out zeros at the end."""
+    try:
+        return datetime.fromisoformat(western_digits(text.strip())) == _clock(moment, zone)
+    except (ValueError, TypeError):  # no moment, or one with a distance from UTC
+        return False
+
+
+def _clock(moment: datetime, zone: tzinfo) -> datetime:
+    local = moment.astimezone(zone).replace(tzinfo=None)
+    return local.replace(microsecond=local.microsecond // 1000 * 1000)
 
 
 def read_moment(text: str, zone: tzinfo, *, ends_day: bool = False, later: bool | None = None) -> datetime:

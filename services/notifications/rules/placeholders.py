@@ -82,7 +82,7 @@ class Slots:
 
     def link(self, name: str) -> str:
         """Return the token for an address, such that Markdown takes it for one."""
-        return _PRETENDED + self.token(name)
+        return f"{_PRETENDED}zl{self.nonce}{name.encode().hex()}qz"
 
     def in_words(self, text: str) -> str:
         """Return words of a Markdown text with the tokens as words have them."""
@@ -94,9 +94,9 @@ class Slots:
 
     def _replace(self, text: str, token: Callable[[str, bool, bool], str]) -> str:
         def one(match: re.Match[str]) -> str:
-            return token(bytes.fromhex(match[2]).decode(), bool(match[1]), match.start() == 0)
+            return token(bytes.fromhex(match[1] or match[2]).decode(), bool(match[1]), match.start() == 0)
 
-        return re.sub(f"({_PRETENDED})?zq{self.nonce}([0-9a-f]+?)qz", one, text)
+        return re.sub(f"{_PRETENDED}zl{self.nonce}([0-9a-f]+?)qz|zq{self.nonce}([0-9a-f]+?)qz", one, text)
 
     def cut(self, template: str) -> list[str]:
         """Return literal pieces and slots in turn, literals first and last; see :func:`filled`."""

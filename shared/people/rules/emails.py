@@ -53,17 +53,6 @@ def _ascii_domain(domain: str) -> str:
         return domain
 
 
-def readable_email(address: str) -> str:
-    """Return an address with its domain as people write it (``ana@müller.example``), for pages."""
-    local, at, domain = address.rpartition("@")
-    if "xn--" not in domain:
-        return address
-    try:
-        return f"{local}{at}{idna.decode(domain)}"
-    except idna.IDNAError:
-        return address
-
-
 def is_email(text: str) -> bool:
     """Say whether ``text`` (see :func:`normal_email`) is an address a mail can go to; proof is the mail itself."""
     if len(text) > LONGEST or not text.isascii() or not _SHAPE.fullmatch(text):

@@ -21,6 +21,7 @@ from shared.web.pages.forms import fill
 from shared.web.pages.navigation import ENTRIES, Section, sections
 from shared.web.pages.static_files import send_static, static_url
 from shared.words import formats, languages, numbers, sentences
+from shared.words.addresses import readable_email
 
 TEMPLATES = Path(__file__).parent / "templates"
 _LAST_EDITION = "edition"
@@ -96,6 +97,7 @@ def furnish(environment: Environment) -> None:
         code=lambda value: Markup("<code>{}</code>").format(value),
         country=formats.country_name,
         date=formats.format_date,
+        address=lambda value: formats.bdi(readable_email(str(value or ""))),
         datetime=formats.format_datetime,
         deadline=_deadline,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from lxml.html import fromstring
 from sqlalchemy import select
 
 from services.registration.app import BLUEPRINTS
@@ -267,3 +268,11 @@ def test_the_shared_page_has_a_nonce_of_its_own_for_everybody_and_no_wish_of_any
     wished = visitor(app).get("/e/spring-2026?lang=fr")
     assert "Académie de printemps" in wished.text
     assert "lang=fr" not in visitor(app).get("/e/spring-2026").text.replace('?lang=fr" hreflang', "")
+
+
+def test_enter_sends_the_form_whatever_buttons_stand_before_it(app: Flask) -> None:
+    """A browser presses the first button of a form in the order of the page, those in the head included."""
+    page = fromstring(visitor(app).get("/e/spring-2026/apply").text)
+    of_form = page.xpath("//button[@form='answers-form'] | //form[@id='answers-form']//button[not(@form)]")
+    assert len(of_form) > 3
+    assert not {"formaction", "name"} & set(of_form[0].attrib)

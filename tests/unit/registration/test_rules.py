@@ -20,9 +20,9 @@ from shared.people.rules.emails import (
     is_email,
     needs_other_letters,
     normal_email,
-    readable_email,
     suggested_email,
 )
+from shared.words.addresses import readable_email
 from shared.words.cleaning import clean_line, clean_text
 from shared.words.formats import COUNTRIES
 

@@ -19,7 +19,7 @@ from shared.words.languages import (
     text_direction,
     use_locale,
 )
-from shared.words.sentences import _, _l, _n
+from shared.words.sentences import _, _l, _n, catalogue
 
 NOON = datetime(2011, 10, 24, 12, 0, tzinfo=UTC)
 
@@ -135,3 +135,18 @@ def test_accents_do_not_move_a_country_to_the_end() -> None:
         names = [name for _code, name in formats.country_choices()]
     assert names.index("Égypte") < names.index("France")
     assert MultiDict(formats.country_choices())["EG"] == "Egypt"
+
+
+@pytest.mark.parametrize(
+    ("language", "forms"),
+    [
+        ("ar", {0: 0, 1: 1, 2: 2, 3: 3, 11: 5, 100: 4}),
+        ("fr", {0: 0, 1: 0, 2: 1}),
+        ("pt", {0: 1, 1: 0, 2: 1}),
+        ("es", {0: 1, 1: 0, 2: 1}),
+    ],
+)
+def test_each_language_counts_by_its_own_rule_though_its_sentences_come_from_several_catalogues(
+    language: str, forms: dict[int, int]
+) -> None:
+    assert {number: catalogue(language).plural(number) for number in forms} == forms

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from shared.schema.registration import Edition
 from shared.words.languages import zone_of
 from shared.words.sentences import _l
-from shared.words.wall_clock import Ambiguous, Unreadable, read_moment, shown
+from shared.words.wall_clock import Ambiguous, Unreadable, is_shown, read_moment, shown
 
 ENDS_DAY: Final = {"opens_at": False, "closes_at": True}
 """The moments of an edition, and whether a date alone means the end of its day."""
@@ -44,7 +44,7 @@ def read_times(typed: Mapping[str, str], *, zone_name: str, kept: Edition | None
         was: datetime | None = getattr(kept, name) if kept else None
         means = typed.get("zone_means", "")
         later = LATER.get(typed.get(f"{name}_which", ""))
-        if was is not None and old is not None and text == shown(was, old):
+        if was is not None and old is not None and is_shown(text, was, old):
             if moved and means not in {"clock", "instant"}:
                 found.errors["zone_means"] = _l("The time zone is another one now. Choose what becomes of the times.")
                 continue
