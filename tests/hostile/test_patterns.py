@@ -74,11 +74,15 @@ def hostile(pattern: str) -> Iterator[Texts]:
             yield partial(lambda both, length: both * (length // len(both)), both)
 
 
+def _used(use: Callable[[str], object], text: Texts, length: int) -> Callable[[], object]:
+    return partial(use, text(length))
+
+
 def fastest_growth(pattern: re.Pattern[str], *, anywhere: bool = True) -> float:
     worst = 0.0
     for text in hostile(pattern.pattern):
         for use in (pattern.search, pattern.fullmatch) if anywhere else (pattern.match, pattern.fullmatch):
-            worst = max(worst, growth(lambda length, use=use, text=text: partial(use, text(length)), longest=LONGEST))
+            worst = max(worst, growth(partial(_used, use, text), longest=LONGEST))
             if worst > LIMIT:
                 return worst
     return worst
