@@ -31,7 +31,7 @@ SELECT t.id, t.person_id, t.scopes, t.used_at, coalesce(nullif(p.called, ''), p.
  WHERE t.token_hash = :hash AND t.expires_at > :now
 """
 )
-_USED: Final = text("UPDATE people.api_token SET used_at = :now WHERE id = :id")
+_USED: Final = text("SELECT people.note_token_use(:id)")
 
 
 class ScopeMissing(Forbidden):
@@ -70,6 +70,6 @@ def require_bearer(policy: Policy) -> None:
     g.signed_in = person
     g.api_token_id = row.id
     g.api_scopes = tuple(row.scopes)
-    if tools().service == "registration" and (row.used_at is None or moment - row.used_at > _USED_AFTER):
+    if row.used_at is None or moment - row.used_at > _USED_AFTER:
         with tools().database.transaction() as session:
-            session.execute(_USED, {"now": moment, "id": row.id})
+            session.execute(_USED, {"id": row.id})
