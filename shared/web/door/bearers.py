@@ -15,6 +15,7 @@ from shared.web.api.problems import Unauthenticated
 from shared.web.door.authority import require_authority
 from shared.web.door.identity import SignedIn, read_roles
 from shared.web.door.policy import Policy
+from shared.web.door.quotas import count_caller, count_token
 from shared.web.door.scopes import SCOPES
 from shared.web.door.tools import tools
 from shared.words.sentences import _l
@@ -46,6 +47,7 @@ def require_bearer(policy: Policy) -> None:
     Its owner must still hold a role of the scope where the policy asks for it.
     From then on the owner is the current person, with the roles of now.
     """
+    count_caller()
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret:
         raise Unauthenticated
@@ -54,6 +56,7 @@ def require_bearer(policy: Policy) -> None:
         row = connection.execute(_WHOSE, {"hash": hash_of(secret.strip()), "now": moment}).first()
     if row is None:
         raise Unauthenticated
+    count_token(row.id)
     person = SignedIn(
         person_id=row.person_id,
         name=row.name,
