@@ -267,3 +267,15 @@ def test_the_shared_page_has_a_nonce_of_its_own_for_everybody_and_no_wish_of_any
     wished = visitor(app).get("/e/spring-2026?lang=fr")
     assert "Académie de printemps" in wished.text
     assert "lang=fr" not in visitor(app).get("/e/spring-2026").text.replace('?lang=fr" hreflang', "")
+
+
+def test_a_proof_link_warns_before_it_signs_in_to_an_account_in_another_browser(
+    app: Flask, registration_database: Database
+) -> None:
+    here, elsewhere = visitor(app), visitor(app)
+    here.post("/e/spring-2026/apply", data=answers() | open_form(here))
+    link = proof_link(app, applications(registration_database)[0].id)
+    assert "another browser" not in elsewhere.get(link).text  # nobody has the address yet: there is nothing to open
+    person_called(registration_database, "Awa")
+    assert "another browser" in elsewhere.get(link).text
+    assert "another browser" not in here.get(link).text

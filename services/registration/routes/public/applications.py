@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, session as cookie
 from werkzeug.wrappers import Response
 
 from services.registration.actions.submissions import (
@@ -42,6 +42,9 @@ from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 blueprint = Blueprint("applications", __name__)
+
+_SENT_HERE: Final = "a"
+"""Where the cookie keeps which application was sent with this browser last."""
 ASKED: Final = tuple(Answers.model_fields)
 
 
@@ -111,6 +114,7 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
                 locale=current_locale(),
                 now=now(),
             )
+            cookie[_SENT_HERE] = str(key)
             return see_other(f"/e/{edition.slug}/apply/sent/{key}")
         application_id = submit_application(
             session,
@@ -159,7 +163,12 @@ def show_proof(token: str) -> str | tuple[str, int]:
         raise ProofWorthless
     if waiting.state != "draft":
         return render_template("registration/proof_spent.html"), 410
-    return render_template("registration/proof.html", waiting=waiting, edition=shown_edition(waiting.edition_slug))
+    return render_template(
+        "registration/proof.html",
+        waiting=waiting,
+        edition=shown_edition(waiting.edition_slug),
+        elsewhere=waiting.has_account and cookie.get(_SENT_HERE) != str(waiting.submission_key),
+    )
 
 
 @blueprint.post(PROOF.rule)
