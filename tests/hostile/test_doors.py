@@ -218,7 +218,7 @@ def test_nothing_a_visitor_sends_is_an_error_of_ours(
 def test_nothing_anybody_sends_among_usual_fields_is_an_error_of_ours(
     service: str, kinds: tuple[str, ...], databases: dict[str, Database], things: dict[str, Any], tmp_path: Path
 ) -> None:
-    assault = Assault(house(service, databases, tmp_path), databases["owner"], things, *kinds, groups=4)
+    assault = Assault(house(service, databases, tmp_path), databases["owner"], things, *kinds, groups=2)
     assault.go()
     assert assault.calls > 100
     assert sorted(assault.faults) == []
