@@ -54,6 +54,10 @@ class Invalid(Refusal):
 
 
 class TooMany(Refusal):
-    """Too many tries in too short a time."""
+    """Too many tries in too short a time; ``wait`` says for how many seconds nothing will change about that."""
 
     title: ClassVar[object] = _l("Too many tries")
+
+    def __init__(self, detail: object = "", *, wait: int = 0) -> None:
+        super().__init__(detail)
+        self.wait = wait

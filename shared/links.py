@@ -53,7 +53,21 @@ MY_PAGE: Final = MailedLink("my-page", "/me")
 OFFER: Final = MailedLink("offer", "/me/offers/{id}")
 MATERIALS: Final = MailedLink("materials", "/materials")
 EDITION: Final = MailedLink("edition", "/e/{slug}")
+SECURITY: Final = MailedLink("security", "/staff/security")
+TOKENS: Final = MailedLink("tokens", "/desk/tokens")
 
 LINKS: Final = {
-    link.purpose: link for link in (PROOF, SIGN_IN, STAFF_INVITATION, UNSUBSCRIBE, MY_PAGE, OFFER, MATERIALS, EDITION)
+    link.purpose: link
+    for link in (
+        PROOF,
+        SIGN_IN,
+        STAFF_INVITATION,
+        UNSUBSCRIBE,
+        MY_PAGE,
+        OFFER,
+        MATERIALS,
+        EDITION,
+        SECURITY,
+        TOKENS,
+    )
 }

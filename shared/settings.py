@@ -125,6 +125,8 @@ class Settings(BaseSettings):
     """Where a person's reply goes: to a human. Without it replies go to ``mail_from``."""
     mail_domain: Annotated[str, AfterValidator(_domain)] = "localhost"
     """Right-hand side of Message-ID and List-Id."""
+    api_calls_per_minute: int = Field(default=600, ge=1)
+    """How many calls a token may make; an address may make five times as many, whatever tokens it bears."""
     trusted_proxies: int = Field(default=1, ge=0, le=3)
     """How many proxies in front set X-Forwarded-*; 0 ignores those headers."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

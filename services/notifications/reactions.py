@@ -49,6 +49,30 @@ def mail_staff_invitation(session: Session, fact: people.StaffInvited, heard: He
     _queue(session, "staff_invitation", fact.invitation_id, recipient, heard, deadline=expires_at)
 
 
+@reactions.hear(people.TokenMade)
+def tell_token(session: Session, fact: people.TokenMade, heard: Heard) -> None:
+    """Tell the owner that a program may act for them from now on."""
+    _warn(session, "token_made", fact.person_id, heard)
+
+
+@reactions.hear(people.PassphraseChanged)
+def tell_passphrase(session: Session, fact: people.PassphraseChanged, heard: Heard) -> None:
+    """Tell the owner that the passphrase was changed."""
+    _warn(session, "passphrase_changed", fact.person_id, heard)
+
+
+@reactions.hear(people.AuthenticatorChanged)
+def tell_authenticator(session: Session, fact: people.AuthenticatorChanged, heard: Heard) -> None:
+    """Tell the owner that an authenticator was set up."""
+    _warn(session, "authenticator_changed", fact.person_id, heard)
+
+
+@reactions.hear(people.NewBrowserSignedIn)
+def tell_new_browser(session: Session, fact: people.NewBrowserSignedIn, heard: Heard) -> None:
+    """Tell the owner that a browser not seen before is signed in as them."""
+    _warn(session, "new_browser", fact.person_id, heard)
+
+
 @reactions.hear(facts.ApplicationSubmitted)
 def confirm_application(session: Session, fact: facts.ApplicationSubmitted, heard: Heard) -> None:
     """Tell the applicant that the application has arrived."""
@@ -112,6 +136,12 @@ def _tell(session: Session, kind: str, about_id: UUID, fact: _AboutPlace, heard:
     _queue(session, kind, about_id, recipient, heard, edition_id=fact.edition_id)
 
 
+def _warn(session: Session, kind: str, person_id: UUID, heard: Heard) -> None:
+    """Tell of what was done with an account, and when; if it was not its owner, every minute counts."""
+    recipient = person(session, person_id=person_id)
+    _queue(session, kind, person_id, recipient, heard, moment=heard.recorded_at)
+
+
 def _queue(
     session: Session,
     kind: str,
@@ -121,6 +151,7 @@ def _queue(
     *,
     edition_id: UUID | None = None,
     deadline: datetime | None = None,
+    moment: datetime | None = None,
 ) -> None:
     if recipient is None:  # erased between the fact and now: nobody to tell
         return
@@ -132,12 +163,14 @@ def _queue(
         recipient=recipient,
         about_id=about_id,
         edition_id=edition_id,
-        fields=notice_fields(recipient, edition, deadline),
+        fields=notice_fields(recipient, edition, deadline, moment),
         now=heard.now,
     )
 
 
-def notice_fields(recipient: Recipient, edition: KnownEdition | None, deadline: datetime | None) -> dict[str, str]:
+def notice_fields(
+    recipient: Recipient, edition: KnownEdition | None, deadline: datetime | None, moment: datetime | None = None
+) -> dict[str, str]:
     """Return the values of a notice's text as the person reads them; moments in her zone with the edition's beside."""
     zone = edition.time_zone if edition else None
     with use_locale(recipient.locale, recipient.time_zone):
@@ -148,4 +181,6 @@ def notice_fields(recipient: Recipient, edition: KnownEdition | None, deadline: 
             fields["dates"] = format_range(edition.starts_on, edition.ends_on)
         if deadline:
             fields["deadline"] = format_deadline(deadline, zone)
+        if moment:
+            fields["moment"] = format_deadline(moment, zone)
     return fields

@@ -25,3 +25,28 @@ class StaffInvited(Fact, noun="invitation"):
 
     person_id: UUID
     invitation_id: UUID
+
+
+class TokenMade(Fact, noun="api_token"):
+    """Somebody made a token for the API, with both factors of its owner."""
+
+    person_id: UUID
+    api_token_id: UUID
+
+
+class PassphraseChanged(Fact, noun="person"):
+    """A member of staff who signs in already has another passphrase."""
+
+    person_id: UUID
+
+
+class AuthenticatorChanged(Fact, noun="person"):
+    """A member of staff has another authenticator, or the first one."""
+
+    person_id: UUID
+
+
+class NewBrowserSignedIn(Fact, noun="person"):
+    """Somebody signed in as this member of staff with a browser that had not been in before."""
+
+    person_id: UUID

@@ -37,6 +37,7 @@ def settings(**changes: Any) -> Settings:
         "database_url": SecretStr("postgresql://nobody@127.0.0.1:1/none"),
         "redis_url": NOBODY,
         "store_url": "file:///nowhere",
+        "api_calls_per_minute": 1_000_000,
     }
     return Settings(**{**values, **changes})
 

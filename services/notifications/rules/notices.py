@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from shared.links import MATERIALS, MY_PAGE, OFFER, PROOF, SIGN_IN, STAFF_INVITATION, MailedLink, SignedLink
+from shared.links import (
+    MATERIALS,
+    MY_PAGE,
+    OFFER,
+    PROOF,
+    SECURITY,
+    SIGN_IN,
+    STAFF_INVITATION,
+    TOKENS,
+    MailedLink,
+    SignedLink,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,10 @@ NOTICES: Final = {
         Notice("address_proof", PROOF),
         Notice("sign_in", SIGN_IN),
         Notice("staff_invitation", STAFF_INVITATION),
+        Notice("token_made", TOKENS),
+        Notice("passphrase_changed", SECURITY),
+        Notice("authenticator_changed", SECURITY),
+        Notice("new_browser", SECURITY),
         Notice("application_received", MY_PAGE),
         Notice("application_withdrawn", MY_PAGE),
         Notice("decision_reserve", MY_PAGE),
@@ -40,5 +55,5 @@ NOTICES: Final = {
     )
 }
 
-VALUES: Final = ("name", "edition", "place", "dates", "deadline", "link")
+VALUES: Final = ("name", "edition", "place", "dates", "deadline", "moment", "link")
 """What a notice's text may use; the same for all kinds, so that one frame serves them."""

@@ -30,7 +30,8 @@ SAME_REFUSALS: Final = 3
 SAME_UNKNOWN: Final = 10
 """So many people in a row whom the server calls unknown are not unknown: it refuses everybody."""
 
-_NAMED: Final = re.compile(r"\S*@\S*|\d+")
+_NAMED: Final = re.compile(r"(?<!\S)\S*@\S*|\d+")
+"""Whom and how many an answer names. It begins at a word alone: from every character on, a long word takes minutes."""
 
 
 def rest_after(trouble: Trouble, *, tries: int) -> timedelta:

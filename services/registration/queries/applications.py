@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, func, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
@@ -281,12 +281,21 @@ class WaitingProof:
     state: str
     email: str
     edition_slug: str
+    submission_key: UUID | None
+    has_account: bool
+    """Whether somebody has the address already, whom the link then signs in."""
 
 
 def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | None:
     """Return what a proof link is about; None when the draft was replaced or never was."""
     row = session.execute(
-        select(Application.state, Application.email, Edition.slug)
+        select(
+            Application.state,
+            Application.email,
+            Edition.slug,
+            Application.submission_key,
+            exists().where(func.lower(Addressable.email) == func.lower(Application.email)),
+        )
         .join(Edition, Edition.id == Application.edition_id)
         .where(Application.id == application_id)
         .where(or_(Application.person_id.is_not(None), Application.state == "draft"))

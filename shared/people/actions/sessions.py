@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
+from shared.deeds import Deed
+from shared.facts.people import NewBrowserSignedIn
+from shared.outbox import record
+from shared.people.rules.sign_in import NAME
 from shared.schema.people.credentials import SessionRow
 from shared.secrets import hash_of, new_secret
 from shared.web.door.lifetimes import ABSOLUTE
@@ -31,6 +35,24 @@ def open_session(session: Session, *, person_id: UUID, means: Literal["link", "s
         )
     )
     return secret
+
+
+def tell_new_browser(session: Session, *, person_id: UUID, now: datetime) -> None:
+    """Have the person told that a browser which was never in before has just signed in as them."""
+    record(session, NewBrowserSignedIn(person_id=person_id), Deed(person_id, now))
+
+
+def end_session_named(session: Session, *, person_id: UUID, name: str, now: datetime) -> None:
+    """End that session of the person which :func:`shared.people.queries.sessions.open_sessions` calls ``name``."""
+    session.execute(
+        update(SessionRow)
+        .where(
+            SessionRow.person_id == person_id,
+            func.left(SessionRow.token_hash, NAME) == name,
+            SessionRow.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
 
 
 def end_session(session: Session, *, token_hash: str, now: datetime) -> None:

@@ -10,8 +10,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from shared.facts.people import AuthenticatorChanged, PassphraseChanged
 from shared.history import Deed, begun, move, note
 from shared.links import STAFF_INVITATION
+from shared.outbox import record
 from shared.people.actions.roles import grant_role
 from shared.people.actions.sessions import end_sessions_of
 from shared.people.actions.tokens import end_tokens_of
@@ -85,7 +87,7 @@ def create_staff_member(
     for role, edition_id in roles:
         grant_role(session, person_id=person_id, name=role, edition_id=edition_id, deed=Deed(None, now))
     set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
-    bind_authenticator(session, person_id=person_id, secret=one_time_secret, step=0, vault=vault, now=now)
+    _bind(session, person_id=person_id, secret=one_time_secret, step=0, vault=vault, now=now)
     return person_id
 
 
@@ -150,15 +152,21 @@ def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str
 def set_passphrase(
     session: Session, *, person_id: UUID, passphrase: str, now: datetime, keep_session: str = ""
 ) -> None:
-    """Replace the passphrase; end the person's other sessions and all tokens for the API."""
+    """Replace the passphrase; end the person's other sessions and all tokens for the API, and tell its owner.
+
+    Who has no authenticator yet is told when that is bound, which is when the account opens.
+    """
     require_long_enough(passphrase)
     _require_not_guessed(session, passphrase, person_id=person_id)
     hashed = hash_passphrase(passphrase)
-    session.execute(
+    authenticator = session.scalar(
         insert(StaffCredential)
         .values(person_id=person_id, passphrase_hash=hashed, changed_at=now)
         .on_conflict_do_update(index_elements=["person_id"], set_={"passphrase_hash": hashed, "changed_at": now})
+        .returning(StaffCredential.totp_secret)
     )
+    if authenticator is not None:
+        record(session, PassphraseChanged(person_id=person_id), Deed(person_id, now))
     note(session, "person", person_id, Deed(person_id, now), what="passphrase_set", person_id=person_id)
     end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
     end_tokens_of(session, person_id=person_id, deed=Deed(person_id, now, "factor changed"))
@@ -186,8 +194,18 @@ def bind_authenticator(
 ) -> Sequence[str]:
     """Bind the authenticator with ``secret``, whose code of ``step`` was just shown; return fresh recovery codes.
 
-    Earlier recovery codes end, and so do all tokens for the API and the person's sessions but for ``keep_session``.
+    Earlier recovery codes end, and so do all tokens for the API and the person's sessions but for ``keep_session``;
+    the owner is told.
     """
+    record(session, AuthenticatorChanged(person_id=person_id), Deed(person_id, now))
+    return _bind(
+        session, person_id=person_id, secret=secret, step=step, vault=vault, now=now, keep_session=keep_session
+    )
+
+
+def _bind(
+    session: Session, *, person_id: UUID, secret: str, step: int, vault: Vault, now: datetime, keep_session: str = ""
+) -> Sequence[str]:
     session.execute(
         update(StaffCredential)
         .where(StaffCredential.person_id == person_id)

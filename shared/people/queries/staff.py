@@ -33,7 +33,10 @@ class RoleHeld:
 
 @dataclass(frozen=True)
 class StaffMember:
-    """A person with roles; ``state``: ``invited``, ``expired`` (invitation), ``half`` (no authenticator), ``ready``."""
+    """A person with roles; ``state``: ``invited``, ``expired`` (invitation), ``half`` (no authenticator), ``ready``.
+
+    Until the invitation is taken up the name is the address: whoever invites learns nothing about who has it.
+    """
 
     id: UUID
     name: str
@@ -74,7 +77,7 @@ def staff_members(session: Session, *, language: str, now: datetime) -> list[Sta
     return [
         StaffMember(
             id=person.id,
-            name=person.name,
+            name=person.email if credential is None else person.name,
             email=person.email,
             state=_state(credential, is_invited=is_invited),
             seen_at=seen_at,

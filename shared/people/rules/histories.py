@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.facts.people import StaffInvited
+from shared.facts.people import StaffInvited, TokenMade
 from shared.machines import machine
 
 ROLE: Final = machine("people.role", begins="granted", moves={"granted": "revoked", "revoked": ""})
@@ -16,4 +16,10 @@ INVITATION: Final = machine(
     tells={(None, "sent"): StaffInvited},
     mark="used_at",
 )
-TOKEN: Final = machine("people.api_token", begins="made", moves={"made": "revoked", "revoked": ""}, mark="revoked_at")
+TOKEN: Final = machine(
+    "people.api_token",
+    begins="made",
+    moves={"made": "revoked", "revoked": ""},
+    tells={(None, "made"): TokenMade},
+    mark="revoked_at",
+)

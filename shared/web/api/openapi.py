@@ -9,6 +9,15 @@ _PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 _MUTATING: Final = frozenset({"post", "put", "patch", "delete"})
 
 
+_LEFT: Final = {
+    "RateLimit-Policy": {"description": "The limit that counts: q calls in w seconds.", "schema": {"type": "string"}},
+    "RateLimit": {"description": "What is left: r calls, for t seconds.", "schema": {"type": "string"}},
+}
+_WAIT: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
+_ASKED_FIRST: Final = "401"
+"""Who bears no token has no limit of its own to be told."""
+
+
 def finished_document(drawn: dict[str, Any], *, key_header: str) -> dict[str, Any]:
     """Return the OpenAPI document (3.1) of an API from what SpecTree drew."""
     document = deepcopy(drawn)
@@ -19,7 +28,9 @@ def finished_document(drawn: dict[str, Any], *, key_header: str) -> dict[str, An
 
 
 def _finish(operation: dict[str, Any], *, mutates: bool, key_header: str) -> None:
-    for answer in operation["responses"].values():
+    for status, answer in operation["responses"].items():
+        if status != _ASKED_FIRST:
+            answer["headers"] = {**answer.get("headers", {}), **_LEFT, **(_WAIT if status == "429" else {})}
         content = answer.get("content", {})
         if content.get("application/json", {}).get("schema") == _PROBLEM:
             answer["content"] = {"application/problem+json": {"schema": _PROBLEM}}

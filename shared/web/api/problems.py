@@ -100,6 +100,8 @@ def answer_refusal(refusal: Refusal) -> Response:
     )
     if isinstance(refusal, Unauthenticated):
         response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, TooMany) and refusal.wait:
+        response.headers["Retry-After"] = str(refusal.wait)
     return response
 
 

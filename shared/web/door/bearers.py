@@ -15,6 +15,7 @@ from shared.web.api.problems import Unauthenticated
 from shared.web.door.authority import require_authority
 from shared.web.door.identity import SignedIn, read_roles
 from shared.web.door.policy import Policy
+from shared.web.door.quotas import count_caller, count_token
 from shared.web.door.scopes import SCOPES
 from shared.web.door.tools import tools
 from shared.words.sentences import _l
@@ -31,7 +32,7 @@ SELECT t.id, t.person_id, t.scopes, t.used_at, coalesce(nullif(p.called, ''), p.
  WHERE t.token_hash = :hash AND t.expires_at > :now
 """
 )
-_USED: Final = text("UPDATE people.api_token SET used_at = :now WHERE id = :id")
+_USED: Final = text("SELECT people.note_token_use(:id)")
 
 
 class ScopeMissing(Forbidden):
@@ -46,6 +47,7 @@ def require_bearer(policy: Policy) -> None:
     Its owner must still hold a role of the scope where the policy asks for it.
     From then on the owner is the current person, with the roles of now.
     """
+    count_caller()
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret:
         raise Unauthenticated
@@ -54,6 +56,7 @@ def require_bearer(policy: Policy) -> None:
         row = connection.execute(_WHOSE, {"hash": hash_of(secret.strip()), "now": moment}).first()
     if row is None:
         raise Unauthenticated
+    count_token(row.id)
     person = SignedIn(
         person_id=row.person_id,
         name=row.name,
@@ -70,6 +73,6 @@ def require_bearer(policy: Policy) -> None:
     g.signed_in = person
     g.api_token_id = row.id
     g.api_scopes = tuple(row.scopes)
-    if tools().service == "registration" and (row.used_at is None or moment - row.used_at > _USED_AFTER):
+    if row.used_at is None or moment - row.used_at > _USED_AFTER:
         with tools().database.transaction() as session:
-            session.execute(_USED, {"now": moment, "id": row.id})
+            session.execute(_USED, {"id": row.id})

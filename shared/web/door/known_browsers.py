@@ -85,4 +85,4 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _name() -> str:
-    return f"{current_app.config['SESSION_COOKIE_NAME']}-known"
+    return "__Host-known-browser" if current_app.config["SESSION_COOKIE_SECURE"] else "known-browser"

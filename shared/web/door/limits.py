@@ -16,10 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from ipaddress import IPv6Network
-from typing import Any, Final, TypeVar
+from math import ceil
+from typing import Any, Final, NamedTuple, TypeVar
 
 from flask import Flask, current_app, request
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, WindowStats, parse
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
@@ -99,6 +100,15 @@ def by_both(first: Key, second: Key) -> Key:
     return lambda: f"{first()} {second()}"
 
 
+class Standing(NamedTuple):
+    """So many calls of ``most`` in ``window`` seconds are left for ``seconds`` more."""
+
+    most: int
+    window: int
+    left: int
+    seconds: int
+
+
 class Counter:
     """Counts in Redis; while Redis is away, in this process."""
 
@@ -122,6 +132,24 @@ class Counter:
                 log.warning("limits are counted in this process: Redis does not answer")
         return self._own.hit(rate, *identifiers)
 
+    def standing(self, rate: RateLimitItem, *identifiers: str) -> Standing:
+        """Return what is left of a limit."""
+        if time.monotonic() >= self._rests_until:
+            try:
+                return _standing(rate, self._shared.get_window_stats(rate, *identifiers))
+            except RedisError:
+                self._rests_until = time.monotonic() + _REST
+        return _standing(rate, self._own.get_window_stats(rate, *identifiers))
+
+
+def _standing(rate: RateLimitItem, stats: WindowStats) -> Standing:
+    return Standing(rate.amount, rate.get_expiry(), stats.remaining, max(1, ceil(stats.reset_time - time.time())))
+
+
+def too_many(counter: Counter, rate: RateLimitItem, *identifiers: str) -> TooMany:
+    """Return the refusal of one call too many, which says how long to wait."""
+    return TooMany(_l("Wait a little before you try again."), wait=counter.standing(rate, *identifiers).seconds)
+
 
 def use_limits(app: Flask, redis_url: str) -> None:
     """Let the views of ``app`` be counted as they declared. Redis may be away now, later and again."""
@@ -133,8 +161,13 @@ def use_limits(app: Flask, redis_url: str) -> None:
 
 def within(rate: RateLimitItem, *identifiers: str) -> bool:
     """Count one call of something that is no view of its own; say whether it was within ``rate``."""
+    return the_counter().hit(rate, *identifiers)
+
+
+def the_counter() -> Counter:
+    """Return the counter of this application."""
     counter: Counter = current_app.extensions[_COUNTER]
-    return counter.hit(rate, *identifiers)
+    return counter
 
 
 def _counted(counter: Counter, endpoint: str, view: Any) -> Any:
@@ -144,7 +177,7 @@ def _counted(counter: Counter, endpoint: str, view: Any) -> Any:
     def count_first(**arguments: Any) -> Any:
         for limit in limits:
             if not counter.hit(limit.rate, endpoint, limit.by()):
-                raise TooMany(_l("Wait a little before you try again."))
+                raise too_many(counter, limit.rate, endpoint, limit.by())
         return view(**arguments)
 
     return count_first

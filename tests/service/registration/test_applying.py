@@ -276,3 +276,15 @@ def test_enter_sends_the_form_whatever_buttons_stand_before_it(app: Flask) -> No
     of_form = page.xpath("//button[@form='answers-form'] | //form[@id='answers-form']//button[not(@form)]")
     assert len(of_form) > 3
     assert not {"formaction", "name"} & set(of_form[0].attrib)
+
+
+def test_a_proof_link_warns_before_it_signs_in_to_an_account_in_another_browser(
+    app: Flask, registration_database: Database
+) -> None:
+    here, elsewhere = visitor(app), visitor(app)
+    here.post("/e/spring-2026/apply", data=answers() | open_form(here))
+    link = proof_link(app, applications(registration_database)[0].id)
+    assert "another browser" not in elsewhere.get(link).text  # nobody has the address yet: there is nothing to open
+    person_called(registration_database, "Awa")
+    assert "another browser" in elsewhere.get(link).text
+    assert "another browser" not in here.get(link).text

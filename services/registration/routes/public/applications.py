@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, session as cookie
 from werkzeug.wrappers import Response
 
 from services.registration.actions.second_drafts import settle_second_draft
@@ -50,6 +50,9 @@ from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 blueprint = Blueprint("applications", __name__)
+
+_SENT_HERE: Final = "a"
+"""Where the cookie keeps which application was sent with this browser last."""
 ASKED: Final = tuple(Answers.model_fields)
 
 
@@ -121,7 +124,9 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
                     locale=current_locale(),
                     now=now(),
                 )
-                return see_other(f"/e/{edition.slug}/apply/sent/{submission_key_of(session, draft_id) or key}")
+                sent = submission_key_of(session, draft_id) or key
+                cookie[_SENT_HERE] = str(sent)
+                return see_other(f"/e/{edition.slug}/apply/sent/{sent}")
             application_id = submit_application(
                 session,
                 edition_id=edition.id,
@@ -182,7 +187,12 @@ def show_proof(token: str) -> str | tuple[str, int]:
         raise ProofWorthless
     if waiting.state != "draft":
         return render_template("registration/proof_spent.html"), 410
-    return render_template("registration/proof.html", waiting=waiting, edition=shown_edition(waiting.edition_slug))
+    return render_template(
+        "registration/proof.html",
+        waiting=waiting,
+        edition=shown_edition(waiting.edition_slug),
+        elsewhere=waiting.has_account and cookie.get(_SENT_HERE) != str(waiting.submission_key),
+    )
 
 
 @blueprint.post(PROOF.rule)

@@ -1,4 +1,4 @@
-"""Staff change what proves who they are; both factors are asked for first."""
+"""Staff change what proves who they are, both factors asked for first, and see where they are signed in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response
 
 from shared.clock import now
 from shared.errors import Refusal
+from shared.people.actions.sessions import end_session_named, end_sessions_of
 from shared.people.actions.staff import set_passphrase
 from shared.people.actions.staff_sign_in import require_second_factor
 from shared.people.errors import CodeRefused, PassphraseRefused
+from shared.people.queries.sessions import open_sessions
 from shared.people.routes.half_way import Half, vault
 from shared.people.rules.staff import SHORTEST, new_one_time_secret
 from shared.web.door.identity import current_person
@@ -38,7 +40,21 @@ class ChangedPassphrase(BaseModel):
 @SECURITY.opens
 def security() -> str:
     """Show how to change passphrase and authenticator."""
-    return render_template("people/staff/security.html", form=fill(), shortest=SHORTEST)
+    return _page(fill())
+
+
+@blueprint.post("/staff/security/sessions")
+@staff(*ROLES, anywhere=True)
+def end_sessions() -> Response:
+    """End one of my sessions, or all but this one."""
+    person, name = current_person(), request.form.get("session", "")
+    with tools().database.transaction() as work:
+        if name:
+            end_session_named(work, person_id=person.person_id, name=name, now=now())
+        else:
+            end_sessions_of(work, person_id=person.person_id, now=now(), keep=person.session_hash)
+    flash_message(_("That browser is signed out.") if name else _("You are signed out everywhere else."))
+    return see_other("/staff/security")
 
 
 @blueprint.post("/staff/security/passphrase")
@@ -96,5 +112,11 @@ def change_authenticator() -> Response | tuple[str, int]:
 
 
 def _security_page(refusal: Refusal, *, field: str) -> tuple[str, int]:
-    form = Form({}, refusal.errors or {field: refusal.title})
-    return render_template("people/staff/security.html", form=form, shortest=SHORTEST), 422
+    return _page(Form({}, refusal.errors or {field: refusal.title})), 422
+
+
+def _page(form: Form) -> str:
+    person = current_person()
+    with tools().database.reading() as reading:
+        browsers = open_sessions(reading, person_id=person.person_id, here=person.session_hash, now=now())
+    return render_template("people/staff/security.html", form=form, shortest=SHORTEST, browsers=browsers)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from shared.clock import now
 from shared.links import STAFF_INVITATION
-from shared.people.actions.sessions import open_session
+from shared.people.actions.sessions import open_session, tell_new_browser
 from shared.people.actions.staff import (
     bind_authenticator,
     enrol_first_authenticator,
@@ -34,7 +34,7 @@ from shared.people.rules.staff import (
     step_of,
 )
 from shared.web.door.identity import signed_in
-from shared.web.door.known_browsers import by_known_browser, make_known_to
+from shared.web.door.known_browsers import by_known_browser, is_known_to, make_known_to
 from shared.web.door.limits import LONGEST_KEY, by_both, by_caller, limited
 from shared.web.door.policy import public
 from shared.web.door.redirects import own_path, see_other
@@ -87,6 +87,8 @@ def enter() -> Response | tuple[str, int]:
             )
             if not who.must_enrol:
                 secret = open_session(work, person_id=who.person_id, means="staff", now=moment)
+                if not is_known_to(_account()):
+                    tell_new_browser(work, person_id=who.person_id, now=moment)
     except SignInRefused as refusal:
         form = Form({"email": given.email, "next": leads_to}, {"email": refusal.title})
         return render_template("people/staff/sign_in.html", form=form), 422
@@ -167,8 +169,12 @@ def confirm_enrolment() -> Response:
         deed = bind_authenticator if again else enrol_first_authenticator
         codes = deed(work, person_id=half.person_id, secret=half.secret, step=step, vault=vault(), now=moment)
         secret = open_session(work, person_id=half.person_id, means="staff", now=moment)
+        account = normal_email(email_of(work, half.person_id))
     remember_session(secret)
-    return make_response(render_template("people/staff/recovery_codes.html", codes=codes, leads_to=half.leads_to))
+    page = render_template("people/staff/recovery_codes.html", codes=codes, leads_to=half.leads_to)
+    answer = make_response(page)
+    make_known_to(account, answer)
+    return answer
 
 
 def _enrolment_page(half: Half, form: Form) -> Response:
