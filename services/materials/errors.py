@@ -60,6 +60,18 @@ class ReleaseIsPublished(Conflict):
     title = _l("A published release is not changed; make a new release")
 
 
+class ReleaseIsWithdrawn(Conflict):
+    """Nobody can open it, so nothing is added to it."""
+
+    title = _l("This version was withdrawn; make a new one")
+
+
+class ChapterNumberTaken(Conflict):
+    """The release has a chapter with this number."""
+
+    title = _l("There is a chapter with this number already")
+
+
 class NothingToPublish(Conflict):
     """A release without a file helps nobody."""
 

@@ -13,14 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.materials.actions.publications import draft_of, translation_of
-from services.materials.errors import FileEmpty, FileTypeUnknown
+from services.materials.errors import FileEmpty, FileTypeUnknown, ReleaseIsPublished
 from services.materials.gateways.store import Store, StreamStored
 from services.materials.rules.media import FORMATS, unfit
 from services.materials.rules.names import full_filename, plain_filename
 from shared.history import Deed, note
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition, StoredFile
-from shared.schema.materials.publications import Chapter, Publication
+from shared.schema.materials.publications import Chapter, Publication, Release
 from shared.words.languages import text_in
 from shared.words.sentences import _l
 
@@ -38,12 +38,15 @@ def add_rendition(
     pages: int | None = None,
     deed: Deed,
 ) -> Rendition:
-    """Take in a file as one format of a draft's translation; a file that was there in its place is replaced.
+    """Take in a file as one format of a translation; in a draft, a file that was there in its place is replaced.
+
+    A published release takes what it does not have yet, such as a language that came late, and people can open it at
+    once; what they hold is not changed.
 
     The stream is hashed while it is written. Refuses what is empty, larger than ``limit`` bytes, or not a usable file
     of ``format_``; nothing of it stays.
     """
-    release = draft_of(session, release_id=release_id)
+    release = _open_to_files(session, release_id)
     media_type = FORMATS.get(format_)
     if media_type is None:
         unknown = _l("Files of this format cannot be uploaded.")
@@ -71,12 +74,26 @@ def add_rendition(
         uploaded_at=deed.at,
     )
     replaced = {name: new.excluded[name] for name in ("sha256", "full_name", "pages", "uploaded_by", "uploaded_at")}
-    upsert = new.on_conflict_do_update(constraint="uq_rendition_translation_id_chapter_id_format", set_=replaced)
-    rendition_id = session.scalars(upsert.returning(Rendition.id)).one()
+    place = "uq_rendition_translation_id_chapter_id_format"
+    upsert = new.on_conflict_do_update(
+        constraint=place,
+        set_=replaced,
+        where=Rendition.sha256 == kept.sha256 if release.state == "published" else None,
+    )
+    rendition_id = session.scalar(upsert.returning(Rendition.id))
+    if rendition_id is None:
+        raise ReleaseIsPublished
     note(session, "rendition", rendition_id, deed, what="stored", edition_id=publication.edition_id)
     return session.scalars(
         select(Rendition).where(Rendition.id == rendition_id).execution_options(populate_existing=True)
     ).one()
+
+
+def _open_to_files(session: Session, release_id: UUID) -> Release:
+    release = session.get(Release, release_id, with_for_update=True)
+    if release is not None and release.state == "published":
+        return release
+    return draft_of(session, release_id=release_id)
 
 
 def _usable(file: BinaryIO, media_type: str) -> None:

@@ -54,6 +54,39 @@ def opened_publications(
     return sorted(opened, key=lambda one: one.published_at or now, reverse=True)
 
 
+def was_withdrawn(session: Session, *, slug: str, person_id: UUID | None, now: datetime) -> bool:
+    """Say whether the person could open the publication, had its releases not been withdrawn."""
+    withdrawn = session.scalar(
+        select(Publication.id)
+        .join(Release, Release.publication_id == Publication.id)
+        .where(Publication.slug == slug, Release.state == "withdrawn")
+        .limit(1)
+    )
+    return withdrawn is not None and withdrawn in claims_by_publication(session, person_id=person_id, now=now)
+
+
+def languages_left_behind(session: Session, *, release_id: UUID) -> dict[str, str]:
+    """Return the languages that a draft does not have and an older release does: ``{language: version}``."""
+    mine = (
+        select(Translation.language)
+        .join(Rendition, Rendition.translation_id == Translation.id)
+        .where(Translation.release_id == release_id)
+    )
+    rows = session.execute(
+        select(Translation.language, Release.version)
+        .join(Release, Release.id == Translation.release_id)
+        .join(Rendition, Rendition.translation_id == Translation.id)
+        .where(
+            Release.state == "published",
+            Release.id != release_id,
+            Release.publication_id == select(Release.publication_id).where(Release.id == release_id).scalar_subquery(),
+            Translation.language.not_in(mine),
+        )
+        .order_by(Release.published_at, Release.id)
+    )
+    return {language: version for language, version in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
 def _languages() -> ScalarSelect[Any]:
     """Return the languages in which a release has the whole work, or chapters of it at least."""
     return (
@@ -106,6 +139,7 @@ def _filled(
             version=release.version,
             dated=release.dated,
             published_at=release.published_at,
+            state=release.state,
             right=right,
             copies=tuple(
                 copy

@@ -115,6 +115,7 @@ class Opened:
     right: Right | None
     copies: tuple[RenditionShown, ...] = ()
     chapters: tuple[ChapterShown, ...] = ()
+    state: str = "published"
     fetched_older: bool = False
     """The reader fetched an older release, but nothing of this one."""
 

@@ -59,6 +59,8 @@ def download(rendition_id: UUID, filename: str) -> Response:  # noqa: ARG001 - t
         found = holding(session, rendition_id=rendition_id, person_id=person_id, now=moment)
         right = _right(found)
         if found is None or (right is None and not _keeps(person, found)):
+            if found is not None and found.state == "withdrawn" and right_to_open(found.claims) is not None:
+                return tombstone()
             if person is None:
                 return _sign_in_first()
             raise RenditionUnknown
@@ -169,6 +171,15 @@ def _instead(found: Holding, status: HTTPStatus) -> Response:
     if status is not HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["ETag"] = etag_of(found.sha256)
     return response
+
+
+def tombstone() -> Response:
+    """Say that what could be opened here was taken back (RFC 9110, 15.5.11)."""
+    return problem(
+        HTTPStatus.GONE,
+        title=_l("This version was withdrawn"),
+        detail=_l("Those who keep the library took it back. If there is a newer version, it stands under Materials."),
+    )
 
 
 def _sign_in_first() -> Response:
