@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.errors import ReleaseIsPublished
+from services.materials.fixity import damaged_files
 from services.materials.gateways.store import store_at
 from shared.clock import now
 from shared.deeds import Deed
@@ -220,6 +221,16 @@ def test_shelves_are_listed_changed_and_taken_down(
     assert ada.get(reader.path).status_code == 404
     with materials_database.reading() as session:
         assert session.scalars(select(Shelf.id)).all() == []
+
+
+def test_files_that_the_store_lost_are_named(reader: Reader, materials_database: Database, tmp_path: Path) -> None:
+    store, path = store_at(tmp_path.as_uri()), tmp_path / reader.sha256[:2] / reader.sha256
+    with materials_database.reading() as session:
+        assert list(damaged_files(session, store)) == []
+        path.write_bytes(PDF[:-1] + b"?")
+        assert list(damaged_files(session, store)) == [(reader.sha256, "damaged", ("reader-2011-en.pdf",))]
+        path.unlink()
+        assert list(damaged_files(session, store)) == [(reader.sha256, "missing", ("reader-2011-en.pdf",))]
 
 
 def test_the_staff_of_another_edition_can_do_none_of_it(
