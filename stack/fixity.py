@@ -23,7 +23,7 @@ def run_fixity() -> int:
     outline = Outline(places, ports, keys, addresses_for(places, ports, keys), demo=False)
     try:
         click.echo(
-            words_of_module("services.materials.fixity", service_environment(outline, "materials"), arguments=())
+            words_of_module("services.materials.rounds.fixity", service_environment(outline, "materials"), arguments=())
         )
     except StepFailed as reason:
         click.echo(str(reason), err=True)

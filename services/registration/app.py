@@ -13,7 +13,7 @@ from services.registration.routes.desk import (
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
-from services.registration.routes.public import applications, editions
+from services.registration.routes.public import applications, editions, proofs
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.people.routes import BLUEPRINTS as PEOPLE
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     editions.blueprint,
     applications.blueprint,
+    proofs.blueprint,
     home.blueprint,
     my_applications.blueprint,
     offers.blueprint,

@@ -14,7 +14,7 @@ from shared.web.pages.tables import Column
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = pytest.mark.browser
 ROWS = [{"id": number, "name": f"Person {number}"} for number in range(1, 5)]
@@ -108,3 +108,24 @@ def test_shift_selects_a_range_and_the_heading_selects_the_page(browser: Browser
         assert page.get_by_text("3 selected").is_visible()
         page.get_by_label("Select all on this page").check()
         assert page.get_by_text("4 selected").is_visible()
+
+
+KEEP = """
+<form method="post" data-keep><textarea name="why" aria-label="Why"></textarea><button>Save</button></form>
+"""
+
+
+@pytest.mark.parametrize("typed", ["", "Because."])
+def test_leaving_with_unsaved_words_asks_first(browser: Browser, typed: str) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    with showing(browser, KEEP, "page.js") as page:
+        page.on("dialog", answer)
+        if typed:
+            page.get_by_role("textbox").fill(typed)
+        page.goto("about:blank")
+        assert asked == (["beforeunload"] if typed else [])

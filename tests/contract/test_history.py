@@ -27,10 +27,11 @@ LEDGERS = {
     "shared/history.py": "the mover",
     "shared/outbox.py": "the entries of the outbox",
     "services/notifications/actions/deliveries.py": "the postman's ledger",
+    "services/notifications/actions/resending.py": "what the postman is asked to carry once more",
     "services/notifications/actions/launches.py": "what a cancelled campaign leaves in the postman's ledger",
 }
 """Where a state may be written, and which."""
-BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET[^;\"]*\bstate\s*=", re.IGNORECASE)
+BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET(?:(?!\bWHERE\b)[^;\"])*\bstate\s*=", re.IGNORECASE)
 FILES = [
     path
     for room in ("services", "shared")

@@ -21,7 +21,8 @@ OUTBOX_WRITES = {
     ("entry", "UPDATE"),
     ("entry", "DELETE"),
     ("fact", "DELETE"),
-    *((table, "INSERT") for table in ("fact", "entry", "idempotency_key")),
+    ("kept_form", "DELETE"),
+    *((table, "INSERT") for table in ("fact", "entry", "idempotency_key", "kept_form")),
 }
 STATEMENTS = {
     "INSERT": "INSERT INTO {table} ({written}) SELECT {written} FROM {table} WHERE false",

@@ -100,3 +100,8 @@ def form_token(page: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found, "the page has no form"
     return found[1]
+
+
+def press(browser: Browser, path: str, **fields: object) -> Any:
+    """Send a form as browsers do: with the origin of the page that it stood on."""
+    return browser.post(path, data=fields, headers={"Origin": browser.address})

@@ -143,7 +143,13 @@ def _edition_of(session: Session, release_id: UUID) -> dict[UUID, dict[str, obje
 
 
 def publish_release(session: Session, *, release_id: UUID, deed: Deed) -> Release:
-    """Let people open the release wherever its publication is on a shelf. From now on it is not changed."""
+    """Let people open the release wherever its publication is on a shelf. From now on it is not changed.
+
+    Done twice it is done once, at the first moment.
+    """
+    published = session.scalar(select(Release).where(Release.id == release_id, Release.state == "published"))
+    if published is not None:
+        return published
     release = draft_of(session, release_id=release_id)
     has_file = select(Rendition.id).join(Translation).where(Translation.release_id == release_id).limit(1)
     if session.scalar(has_file) is None:

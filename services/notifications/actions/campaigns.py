@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from services.notifications.errors import CampaignAlreadyLaunched, CampaignUnknown, UnknownPlaceholders
 from services.notifications.queries.audience import require_askable
+from services.notifications.queries.campaigns import texts_of
 from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.campaigns import CAMPAIGN
-from services.notifications.rules.texts import Said, unknown_names
+from services.notifications.rules.texts import Said, as_fields, unknown_names
 from shared.history import Deed, begin, move, note, remove
 from shared.schema.notifications.campaigns import Campaign, CampaignText
+from shared.versions import require_version, version_of
 
 WRITABLE = ("draft", "awaiting_approval")
 
@@ -62,8 +64,11 @@ def rewrite_campaign(
     topic_id: UUID,
     texts: Mapping[str, Said],
     deed: Deed,
+    seen: str = "",
 ) -> Campaign:
     """Replace what a campaign says; a language without any word is removed.
+
+    Refused with ChangedMeanwhile when it does not say any more what it said in the version ``seen``.
 
     Refused with UnknownPlaceholders, by field. Whoever writes last is the writer: she cannot approve it. A request for
     approval is taken back, as it was for other words.
@@ -72,6 +77,9 @@ def rewrite_campaign(
     if wrong:
         raise UnknownPlaceholders(errors=wrong)
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    said_now = as_fields(campaign.name, campaign.topic_id, texts_of(session, campaign_id=campaign_id))
+    if said_now != as_fields(name, topic_id, texts):
+        require_version(seen, version_of(said_now))
     campaign.name, campaign.topic_id = name, topic_id
     if deed.by is not None:
         campaign.written_by = deed.by

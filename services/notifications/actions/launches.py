@@ -45,8 +45,11 @@ def launch_campaign(
 
     ``confirmed`` is the number of people that was shown; when the rule means another number by now, AudienceChanged.
     Somebody who may approve, other than the writer and the one who asked, approves by launching again; else
-    SecondPersonNeeded.
+    SecondPersonNeeded. Pressed twice by the same person it is done once and answered alike.
     """
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if _was_pressed_before(campaign, confirmed=confirmed, by=deed.by):
+        return campaign
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     rule = AudienceRule.model_validate(campaign.audience)
     texts = texts_of(session, campaign_id=campaign_id)
@@ -73,6 +76,12 @@ def launch_campaign(
     campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=deed.at)
     ring_after_commit(session, (CAMPAIGN_QUEUE,))
     return campaign
+
+
+def _was_pressed_before(campaign: Campaign, *, confirmed: int, by: UUID | None) -> bool:
+    if campaign.state in {"sending", "finished"}:
+        return campaign.launched_by == by and campaign.audience_size == confirmed
+    return campaign.state == "awaiting_approval" and campaign.submitted_by == by
 
 
 def freeze_audience(
@@ -134,10 +143,15 @@ def resume_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, de
 
 
 def cancel_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> int:
-    """Stop a campaign for good; return how many people will not get it. Who got it is not changed."""
+    """Stop a campaign for good; return how many people do not get it now. Who got it is not changed."""
     _step(session, campaign_id, edition_id, deed, allowed=("sending", "paused"), after="cancelled", finished_at=deed.at)
     call_back(session, campaign_id=campaign_id)
-    return withdraw_cancelled(session, now=deed.at)
+    withdraw_cancelled(session, now=deed.at)
+    return session.execute(
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.campaign_id == campaign_id, Delivery.state == "suppressed", Delivery.reason == "cancelled")
+    ).scalar_one()
 
 
 _WITHDRAW = text("""
@@ -177,6 +191,8 @@ def _step(
     **values: Any,
 ) -> None:
     campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state == after:
+        return  # pressed twice
     if campaign.state not in allowed:
         raise CampaignNotSending
     move(session, CAMPAIGN, [campaign_id], after, deed, updated_at=deed.at, **values)

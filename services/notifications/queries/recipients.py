@@ -26,13 +26,16 @@ class Recipient:
 
 
 def applicant(session: Session, *, application_id: UUID) -> Recipient | None:
-    """Return whoever typed an application that waits for its proof, at the address and in the language given there."""
+    """Return whoever typed an application that waits for its proof, at the address and in the language given there.
+
+    Without a name: it is free text, and the address may be that of somebody who never came here.
+    """
     row = session.execute(
-        select(
-            UnprovedApplicant.email, UnprovedApplicant.name, UnprovedApplicant.called, UnprovedApplicant.locale
-        ).where(UnprovedApplicant.application_id == application_id)
+        select(UnprovedApplicant.email, UnprovedApplicant.locale).where(
+            UnprovedApplicant.application_id == application_id
+        )
     ).first()
-    return None if row is None else Recipient(None, row.email, row.name, row.called or row.name, row.locale, None)
+    return None if row is None else Recipient(None, row.email, "", "", row.locale, None)
 
 
 def person(session: Session, *, person_id: UUID) -> Recipient | None:

@@ -61,3 +61,14 @@ def language_plan(by_locale: Mapping[str, int], available: Iterable[str]) -> dic
         for locale, count in by_locale.items():
             plan.setdefault(text_locale(locale, written), {})[locale] = count
     return plan
+
+
+def as_fields(name: str, topic_id: object, texts: Mapping[str, Said]) -> dict[str, str]:
+    """Return what a campaign says as the fields of its form: ``subject.fr`` and so on."""
+    fields = {
+        f"{part}.{locale}": getattr(said, part)
+        for locale, said in texts.items()
+        for part in ("subject", "preheader", "body")
+        if not said.is_empty
+    }
+    return {"name": name, "topic_id": str(topic_id), **fields}

@@ -16,24 +16,35 @@ from services.registration.rules.forms import Answers
 from shared.history import Deed, move, note
 from shared.people.actions.people import correct_name
 from shared.schema.registration import Application, Edition
+from shared.versions import require_version, version_of
 
 
 def edit_application(
-    session: Session, *, application_id: UUID, person_id: UUID, answers: Answers, now: datetime
+    session: Session,
+    *,
+    application_id: UUID,
+    person_id: UUID,
+    answers: Answers,
+    now: datetime,
+    written_at: datetime | None = None,
+    seen: str = "",
 ) -> list[str]:
     """Replace the answers until the deadline; return the names of the fields that changed.
 
-    What was there before is kept with the change and shown to reviewers. The address stays the proved one. A
-    corrected name is the one that mails and pages use from now on.
+    What was there before is kept with the change and shown to reviewers. The address stays the proved one. What was
+    ``written_at`` an earlier moment counts as in time when it was then. Refuses with :class:`ChangedMeanwhile` when the
+    application is not the version ``seen`` any more and holds other answers.
+    A corrected name is the one that mails and pages use from now on.
     """
     application, edition = _own(session, application_id=application_id, person_id=person_id)
-    if not rules.is_editable(state=application.state, closes_at=edition.closes_at, now=now):
+    if not rules.is_editable(state=application.state, closes_at=edition.closes_at, now=written_at or now):
         raise NotEditable
     after = {**answers.columns(), "email": application.email, **answers.answers()}
     before = {name: getattr(application, name) for name in answers.columns()} | application.answers
     fields = rules.changed_fields(before, after)
     if not fields:
         return []
+    require_version(seen, version_of(application.updated_at))
     session.execute(
         update(Application)
         .where(Application.id == application_id)
@@ -55,8 +66,13 @@ def edit_application(
 
 
 def withdraw_application(session: Session, *, application_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Take an application back. Whoever holds an offer or a place gives that back first, by an act of its own."""
+    """Take an application back; done twice it is done once.
+
+    Whoever holds an offer or a place gives that back first, by an act of its own.
+    """
     application, _edition = _own(session, application_id=application_id, person_id=person_id)
+    if application.state == "withdrawn":
+        return
     allowed = rules.APPLICATION.allows(application.state, "withdrawn")
     if not allowed or has_live_offer(session, application_id=application_id):
         raise NotWithdrawable

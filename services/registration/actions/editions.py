@@ -14,6 +14,7 @@ from shared.editions import EditionUnknown
 from shared.history import Deed, begun, move, note
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
+from shared.versions import require_version, version_of
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
@@ -28,17 +29,23 @@ def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], de
     return made
 
 
-def update_edition(session: Session, *, edition_id: UUID, values: Mapping[str, Any], deed: Deed) -> None:
-    """Change an edition; its address stays, since links to it are out in the world."""
-    changed = session.execute(
+def update_edition(
+    session: Session, *, edition_id: UUID, values: Mapping[str, Any], deed: Deed, seen: str = ""
+) -> None:
+    """Change an edition; its address stays, since links to it are out in the world.
+
+    Refuses with :class:`ChangedMeanwhile` when it is not the version ``seen`` any more and holds other values.
+    """
+    edition = _locked(session, edition_id)
+    if all(getattr(edition, name) == value for name, value in values.items()):
+        return
+    require_version(seen, version_of(edition.updated_at))
+    session.execute(
         update(Edition)
         .where(Edition.id == edition_id)
         .values(**values, updated_at=deed.at)
-        .returning(Edition.id)
         .execution_options(synchronize_session=False)
-    ).first()
-    if changed is None:
-        raise EditionUnknown
+    )
     note(session, EDITION.noun, edition_id, deed, what="edited", edition_id=edition_id)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import EditionFull, NotWithdrawable, OfferAnswered, OfferLapsed, OfferUnknown
-from services.registration.queries.offers import due_offers
+from services.registration.queries.offers import due_offers, enrolment_of
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.rules import offers as rules
 from shared.errors import Refusal
@@ -22,7 +22,7 @@ _REFUSED: Final[dict[str, type[Refusal]]] = {"answered": OfferAnswered, "expired
 def accept_offer(
     session: Session, *, offer_id: UUID, person_id: UUID, now: datetime, take_pool: TakePool = locked_pool
 ) -> UUID:
-    """Take the place an offer holds; return the enrolment.
+    """Take the place an offer holds; return the enrolment, the same when it was taken before.
 
     Never oversold: the edition's row is locked, then enrolments are counted against the capacity as it is now, so
     that more offers than places, or a capacity lowered since, cannot seat too many. Refuses with
@@ -35,6 +35,9 @@ def accept_offer(
         raise OfferUnknown
     places = take_pool(session, edition_id)
     offer = session.execute(select(Offer).where(Offer.id == offer_id)).scalar_one()
+    taken = enrolment_of(session, offer_id=offer_id) if offer.state == "accepted" else None
+    if taken is not None:
+        return taken  # pressed twice
     refused = rules.why_not_accepted(
         state=offer.state, expires=offer.expires_at, capacity=places.capacity, enrolled=places.enrolled, now=now
     )
@@ -57,12 +60,14 @@ def accept_offer(
 
 
 def decline_offer(session: Session, *, offer_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Give the held place back; it can be offered to somebody else at once."""
+    """Give the held place back; it can be offered to somebody else at once. Done twice it is done once."""
     offer = session.execute(
         select(Offer).where(Offer.id == offer_id, Offer.person_id == person_id).with_for_update()
     ).scalar()
     if offer is None:
         raise OfferUnknown
+    if offer.state == "declined":
+        return
     if offer.state == "expired":
         raise OfferLapsed
     if offer.state != "offered":
@@ -78,12 +83,14 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
 
 
 def withdraw_enrolment(session: Session, *, enrolment_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Give up a place that was taken. It is free at once, and what came with it closes."""
+    """Give up a place that was taken. It is free at once, and what came with it closes. Done twice it is done once."""
     enrolment = session.execute(
         select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id).with_for_update()
     ).scalar()
     if enrolment is None:
         raise OfferUnknown
+    if enrolment.state == "withdrawn":
+        return
     if not rules.ENROLMENT.allows(enrolment.state, "withdrawn"):
         raise NotWithdrawable
     deed = Deed(person_id, now, why)

@@ -15,6 +15,7 @@ from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.releases import (
     Bound,
     Listed,
+    last_release,
     locked_batch,
     locked_part,
     locked_proposals,
@@ -43,13 +44,18 @@ def release_decisions(
     """Make every proposed decision of the edition known; an accept becomes an offer that holds a place.
 
     ``seen`` is the :func:`digest` of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
-    :class:`BatchChanged`, or :class:`NotEnoughPlaces` when the accepts do not fit into what is left.
+    :class:`BatchChanged`, or :class:`NotEnoughPlaces` when the accepts do not fit into what is left. The batch that the
+    same person released last is answered like the first time, and nothing is done.
 
     Up to ``AT_ONCE`` decisions are known when this returns. A larger batch is frozen: its decisions are bound to it,
     the places of its accepts are held, and registration itself, hearing of it, goes on with :func:`release_part`.
     """
     places = take_pool(session, edition_id)
     batch = locked_proposals(session, edition_id=edition_id)
+    before = last_release(session, edition_id=edition_id, by=deed.by) if batch.digest != seen else []
+    if before and digest(before) == seen:  # pressed twice
+        held = sum(one.outcome == "accept" for one in before)
+        return rules.plan_release(((one.outcome, one.locale) for one in before), places_left=places.left + held)
     if not batch.counts:
         raise BatchEmpty
     if batch.digest != seen:

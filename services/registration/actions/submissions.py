@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Final, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -19,9 +19,9 @@ from services.registration.queries.applications import live_application_of
 from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.editions import takes_applications
-from services.registration.rules.forms import FORM_VERSION, Answers
+from services.registration.rules.forms import FORM_VERSION, Answers, content_hash
 from shared.facts.registration import AddressProofRequested
-from shared.history import Deed, StateChanged, begun, move
+from shared.history import Deed, begun, move
 from shared.outbox import record
 from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
@@ -46,17 +46,28 @@ def start_application(
 ) -> UUID:
     """Keep a filled-in form as a draft and ask for the address to be proved; return the application's id.
 
-    The same ``submission_key`` again is the same draft: corrected answers replace the earlier ones and no second mail
-    goes out. A corrected address makes a new draft, so that a link mailed to the old address proves nothing about the
-    new one. The caller has checked that the edition takes applications.
+    The same ``submission_key`` and content again is the same draft, and no second mail goes out. Other content under
+    the same name corrects a draft: its answers are replaced, or, where the address is another, the draft is, so that a
+    link mailed to the old address proves nothing about the new one. Under another name, or after the first was
+    submitted, it is an application of its own: the form was filled in anew. Refuses with :class:`ApplicationsClosed`.
     """
-    application_id = new_id()
     values = _values(answers, consent=consent, locale=locale, now=now)
-    row = _draft(values, application_id=application_id, edition_id=edition_id, submission_key=submission_key, now=now)
-    if session.execute(INSERT_ONCE, row).first() is None:
-        return _repeat(session, row=row, values=values, now=now)
-    begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
-    return application_id
+    key = submission_key
+    while True:
+        row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
+        if session.execute(INSERT_ONCE, row).first() is not None:
+            require_open(session, edition_id=edition_id, now=now)
+            begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
+            return UUID(str(row["id"]))
+        known = _known(session, edition_id=edition_id, submission_key=key)
+        if known is None:
+            continue  # it was dropped between the two statements
+        if known.state != "withdrawn" and known.content_hash == values["content_hash"]:
+            return known.id
+        if known.state == "draft" and known.name == row["name"]:
+            require_open(session, edition_id=edition_id, now=now)
+            return _correct(session, known, row=row, values=values, now=now)
+        key = uuid5(key, values["content_hash"])
 
 
 def _values(answers: Answers, *, consent: str, locale: str, now: datetime) -> dict[str, Any]:
@@ -65,6 +76,7 @@ def _values(answers: Answers, *, consent: str, locale: str, now: datetime) -> di
         "locale": locale,
         "form_version": FORM_VERSION,
         "answers": answers.answers(),
+        "content_hash": content_hash(answers.columns(), answers.answers()),
         "consent": consent,
         "consented_at": now,
         "updated_at": now,
@@ -84,15 +96,17 @@ def _draft(
     }
 
 
-def _repeat(session: Session, *, row: dict[str, Any], values: dict[str, Any], now: datetime) -> UUID:
-    known = session.execute(
-        select(Application.id, Application.state, Application.email)
-        .where(Application.edition_id == row["edition_id"], Application.submission_key == row["submission_key"])
+def _known(session: Session, *, edition_id: UUID, submission_key: UUID) -> Application | None:
+    return session.execute(
+        select(Application)
+        .where(Application.edition_id == edition_id, Application.submission_key == submission_key)
         .with_for_update()
-    ).one()
-    draft_id: UUID = known.id
-    if known.state != "draft":
-        return draft_id
+    ).scalar()
+
+
+def _correct(
+    session: Session, known: Application, *, row: dict[str, Any], values: dict[str, Any], now: datetime
+) -> UUID:
     if known.email == row["email"]:
         session.execute(
             update(Application)
@@ -100,15 +114,18 @@ def _repeat(session: Session, *, row: dict[str, Any], values: dict[str, Any], no
             .values(values)
             .execution_options(synchronize_session=False)
         )
-        return draft_id
-    drop_draft(session, application_id=draft_id, why="address corrected", now=now)
+        return known.id
+    drop_draft(session, application_id=known.id, why="address corrected", now=now)
     session.execute(insert(Application).values(row))
     begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return UUID(str(row["id"]))
 
 
 def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID, now: datetime) -> None:
-    """Send the proof link of a draft once more; nothing happens for an application that is no draft."""
+    """Send the proof link of a draft once more; nothing happens for an application that is no draft.
+
+    After the deadline as before it: the draft was handed in in time, and only its mail was lost.
+    """
     application_id = session.execute(
         select(Application.id).where(
             Application.edition_id == edition_id,
@@ -139,7 +156,7 @@ def prove_address(session: Session, *, application_id: UUID, now: datetime) -> U
     if application.state != "draft":
         raise ProofSpent
     # Handed in before the deadline counts, though the mail was read after it; the link's own life bounds the delay.
-    _require_open(edition, now=min(now, application.created_at))
+    require_open(session, edition_id=edition.id, now=min(now, application.created_at))
     person_id = find_or_make_person(
         session,
         email=application.email,
@@ -189,24 +206,27 @@ def submit_application(
     locale: str,
     now: datetime,
 ) -> UUID:
-    """Submit the application of a person whose address is proved; return its id, the same for the same key.
+    """Submit the application of a person whose address is proved; return its id, the same for the same key and content.
 
-    Refuses with :class:`AlreadyApplied` when another application of this person stands.
+    Another person's key, or one whose application was withdrawn, makes an application of its own. Refuses with
+    :class:`AlreadyApplied` when an application of this person stands, with :class:`ApplicationsClosed` out of time.
     """
-    application_id = new_id()
     values = _values(answers, consent=consent, locale=locale, now=now)
-    row = _draft(values, application_id=application_id, edition_id=edition_id, submission_key=submission_key, now=now)
-    if session.execute(INSERT_ONCE, row).first() is None:
-        known = session.execute(
-            select(Application.id).where(
-                Application.edition_id == edition_id,
-                Application.submission_key == submission_key,
-                Application.person_id == person_id,
-            )
-        ).scalar()
+    key = submission_key
+    while True:
+        row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
+        if session.execute(INSERT_ONCE, row).first() is not None:
+            break
+        known = _known(session, edition_id=edition_id, submission_key=key)
         if known is None:
-            raise StateChanged
-        return known
+            continue
+        if known.person_id == person_id and known.state != "withdrawn":
+            if known.content_hash == values["content_hash"]:
+                return known.id
+            raise AlreadyApplied(known.id, person_id)
+        key = uuid5(key, f"{person_id} {values['content_hash']}")
+    require_open(session, edition_id=edition_id, now=now)
+    application_id: UUID = row["id"]
     submit_draft(session, application_id=application_id, edition_id=edition_id, person_id=person_id, now=now)
     return application_id
 
@@ -217,7 +237,13 @@ def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetim
     move(session, rules.APPLICATION, [application_id], "withdrawn", deed, leaving="draft", submission_key=None)
 
 
-def _require_open(edition: Edition, *, now: datetime) -> None:
+def require_open(session: Session, *, edition_id: UUID, now: datetime) -> None:
+    """Refuse with :class:`ApplicationsClosed` unless the edition takes applications; it does until the commit."""
+    edition = session.execute(
+        select(Edition.opens_at, Edition.closes_at, Edition.published_at)
+        .where(Edition.id == edition_id)
+        .with_for_update(read=True)
+    ).one()
     if not takes_applications(
         opens_at=edition.opens_at,
         closes_at=edition.closes_at,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,9 @@ from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, func, literal
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
+from services.registration.queries.places import pool
 from services.registration.rules.applications import LIVE
+from services.registration.rules.offers import Hold
 from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, Edition, Enrolment, Offer
@@ -204,6 +206,8 @@ class Mine:
     outcome: str | None
     offer: Offer | None
     enrolment: Enrolment | None
+    hold: Hold = "held"
+    """What the offer is worth, while it is open."""
 
 
 def applications_of(session: Session, *, person_id: UUID, application_id: UUID | None = None) -> list[Mine]:
@@ -227,7 +231,13 @@ def applications_of(session: Session, *, person_id: UUID, application_id: UUID |
     )
     if application_id is not None:
         statement = statement.where(Application.id == application_id)
-    return [Mine(*row) for row in session.execute(statement)]
+    return [_with_hold(session, Mine(*row)) for row in session.execute(statement)]
+
+
+def _with_hold(session: Session, mine: Mine) -> Mine:
+    if mine.offer is None or mine.offer.state != "offered":
+        return mine
+    return replace(mine, hold=pool(session, mine.edition.id).hold)
 
 
 def my_application(session: Session, *, person_id: UUID, application_id: UUID) -> Mine:
@@ -246,6 +256,21 @@ def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -
             Application.submission_key == submission_key,
             Application.state == "draft",
         )
+    ).scalar()
+
+
+def submission_key_of(session: Session, application_id: UUID) -> UUID | None:
+    """Return the key under which an application can be asked about before it has a person."""
+    return session.execute(select(Application.submission_key).where(Application.id == application_id)).scalar()
+
+
+def newest_draft_at(session: Session, *, edition_id: UUID, email: str) -> UUID | None:
+    """Return the draft that was written last and waits for a proof of ``email``."""
+    return session.execute(
+        select(Application.id)
+        .where(Application.edition_id == edition_id, Application.email == email, Application.state == "draft")
+        .order_by(Application.updated_at.desc())
+        .limit(1)
     ).scalar()
 
 

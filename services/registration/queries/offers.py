@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import OfferUnknown
-from shared.schema.registration import Edition, Offer
+from shared.schema.registration import Edition, Enrolment, Offer
 
 
 def has_live_offer(session: Session, *, application_id: UUID) -> bool:
@@ -31,6 +31,11 @@ def due_offers(session: Session, *, now: datetime, limit: int) -> list[UUID]:
             .with_for_update(skip_locked=True)
         ).scalars()
     )
+
+
+def enrolment_of(session: Session, *, offer_id: UUID) -> UUID | None:
+    """Return the enrolment that an accepted offer became, while it holds its place."""
+    return session.execute(select(Enrolment.id).where(Enrolment.offer_id == offer_id, Enrolment.holds_place)).scalar()
 
 
 class OfferInEdition(NamedTuple):

@@ -33,6 +33,11 @@ class Pool:
             capacity=self.capacity, over_offer=self.over_offer, offered=self.offered, enrolled=self.enrolled
         )
 
+    @property
+    def hold(self) -> rules.Hold:
+        """What an open offer is worth."""
+        return rules.hold(capacity=self.capacity, offered=self.offered, enrolled=self.enrolled)
+
 
 TakePool = Callable[[Session, UUID], Pool]
 """How a deed that takes a place gets at the pool."""

@@ -86,6 +86,35 @@ class Release:
     finished: bool
 
 
+@dataclass(frozen=True)
+class ReleasedOne:
+    """A decision of a batch that was released, and the language it is told in."""
+
+    decision_id: UUID
+    outcome: Outcome
+    locale: str
+
+
+def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> list[ReleasedOne]:
+    """Return the decisions of the edition's last release, in the order of proposals; none if it was somebody else's."""
+    newest = session.execute(
+        select(DecisionBatch.id, DecisionBatch.released_by)
+        .where(DecisionBatch.edition_id == edition_id)
+        .order_by(DecisionBatch.released_at.desc())
+        .limit(1)
+    ).first()
+    if newest is None or newest.released_by != by:
+        return []
+    rows = session.execute(
+        select(Decision.id, Decision.outcome, Addressable.locale)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Addressable, Addressable.id == Application.person_id)
+        .where(Decision.batch_id == newest.id)
+        .order_by(Decision.id)
+    )
+    return [ReleasedOne(decision_id, cast("Outcome", outcome), locale) for decision_id, outcome, locale in rows]
+
+
 def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
     """Return what is proposed and hold the applications. Counted by PostgreSQL: a batch may be ten thousand rows."""
     held = (
@@ -99,14 +128,16 @@ def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
     session.execute(select(func.count()).select_from(held))  # only the locks are wanted
     named = func.concat(cast_to(Decision.id, Text), Decision.outcome)
     seen = func.coalesce(func.string_agg(named, aggregate_order_by(literal("|"), Decision.id)), "")
-    of_waiting = select(func.encode(func.sha256(func.convert_to(seen, "UTF8")), "hex")).where(
-        Decision.id.in_(waiting_ids(edition_id))
+    of_waiting = (
+        select(func.encode(func.sha256(func.convert_to(seen, "UTF8")), "hex"))
+        .join_from(Decision, Application, Application.id == Decision.application_id)
+        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
     )
     counts = session.execute(
         select(Decision.outcome, Addressable.locale, func.count())
         .join(Application, Application.id == Decision.application_id)
         .join(Addressable, Addressable.id == Application.person_id)
-        .where(Decision.id.in_(waiting_ids(edition_id)))
+        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
         .group_by(Decision.outcome, Addressable.locale)
     )
     found = [cast("tuple[Outcome, str, int]", tuple(row)) for row in counts]

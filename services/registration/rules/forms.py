@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, NamedTuple, Self
 
@@ -17,6 +19,8 @@ NAME_LENGTH: Final = 200
 ORGANISATION_LENGTH: Final = 200
 MOTIVATION_LENGTH: Final = 4000
 COVER_LENGTH: Final = 1000
+COLUMNS: Final = ("name", "called", "email", "country", "organisation", "language")
+"""Answers that lists sort and filter by."""
 
 
 def _line(most: int) -> BeforeValidator:
@@ -73,14 +77,7 @@ class Answers(BaseModel):
 
     def columns(self) -> dict[str, Any]:
         """Return what lists sort and filter by."""
-        return {
-            "name": self.name,
-            "called": self.called,
-            "email": self.email,
-            "country": self.country,
-            "organisation": self.organisation,
-            "language": self.language,
-        }
+        return {name: getattr(self, name) for name in COLUMNS}
 
     def answers(self) -> dict[str, Any]:
         """Return the rest, as it is kept with the form's version. An answer to a question not asked is not kept."""
@@ -89,6 +86,11 @@ class Answers(BaseModel):
             "needs_fellowship": self.needs_fellowship,
             "fellowship_cover": self.fellowship_cover if self.needs_fellowship else "",
         }
+
+
+def content_hash(columns: Mapping[str, Any], answers: Mapping[str, Any]) -> str:
+    """Return what tells two fillings of the form apart: by :meth:`Answers.columns` and :meth:`Answers.answers`."""
+    return hashlib.sha256(json.dumps([columns, answers], sort_keys=True).encode()).hexdigest()
 
 
 class FormRead(NamedTuple):

@@ -45,6 +45,19 @@ def places_left(*, capacity: int, over_offer: int, offered: int, enrolled: int) 
     return max(0, capacity + over_offer - offered - enrolled)
 
 
+Hold = Literal["held", "contested", "full"]
+
+
+def hold(*, capacity: int, offered: int, enrolled: int) -> Hold:
+    """Return what an open offer is worth at this moment: a place that is held, one that others may take, or none.
+
+    More offers than places may be made on purpose, because some people decline.
+    """
+    if enrolled >= capacity:
+        return "full"
+    return "held" if enrolled + offered <= capacity else "contested"
+
+
 def expires_at(*, now: datetime, days: int) -> datetime:
     """Return when an offer made ``now`` ends: after ``days`` whole days, to the minute."""
     return (now + timedelta(days=days)).replace(second=0, microsecond=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from services.registration.queries.applications import Mine
 from services.registration.rules.applications import is_editable
@@ -22,6 +23,13 @@ class WhereYouAre:
     by: datetime | None
     action: str = ""
     url: str = ""
+
+
+_HOLD: Final = {
+    "held": lambda: _("A place is held for you."),
+    "contested": lambda: _("A place is offered to you; whoever accepts first has it."),
+    "full": lambda: _("A place was offered to you, but all are taken at the moment."),
+}
 
 
 def standing(mine: Mine, *, now: datetime) -> WhereYouAre:
@@ -48,15 +56,15 @@ def _offered(mine: Mine, *, now: datetime) -> WhereYouAre:
         return WhereYouAre(
             str(label),
             "warn",
-            _("A place is held for you."),
-            _("Accept or decline it"),
+            _HOLD[mine.hold](),
+            _("Answer the offer by then") if mine.hold == "full" else _("Accept or decline it"),
             offer.expires_at,
             _("Answer the offer"),
             f"/me/offers/{offer.id}",
         )
     told = {
-        "declined": _("You declined the place that was held for you."),
-        "expired": _("The place that was held for you was not answered in time."),
+        "declined": _("You declined the place that was offered to you."),
+        "expired": _("The place that was offered to you was not answered in time."),
         "withdrawn": _("You gave your place up."),
     }[state]
     return WhereYouAre(str(label), kind, told, "", None)

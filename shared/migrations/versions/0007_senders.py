@@ -12,6 +12,10 @@ down_revision = "0006_published_reads"
 branch_labels = None
 depends_on = None
 
+accepted = {
+    "ban-drop-constraint": "a sender's lock takes the place of the lease that the constraint was about",
+}
+
 MOMENT = sa.DateTime(timezone=True)
 NOW = sa.text("clock_timestamp()")
 

@@ -41,6 +41,8 @@ class Application(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.person.id"))
     submission_key: Mapped[UUID | None]
     """Made with the empty form: a form sent twice is one application."""
+    content_hash: Mapped[str | None]
+    """What the key was used for: the same key with other content is another deed."""
     state: Mapped[str]
     name: Mapped[str]
     called: Mapped[str]

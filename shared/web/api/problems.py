@@ -14,6 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from shared.context import request_id
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
+from shared.web.door.typed import typed_now
+from shared.web.pages.sent_back import sent_back
 from shared.words.sentences import _l
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,10 @@ _STATUS_WORDS: Final = {
     500: _MISHAP,
     503: _l("We cannot answer at the moment"),
 }
+_PASSING: Final[frozenset[object]] = frozenset(
+    {429, 500, 503, "form-of-earlier-visit", "cookie-missing", "cookies-refused"}
+)
+"""Refusals that the same form may not meet a second time."""
 STATUS[BadRequest] = 400
 STATUS[Unauthenticated] = 401
 
@@ -141,10 +147,20 @@ def problem(
     if request.path.startswith("/api/"):
         response = _document(words, code=code, errors=texts)
     else:
-        response = make_response(_page(words, texts))
+        response = _form_again(words, code) or make_response(_page(words, texts))
     response.status_code = int(status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _form_again(words: dict[str, Any], code: str) -> Response | None:
+    """Return the form that was refused, with what was typed; a page that fails itself is no reason to lose the rest."""
+    try:
+        goes_again = code in _PASSING or words["status"] in _PASSING
+        return sent_back(typed_now(), words, goes_again=goes_again)
+    except Exception:
+        log.exception("a form could not be sent back")
+        return None
 
 
 def _document(words: dict[str, Any], *, code: str, errors: dict[str, str]) -> Response:

@@ -16,6 +16,8 @@ from flask import g, request, session
 from markupsafe import Markup
 
 from shared.errors import Forbidden
+from shared.web.door.sessions import has_cookie
+from shared.web.door.typed import AGAIN, is_own_form, typed_before
 from shared.words.sentences import _l
 
 if TYPE_CHECKING:
@@ -33,6 +35,24 @@ class StaleForm(Forbidden):
     title = _l("This page was open for too long, or came from elsewhere")
 
 
+class FormOfEarlierVisit(StaleForm):
+    """The page is ours, but was made before the cookie changed: by a sign-in, a sign-out, or long ago."""
+
+    title = _l("This form was not sent yet: you have signed in or out since you opened it, or that was long ago")
+
+
+class CookieMissing(StaleForm):
+    """The form is ours, but the browser sent no cookie along."""
+
+    title = _l("This form was not sent yet: your browser sent no cookie with it")
+
+
+class CookiesRefused(StaleForm):
+    """The browser was given a cookie with the page before, and sends none."""
+
+    title = _l("Your browser refuses our cookie")
+
+
 def csrf_token() -> str:
     """Return the token for this page's forms."""
     if "csrf" not in g:
@@ -47,9 +67,16 @@ def csrf_token() -> str:
     return token
 
 
+def form_secret() -> str:
+    """Return what tells this browser's forms from all others until it signs in or out; empty without our cookie."""
+    found = session.get(_KEY)
+    return found if isinstance(found, str) else ""
+
+
 def csrf_field() -> Markup:
     """Return the hidden input each form needs."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token())
+    again = Markup('<input type="hidden" name="{}" value="yes">').format(AGAIN) if typed_before() else ""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token()) + again
 
 
 def require_own_form(settings: Settings) -> None:
@@ -60,7 +87,22 @@ def require_own_form(settings: Settings) -> None:
     secret = session.get(_KEY)
     sent = request.headers.get(HEADER) or request.form.get(FIELD, "")
     if not isinstance(secret, str) or not hmac.compare_digest(_unmask(sent), secret):
-        raise StaleForm
+        raise _why_stale()
+
+
+def _why_stale() -> StaleForm:
+    """Name the cause: only of a form that is ours do we know more than that its token does not fit."""
+    if not is_own_form():
+        return StaleForm()
+    if has_cookie():
+        return FormOfEarlierVisit(_l("What you wrote is still here. Look it over and send it again."))
+    if request.form.get(AGAIN):
+        return CookiesRefused(
+            _l("Without it we cannot tell your form from a forged one. Allow cookies for this site, then send again.")
+        )
+    return CookieMissing(
+        _l("It was deleted meanwhile, or the browser refuses cookies. What you wrote is still here; send it again.")
+    )
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

@@ -16,8 +16,10 @@ from shared.web.api.problems import BadRequest, ForeignHost
 from shared.web.door.access import ROUTE
 from shared.web.door.authority import require_authority
 from shared.web.door.bearers import require_bearer
+from shared.web.door.coming_back import fill_from_before, in_other_language, to_sign_in
 from shared.web.door.csrf import require_own_form
 from shared.web.door.identity import SignedIn, signed_in
+from shared.web.door.kept import drop_typed
 from shared.web.door.lifetimes import SEEN_AFTER
 from shared.web.door.policy import Policy, csrf_exemption_of
 from shared.web.door.redirects import own_path
@@ -32,7 +34,6 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST: Final = {"public": 128 * 1024, "participant": 128 * 1024}
 """Bytes that a form of people outside may have: the longest, in letters of three bytes, percent-encoded, has 60 kB."""
 _SEEN: Final = text("UPDATE people.session SET seen_at = :now WHERE token_hash = :hash AND revoked_at IS NULL")
-SIGN_IN: Final = {"participant": "/sign-in", "staff": "/staff/sign-in"}
 
 
 def use_guard(app: Flask, equipment: Tools) -> None:
@@ -57,14 +58,24 @@ def use_guard(app: Flask, equipment: Tools) -> None:
             require_bearer(policy)
         elif policy.kind != "public" and (elsewhere := admit(policy)) is not None:
             return elsewhere
-        if request.method not in SAFE:
-            request.max_content_length = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
-            if ANNOUNCED in request.environ:
-                return admit_body(request.environ[ANNOUNCED], most=request.max_content_length)
-            if policy.kind != "token" and request.endpoint not in exempt:
-                require_own_form(equipment.settings)
-            require_body_without_nul()
-        return None
+        if request.method in SAFE:
+            return fill_from_before()
+        request.max_content_length = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
+        if ANNOUNCED in request.environ:
+            return admit_body(request.environ[ANNOUNCED], most=request.max_content_length)
+        is_form = policy.kind != "token" and request.endpoint not in exempt
+        page = check_form(equipment) if is_form else None
+        require_body_without_nul()
+        return page
+
+
+def check_form(equipment: Tools) -> AnyResponse | None:
+    """Let a form of ours through, or answer it when it only asks to be shown in another language."""
+    require_own_form(equipment.settings)
+    if (page := in_other_language()) is not None:
+        return page
+    drop_typed()
+    return None
 
 
 def admit_body(announced: str, *, most: int) -> AnyResponse:
@@ -109,7 +120,7 @@ def admit(policy: Policy) -> AnyResponse | None:
     """Let the signed-in person in, refuse, or lead to the page where people of this policy sign in."""
     person = signed_in()
     if person is None or (policy.kind == "staff" and person.means != "staff"):
-        return _to_sign_in(policy)
+        return to_sign_in(policy)
     if policy.kind == "staff":
         require_authority(person, policy, policy.roles)
     return _keep_alive(person)
@@ -131,13 +142,6 @@ def _keep_alive(person: SignedIn) -> AnyResponse | None:
     elif request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate":
         return redirect("/session/seen?" + urlencode({"next": own_path(request.full_path.rstrip("?"))}), code=303)
     return None
-
-
-def _to_sign_in(policy: Policy) -> AnyResponse:
-    target = SIGN_IN[policy.kind]
-    if request.method == "GET":
-        target += "?" + urlencode({"next": own_path(request.full_path.rstrip("?"))})
-    return redirect(target, code=303)
 
 
 def _is_near(peer: str) -> bool:

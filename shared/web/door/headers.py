@@ -16,7 +16,7 @@ from shared.context import within_request
 from shared.web.door.request_ids import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from shared.settings import Settings
@@ -50,6 +50,12 @@ def nonce() -> str:
     if found is None:
         found = environ[_NONCE] = secrets.token_urlsafe(16)
     return found
+
+
+def share_nonce(inner: Mapping[str, Any], outer: WSGIEnvironment) -> None:
+    """Let the answer to ``outer`` be a page that was made for ``inner``."""
+    if _NONCE in inner:
+        outer[_NONCE] = inner[_NONCE]
 
 
 class OuterLayer:

@@ -18,7 +18,7 @@ from functools import wraps
 from ipaddress import IPv6Network
 from typing import Any, Final, TypeVar
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -35,6 +35,7 @@ View = TypeVar("View", bound=Callable[..., object])
 Key = Callable[[], str]
 
 _LIMITS: Final = "__limits__"
+_COUNTER: Final = "academy.counter"
 _REST: Final = 5.0
 """Seconds that pass after Redis failed before it is asked again, so that a dead Redis slows one request, not all."""
 LONGEST_KEY: Final = 1000
@@ -124,10 +125,16 @@ class Counter:
 
 def use_limits(app: Flask, redis_url: str) -> None:
     """Let the views of ``app`` be counted as they declared. Redis may be away now, later and again."""
-    counter = Counter(redis_url)
+    counter = app.extensions[_COUNTER] = Counter(redis_url)
     for endpoint, view in list(app.view_functions.items()):
         if limits_of(view):
             app.view_functions[endpoint] = _counted(counter, endpoint, view)
+
+
+def within(rate: RateLimitItem, *identifiers: str) -> bool:
+    """Count one call of something that is no view of its own; say whether it was within ``rate``."""
+    counter: Counter = current_app.extensions[_COUNTER]
+    return counter.hit(rate, *identifiers)
 
 
 def _counted(counter: Counter, endpoint: str, view: Any) -> Any:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 _KEY: Final = "s"
+_KEPT: Final = "k"
 
 
 class PlainText:
@@ -84,15 +85,34 @@ def use_cookie(app: Flask, settings: Settings) -> None:
 
 
 def remember_session(secret: str) -> None:
-    """Answer with a fresh cookie for the session just opened; nothing of the visitor's old cookie survives."""
+    """Answer with a fresh cookie for the session just opened.
+
+    Nothing of the visitor's old cookie survives but what opens the form that this browser had typed before.
+    """
+    kept = kept_secret()
     session.clear()
+    keep_secret(kept)
     session.permanent = True
     session[_KEY] = secret
 
 
 def forget_session() -> None:
-    """Answer with no cookie."""
+    """Answer with a cookie that knows nobody."""
     session.clear()
+
+
+def keep_secret(secret: str | None) -> None:
+    """Let the cookie hold what opens this browser's kept form, or no longer."""
+    if secret is not None:
+        session[_KEPT] = secret
+    elif _KEPT in session:
+        del session[_KEPT]
+
+
+def kept_secret() -> str | None:
+    """Return what opens the form that this browser had typed before it had to sign in."""
+    found = session.get(_KEPT) if has_cookie() else None
+    return found if isinstance(found, str) else None
 
 
 def session_secret() -> str | None:

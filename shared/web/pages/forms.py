@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from werkzeug.datastructures import MultiDict
 
+from shared.web.door.typed import Typed, typed_before
 from shared.words.cleaning import clean_line, clean_text, room_for
 from shared.words.sentences import _, _l
 
@@ -61,10 +62,22 @@ class Bound(Generic[M]):
 
 
 def fill(values: Mapping[str, Any] | BaseModel | None = None) -> Form:
-    """Make a form to show first: empty, or filled from a model or a mapping."""
-    if isinstance(values, BaseModel):
-        return Form(values.model_dump())
-    return Form(dict(values or {}))
+    """Make a form to show first: empty, or filled from a model or a mapping.
+
+    Where what was typed comes back (:mod:`shared.web.door.typed`), it stands in place of ``values``.
+    """
+    known = values.model_dump() if isinstance(values, BaseModel) else dict(values or {})
+    typed = typed_before()
+    return Form(known if typed is None else _typed_over(known, typed))
+
+
+def _typed_over(known: dict[str, Any], typed: Typed) -> dict[str, Any]:
+    names = dict.fromkeys(name for name, _value in typed.fields)
+    if known and not names.keys() & known.keys():
+        return known  # another form of the same page
+    over: dict[str, Any] = {name: values if len(values := typed.all_of(name)) > 1 else values[0] for name in names}
+    unticked = {name: type(value)() for name, value in known.items() if isinstance(value, (bool, list, tuple, set))}
+    return {**known, **unticked, **over}
 
 
 def bind(
@@ -130,7 +143,7 @@ def _as_typed(model: type[BaseModel], submitted: MultiDict[str, str]) -> dict[st
     return {
         name: submitted.getlist(name) if name in several else submitted.getlist(name)[-1]
         for name in submitted
-        if not name.startswith("pass") and name != "csrf_token"
+        if not name.startswith("pass") and name not in {"csrf_token", "sent_again"}
     }
 
 

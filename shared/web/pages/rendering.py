@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from shared.web.door.identity import signed_in
 from shared.web.door.negotiation import register_languages
+from shared.web.door.typed import typed_before
 from shared.web.pages.colours import accent_style
 from shared.web.pages.forms import fill
 from shared.web.pages.navigation import ENTRIES, Section, sections
@@ -28,6 +29,7 @@ _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 # Which file of templates/components/ holds which macro.
 MACROS = {
     "button": ("button", "link_button", "mail_button"),
+    "conflict": ("conflict",),
     "dialog": ("dialog", "copy", "code"),
     "error_summary": ("error_summary",),
     "field": ("field",),
@@ -133,6 +135,8 @@ def register_pages(app: Flask) -> None:
         desk_way=_desk_way,
         is_staff=lambda: bool(_roles()),
         language_url=_language_url,
+        saved_language_query=_saved_language_query,
+        typed_before=typed_before,
     )
     _serve_static(app)
     app.context_processor(lambda: {"person": signed_in()})
@@ -187,6 +191,10 @@ def _language_url(code: str) -> str:
     pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     # Without a path, which decoded might begin like an address of elsewhere ("/%5C…"): the browser knows where it is.
     return f"?{urlencode([*pairs, ('lang', code)])}"
+
+
+def _saved_language_query(code: str) -> str:
+    return urlencode({"lang": code, "next": request.full_path.rstrip("?")})
 
 
 def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:

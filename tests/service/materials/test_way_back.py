@@ -11,8 +11,8 @@ from sqlalchemy import select
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.errors import ReleaseIsPublished
-from services.materials.fixity import damaged_files
 from services.materials.gateways.store import store_at
+from services.materials.rounds.fixity import damaged_files
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.materials.files import Rendition

@@ -51,8 +51,21 @@ def test_launching_twice_or_with_another_number_mails_nobody_twice(databases: di
     page = f"{base}/launch"
     desk.post(page, confirmed="3", sure="yes")
     again = desk.post(page, page=f"{DESK}/new", confirmed="3", sure="yes")
-    assert again.status_code == 409
+    assert (again.status_code, again.location) == (303, base)
+    assert "Launched: 3 people get it." in desk.browser.get(base).text
+    other = desk.another("Olga", "organiser").post(page, page=f"{DESK}/new", confirmed="3", sure="yes")
+    assert other.status_code == 409
     assert states(databases["owner"]) == {"queued": 3}
+
+
+def test_pausing_resuming_and_cancelling_twice_says_the_same_twice(databases: dict[str, Database]) -> None:
+    desk = mail_desk(databases)
+    base = desk.campaign()
+    desk.post(f"{base}/launch", confirmed="3", sure="yes")
+    for deed, told in (("pause", "Paused."), ("resume", "from where it stopped"), ("cancel", "Cancelled: 3 people")):
+        for _press in range(2):
+            assert desk.post(f"{base}/{deed}", page=base).status_code == 303
+            assert told in desk.browser.get(base).text
 
 
 def test_a_topic_or_a_number_that_no_page_offers_is_refused_in_words(databases: dict[str, Database]) -> None:
@@ -71,7 +84,8 @@ def test_a_large_campaign_waits_for_a_second_person_who_did_not_write_it(databas
     desk.post(f"{base}/launch", confirmed="3", sure="yes")
     assert states(databases["owner"]) == {}
     own = desk.post(f"{base}/launch", page=f"{DESK}/new", confirmed="3", sure="yes")
-    assert own.status_code == 403
+    assert own.status_code == 303
+    assert "a second person for approval" in desk.browser.get(base).text
     other_writer = desk.another("Walt", "writer").post(f"{base}/launch", page=f"{DESK}/new", confirmed="3", sure="yes")
     assert other_writer.status_code == 403
     assert states(databases["owner"]) == {}

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from services.notifications.reactions import reactions
 from shared.facts import people, registration as facts
@@ -12,8 +12,9 @@ from shared.facts.materials import ShelfOpened
 from shared.links import PROOF, SIGN_IN, STAFF_INVITATION
 from shared.outbox import drain, record
 from shared.schema.base import new_id
+from shared.schema.notifications.deliveries import Delivery
 from shared.schema.people.credentials import SignInLink, StaffInvitation
-from shared.schema.registration import Edition
+from shared.schema.registration import Application, Edition
 from shared.tokens import Signer
 from tests.support.mail import (
     NOW,
@@ -59,6 +60,23 @@ def test_an_applicant_gets_the_link_that_proves_the_address_in_the_language_of_t
     token = mail.text().split("https://academy.example/proofs/")[1].split()[0]
     assert Signer("x" * 40, name="registration").unsign(PROOF, token) == application_id
     assert f"https://academy.example/proofs/{token}" in mail.text("html")
+
+
+def test_a_stranger_cannot_have_us_mail_words_of_theirs_to_an_address_that_nobody_proved(
+    databases: dict[str, Database],
+) -> None:
+    edition_id = make_edition(databases["owner"])
+    application_id = make_application(databases["owner"], edition_id, email="victim@example.org")
+    with databases["owner"].transaction() as session:
+        said = dict.fromkeys(("name", "called", "organisation"), "Win at https://evil.example now")
+        session.execute(update(Application).values(said))
+    fact = facts.AddressProofRequested(application_id=application_id, edition_id=edition_id)
+    (mail,) = mailed_after(fact, databases["registration"], databases["notifications"])
+    assert "evil" not in mail.message.as_string() + mail.text() + mail.text("html")
+    assert mail.message["To"] == "victim@example.org"
+    with databases["owner"].reading() as session:
+        kept = session.execute(select(Delivery.addressee, Delivery.fields)).one()
+    assert "evil" not in str(kept)
 
 
 def test_an_edition_without_a_name_in_the_readers_language_is_called_as_it_is_called_elsewhere(

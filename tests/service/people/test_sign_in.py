@@ -100,6 +100,22 @@ def test_a_link_works_once(app: Flask, registration_database: Database) -> None:
     assert late.post(link, data={"csrf_token": token}).status_code == 410
 
 
+def test_a_lost_answer_is_given_again_to_the_browser_that_used_the_link_up(
+    app: Flask, registration_database: Database
+) -> None:
+    person_called(registration_database, "Ada")
+    browser = visitor(app)
+    link = link_for(app, registration_database, "ada@example.org")
+    form = {"csrf_token": form_token(browser.get(link).text)}
+    cookie = browser.get_cookie("academy", "academy.test")
+    assert cookie
+    browser.post(link, data=form)
+    browser.set_cookie("academy", cookie.value, domain="academy.test")
+    again = browser.post(link, data=form)
+    assert (again.status_code, again.location) == (303, "/me")
+    assert browser.get("/me").text == "Ada"
+
+
 def test_a_link_lives_ten_minutes(app: Flask, registration_database: Database) -> None:
     person_called(registration_database, "Ada")
     link = link_for(app, registration_database, "ada@example.org", age=timedelta(minutes=10))

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers, withdraw_enrolment
 from services.registration.actions.releases import digest, release_decisions
-from services.registration.errors import EditionFull, NotEnoughPlaces, OfferAnswered, OfferLapsed, OfferUnknown
+from services.registration.errors import EditionFull, NotEnoughPlaces, OfferLapsed, OfferUnknown
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import TakePool, locked_pool, pool
 from shared.deeds import Deed
@@ -122,17 +122,14 @@ def test_one_offer_accepted_by_many_clicks_at_once_is_one_place(registration_dat
     release(registration_database, edition)
     offer = offer_of(registration_database, applied)
 
-    def accept(_click: int) -> bool:
-        try:
-            with registration_database.transaction() as session:
-                accept_offer(session, offer_id=offer.id, person_id=applied.person_id, now=NOW)
-        except OfferAnswered:
-            return False
-        return True
+    def accept(_click: int) -> UUID:
+        with registration_database.transaction() as session:
+            return accept_offer(session, offer_id=offer.id, person_id=applied.person_id, now=NOW)
 
     with ThreadPoolExecutor(20) as clicks:
-        assert sum(clicks.map(accept, range(20))) == 1
+        assert len(set(clicks.map(accept, range(20)))) == 1
     assert enrolled(registration_database) == 1
+    assert facts(registration_database, "OfferAccepted") == 1
 
 
 def test_offers_hold_places_and_a_batch_that_does_not_fit_is_not_released_at_all(

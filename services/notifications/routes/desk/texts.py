@@ -19,8 +19,10 @@ from services.notifications.rules.texts import (
     LONGEST_NAME,
     LONGEST_SUBJECT,
     Said,
+    as_fields,
     strange_marks,
 )
+from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -28,6 +30,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.words.cleaning import clean_line, clean_text
+from shared.words.formats import language_name
 from shared.words.sentences import _
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
         edition = desk_edition(session, edition_slug)
         campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition.id)
         choices = topic_choices(topics(session))
+        known = as_fields(campaign.name, campaign.topic_id, texts_of(session, campaign_id=campaign_id))
+        conflict: list[Difference] = []
         if request.method == "POST":
             form, texts = read_texts(request.form, {value for value, *_rest in choices})
             if not form.errors:
@@ -58,14 +63,18 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                             topic_id=UUID(form.value("topic_id")),
                             texts=texts,
                             deed=my_deed(),
+                            seen=request.form.get("version", ""),
                         )
+                except ChangedMeanwhile:
+                    conflict = differences(form.values, dict.fromkeys(form_fields(), "") | known)
+                    form = Form({**form.values, "version": version_of(known)})
                 except UnknownPlaceholders as refusal:
                     sentence = {
                         name: _("There is no placeholder %(names)s.", names=names)
                         for name, names in refusal.errors.items()
                     }
                     form = form.with_errors(sentence)
-            if not form.errors:
+            if not form.errors and not conflict:
                 flash_message(_("Saved."), "success")
                 marks = strange_marks(texts)
                 if marks:
@@ -81,30 +90,34 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 onward = "texts" if request.form.get("then") == "stay" else request.form.get("then", "")
                 return see_other(campaign_url(edition, campaign_id, onward if onward in {"texts", "preview"} else ""))
         else:
-            texts = texts_of(session, campaign_id=campaign_id)
-            form = fill({"name": campaign.name, "topic_id": str(campaign.topic_id), **as_fields(texts)})
+            form = fill({**known, "version": version_of(known)})
         page = render_template(
             "notifications/campaign_texts.html",
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
             form=form,
+            conflict=conflict,
+            conflict_labels=conflict_labels(),
             topics=choices,
             locales=LOCALES,
             written=[locale for locale in LOCALES if form.value(f"subject.{locale}") or form.value(f"body.{locale}")],
             placeholders=CAMPAIGN_PLACEHOLDERS.values(),
             longest_subject=LONGEST_SUBJECT,
         )
-        return page, 422 if form.errors else 200
+        return page, 422 if form.errors else 409 if conflict else 200
 
 
-def as_fields(texts: dict[str, Said]) -> dict[str, str]:
-    """Return texts as the fields of the form: ``subject.fr`` and so on."""
-    return {
-        f"{part}.{locale}": getattr(said, part)
-        for locale, said in texts.items()
-        for part in ("subject", "preheader", "body")
-    }
+def form_fields() -> list[str]:
+    """Return the names of the form's texts: ``subject.fr`` and so on."""
+    return [f"{part}.{locale}" for locale in LOCALES for part in ("subject", "preheader", "body")]
+
+
+def conflict_labels() -> dict[str, str]:
+    """Return what the form calls its fields, with the language where there is one for each."""
+    parts = {"subject": _("Subject"), "preheader": _("Preheader"), "body": _("Text")}
+    told = {f"{part}.{locale}": f"{parts[part]} ({language_name(locale)})" for locale in LOCALES for part in parts}
+    return {"name": _("Name on the desk"), "topic_id": _("Topic"), **told}
 
 
 def read_texts(submitted: MultiDict[str, str], topic_ids: set[str]) -> tuple[Form, dict[str, Said]]:

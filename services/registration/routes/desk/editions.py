@@ -20,6 +20,7 @@ from services.registration.views.wording import PHASE
 from shared.clock import now
 from shared.histories import Past, past_of
 from shared.schema.registration import Edition
+from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -86,12 +87,18 @@ def show_edit(edition_slug: str) -> str:
 @staff("organiser")
 def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     """Keep the changes."""
+    seen = request.form.get("version", "")
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
         bound = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]), kept=edition)
         if bound.values is None:
             return _form(bound.form, edition, asks=bound.asks), 422
-        update_edition(session, edition_id=edition.id, values=bound.values.columns(), deed=my_deed())
+        try:
+            update_edition(session, edition_id=edition.id, values=bound.values.columns(), deed=my_deed(), seen=seen)
+        except ChangedMeanwhile:
+            known = _known(edition)
+            mine = Form({**bound.form.values, "version": known["version"]})
+            return _form(mine, edition, conflict=differences(mine.values, known)), 409
         places = pool(session, edition.id)
     deadline = format_deadline(bound.values.moments["closes_at"], bound.values.form.time_zone)
     flash_message(_("Saved. The deadline is %(deadline)s.", deadline=deadline))
@@ -138,10 +145,12 @@ def _form(
     happened: Sequence[Past] = (),
     *,
     asks: Mapping[str, tuple[datetime, ...]] | None = None,
+    conflict: Sequence[Difference] = (),
 ) -> str:
     return render_template(
         "registration/desk/edition.html",
         form=form,
+        conflict=conflict,
         edition=present(edition, language=current_locale(), now=now()) if edition else None,
         missing=_missing(edition) if edition else {},
         asks=asks or {},
@@ -161,4 +170,4 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
-    return {**plain, **texts, **known_times(edition)}
+    return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -17,6 +18,7 @@ from services.registration.views.histories import my_entries
 from services.registration.views.standing import standing
 from services.registration.views.wording import CONSENT, FELLOWSHIP, sentences
 from shared.clock import now
+from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import current_person
 from shared.web.door.policy import participant
 from shared.web.door.redirects import see_other
@@ -67,16 +69,23 @@ def save_edit(application_id: UUID) -> Response | tuple[str, int]:
     mine = _mine(application_id)
     filled = {**typed(request.form), "email": mine.application.email, "consent": "yes"}
     answers, problems = read_answers(filled, languages=mine.edition.languages)
+    seen = request.form.get("version", "")
     if answers is None:
-        return _form(mine, Form(filled, sentences(problems))), 422
-    with tools().database.transaction() as session:
-        changed = edit_application(
-            session,
-            application_id=application_id,
-            person_id=current_person().person_id,
-            answers=answers,
-            now=now(),
-        )
+        return _form(mine, Form({**filled, "version": seen}, sentences(problems))), 422
+    try:
+        with tools().database.transaction() as session:
+            changed = edit_application(
+                session,
+                application_id=application_id,
+                person_id=current_person().person_id,
+                answers=answers,
+                now=now(),
+                seen=seen,
+            )
+    except ChangedMeanwhile:
+        mine = _mine(application_id)
+        known = _answered(mine)
+        return _form(mine, Form({**filled, "version": known["version"]}), differences(filled, known)), 409
     flash_message(_("Your changes are saved.") if changed else _("Nothing was changed."))
     return see_other(f"/me/applications/{application_id}")
 
@@ -117,15 +126,17 @@ def _answered(mine: Mine) -> dict[str, object]:
         name: getattr(application, name) for name in ("name", "called", "email", "country", "organisation", "language")
     }
     needs = "yes" if application.answers.get("needs_fellowship") else "no"
-    return {**asked, **application.answers, "needs_fellowship": needs}
+    version = version_of(application.updated_at)
+    return {**asked, **application.answers, "needs_fellowship": needs, "version": version}
 
 
-def _form(mine: Mine, form: Form) -> str:
+def _form(mine: Mine, form: Form, conflict: Sequence[Difference] = ()) -> str:
     return render_template(
         "registration/edit_application.html",
         mine=mine,
         edition=present(mine.edition, language=current_locale(), now=now()),
         form=form,
+        conflict=conflict,
         consent=CONSENT,
         fellowship=FELLOWSHIP,
         language_options=own_names(mine.edition.languages),

@@ -6,7 +6,9 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
+from services.registration.errors import EditionFull
 from services.registration.queries.offers import my_offer
+from services.registration.queries.places import pool
 from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.identity import current_person
@@ -28,11 +30,13 @@ def show_offer(offer_id: UUID) -> str:
     moment = now()
     with tools().database.reading() as session:
         offer, edition = my_offer(session, offer_id=offer_id, person_id=current_person().person_id)
+        hold = pool(session, edition.id).hold
     state = "expired" if offer.state == "offered" and offer.expires_at <= moment else offer.state
     return render_template(
         "registration/offer.html",
         offer=offer,
         state=state,
+        hold=hold,
         edition=present(edition, language=current_locale(), now=moment),
         now=moment,
     )
@@ -41,9 +45,13 @@ def show_offer(offer_id: UUID) -> str:
 @blueprint.post("/me/offers/<uuid:offer_id>/accept")
 @participant
 def accept(offer_id: UUID) -> Response:
-    """Take the place."""
-    with tools().database.transaction() as session:
-        accept_offer(session, offer_id=offer_id, person_id=current_person().person_id, now=now())
+    """Take the place. Whoever comes too late is led to the page that says what the offer is worth now."""
+    try:
+        with tools().database.transaction() as session:
+            accept_offer(session, offer_id=offer_id, person_id=current_person().person_id, now=now())
+    except EditionFull:
+        flash_message(_("Others were quicker: all places are taken at the moment."), "warning")
+        return see_other(f"/me/offers/{offer_id}")
     flash_message(_("The place is yours. Your materials appear here within a minute."))
     return see_other("/me")
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from services.registration.actions.second_drafts import settle_second_draft
 from services.registration.actions.submissions import (
     ask_for_proof_again,
     drop_draft,
@@ -14,11 +17,12 @@ from services.registration.actions.submissions import (
     start_application,
     submit_application,
 )
-from services.registration.errors import AlreadyApplied, ApplicationsClosed, ProofSpent, ProofWorthless
+from services.registration.errors import AlreadyApplied, ApplicationsClosed, NotEditable, ProofSpent, ProofWorthless
 from services.registration.queries.applications import (
     draft_waiting,
     live_application_of,
     person_of,
+    submission_key_of,
     waiting_proof,
 )
 from services.registration.routes.public.editions import shown_edition
@@ -27,15 +31,19 @@ from services.registration.views.editions import EditionView, own_names
 from services.registration.views.wording import CONSENT, FELLOWSHIP, sentences
 from shared.clock import now
 from shared.links import PROOF
+from shared.people.actions.entries import entry_before, remember_entry
 from shared.people.actions.sessions import open_session
 from shared.people.rules.emails import normal_email, suggested_email
 from shared.secrets import hash_of
+from shared.web.door.csrf import form_secret
 from shared.web.door.identity import signed_in
+from shared.web.door.kept import keep_typed, page_that_fills
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import public
 from shared.web.door.redirects import see_other
 from shared.web.door.sessions import remember_session
 from shared.web.door.tools import tools
+from shared.web.door.typed import typed_now
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.words.languages import current_locale
@@ -65,7 +73,8 @@ def show_form(edition_slug: str) -> str | Response:
             flash_message(_("You have already applied to this edition. This is what you sent."), "information")
             return see_other(f"/me/applications/{standing}")
         known |= {"name": row.name, "called": row.called, "email": row.email}
-    return _form(edition, fill(known), key=uuid4())
+    form = fill(known)
+    return _form(edition, form, key=_key(form.value("key")))
 
 
 def _by_addressee() -> str:
@@ -85,7 +94,7 @@ def _by_addressee() -> str:
 @limited("20 per hour", by=_by_addressee)
 def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
-    edition = _open_edition(edition_slug)
+    edition = shown_edition(edition_slug)  # whether it is open says the deed, for the moment of the deed
     key = _key(request.form.get("key"))
     person = signed_in()
     filled = typed(request.form)
@@ -100,30 +109,44 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
     meant = suggested_email(answers.email) if person is None else None
     if meant and request.form.get("email_kept") != answers.email:
         return _form(edition, Form({**filled, "email": answers.email}), key=key, meant=meant), 422
-    with tools().database.transaction() as session:
-        if person is None:
-            start_application(
+    try:
+        with tools().database.transaction() as session:
+            if person is None:
+                draft_id = start_application(
+                    session,
+                    edition_id=edition.id,
+                    submission_key=key,
+                    answers=answers,
+                    consent=str(CONSENT),
+                    locale=current_locale(),
+                    now=now(),
+                )
+                return see_other(f"/e/{edition.slug}/apply/sent/{submission_key_of(session, draft_id) or key}")
+            application_id = submit_application(
                 session,
                 edition_id=edition.id,
+                person_id=person.person_id,
                 submission_key=key,
                 answers=answers,
                 consent=str(CONSENT),
                 locale=current_locale(),
                 now=now(),
             )
-            return see_other(f"/e/{edition.slug}/apply/sent/{key}")
-        application_id = submit_application(
-            session,
-            edition_id=edition.id,
-            person_id=person.person_id,
-            submission_key=key,
-            answers=answers,
-            consent=str(CONSENT),
-            locale=current_locale(),
-            now=now(),
-        )
+    except AlreadyApplied as refusal:
+        return _offered_as_change(refusal)
     flash_message(_("Your application is submitted."))
     return see_other(f"/me/applications/{application_id}")
+
+
+def _offered_as_change(refusal: AlreadyApplied) -> Response:
+    """Lead to the application that stands, filled with what was written now: saving it there lets it count."""
+    typed, edit = typed_now(), f"/me/applications/{refusal.application_id}/edit"
+    if typed is None or not keep_typed(replace(typed, path=edit)):
+        raise refusal
+    flash_message(
+        _("You have already applied to this edition. To let what you wrote now count instead, save it."), "warning"
+    )
+    return see_other(page_that_fills(edit, opens=True, otherwise="/me"))
 
 
 @blueprint.get("/e/<edition_slug>/apply/sent/<uuid:key>")
@@ -141,8 +164,8 @@ def show_sent(edition_slug: str, key: UUID) -> str:
 @limited("20 per hour", by=by_caller)
 @limited("5 per hour", by=lambda: str((request.view_args or {})["key"]))
 def send_again(edition_slug: str, key: UUID) -> Response:
-    """Send the link once more."""
-    edition = _open_edition(edition_slug)
+    """Send the link once more, after the deadline too: the form was sent in time."""
+    edition = shown_edition(edition_slug)
     with tools().database.transaction() as session:
         ask_for_proof_again(session, edition_id=edition.id, submission_key=key, now=now())
     flash_message(_("The link is on its way once more."))
@@ -167,31 +190,50 @@ def show_proof(token: str) -> str | tuple[str, int]:
 def prove(token: str) -> Response | tuple[str, int]:
     """Prove the address, submit the application, sign the person in."""
     application_id = _proof(token)
-    moment = now()
+    moment, what = now(), f"proof {application_id}"
+    target, kind = application_id, "success"
+    told = _("Your address is confirmed and your application is submitted.")
     try:
         with tools().database.transaction() as session:
             person_id = prove_address(session, application_id=application_id, now=moment)
+            remember_entry(session, what=what, form=form_secret(), person_id=person_id)
             secret = open_session(session, person_id=person_id, means="link", now=moment)
-        told, kind, target = (
-            _("Your address is confirmed and your application is submitted."),
-            "success",
-            application_id,
-        )
     except AlreadyApplied as refusal:
-        # The mail was read, so the person is who the address says; the draft is dropped, so the link works once.
+        # The mail was read, so the person is who the address says.
+        target, person_id = refusal.application_id, refusal.person_id
+        told, kind = _settled(application_id, refusal, now=moment)
         with tools().database.transaction() as session:
-            drop_draft(session, application_id=application_id, why="already applied", now=moment)
-            secret = open_session(session, person_id=refusal.person_id, means="link", now=moment)
-        told, kind, target = (
-            _("You have already applied to this edition. This is what you sent."),
-            "information",
-            (refusal.application_id),
-        )
+            secret = open_session(session, person_id=person_id, means="link", now=moment)
     except ProofSpent:
-        return render_template("registration/proof_spent.html"), 410
+        with tools().database.transaction() as session:
+            person_before = entry_before(session, what=what, form=form_secret(), now=moment)
+            if person_before is None:
+                return render_template("registration/proof_spent.html"), 410
+            secret = open_session(session, person_id=person_before, means="link", now=moment)
     remember_session(secret)
     flash_message(told, kind)  # type: ignore[arg-type]
     return see_other(f"/me/applications/{target}")
+
+
+def _settled(draft_id: UUID, refusal: AlreadyApplied, *, now: datetime) -> tuple[str, str]:
+    """Let the newer of two texts count; return what to say of it."""
+    standing, person_id = refusal.application_id, refusal.person_id
+    try:
+        with tools().database.transaction() as session:
+            is_newer = settle_second_draft(
+                session, draft_id=draft_id, application_id=standing, person_id=person_id, now=now
+            )
+    except NotEditable:
+        with tools().database.transaction() as session:
+            drop_draft(session, application_id=draft_id, why="too late for a change", now=now)
+        return _(
+            "You have already applied, and your application can no longer be changed. This is what counts."
+        ), "warning"
+    if is_newer:
+        return _(
+            "You had applied before. What you wrote last counts now; the earlier text is kept beside it."
+        ), "success"
+    return _("You have already applied to this edition. This is what you sent."), "information"
 
 
 def _open_edition(slug: str) -> EditionView:

@@ -10,12 +10,14 @@ from werkzeug.wrappers import Response
 
 from shared.clock import now
 from shared.links import SIGN_IN
+from shared.people.actions.entries import entry_before, remember_entry
 from shared.people.actions.sessions import end_session, open_session
 from shared.people.actions.sign_in import redeem_sign_in_link, request_sign_in_link
 from shared.people.errors import LinkSpent
 from shared.people.queries.sign_in import link_as_seen_by
 from shared.people.rules.emails import is_email, normal_email
 from shared.secrets import hash_of, new_secret
+from shared.web.door.csrf import form_secret
 from shared.web.door.identity import signed_in
 from shared.web.door.limits import by_caller, by_field, limited
 from shared.web.door.policy import participant, public
@@ -69,11 +71,9 @@ def send() -> Response | str | tuple[str, int]:
     bound = bind(AskForLink, request.form, messages={"email": _l("Write an e-mail address, such as name@example.org")})
     if bound.model is None:
         return render_template("people/sign_in/ask.html", form=bound.form), 422
-    browser = session.get(_BROWSER)
-    if not isinstance(browser, str):
-        browser = session[_BROWSER] = new_secret()
+    browser_hash = browser_to_be_known()
     with tools().database.transaction() as work:
-        request_sign_in_link(work, email=bound.model.email, browser_hash=hash_of(browser), now=now())
+        request_sign_in_link(work, email=bound.model.email, browser_hash=browser_hash, now=now())
     return see_other("/sign-in/sent")
 
 
@@ -105,13 +105,18 @@ def enter(token: str) -> Response:
     if link_id is None:
         return _spent()
     leads_to = own_path(session.get(_NEXT), otherwise="/me")
+    moment = now()
     try:
         with tools().database.transaction() as work:
-            moment = now()
             person_id = redeem_sign_in_link(work, link_id=link_id, now=moment)
+            remember_entry(work, what=f"sign-in {link_id}", form=form_secret(), person_id=person_id)
             secret = open_session(work, person_id=person_id, means="link", now=moment)
     except LinkSpent:
-        return _spent()
+        with tools().database.transaction() as work:
+            person_id_before = entry_before(work, what=f"sign-in {link_id}", form=form_secret(), now=moment)
+            if person_id_before is None:
+                return _spent()
+            secret = open_session(work, person_id=person_id_before, means="link", now=moment)
     remember_session(secret)
     return see_other(leads_to)
 
@@ -139,6 +144,14 @@ def seen() -> Response:
 def _spent() -> Response:
     page = render_template("people/sign_in/spent.html", form=fill({"email": ""}))
     return make_response(page, 410)
+
+
+def browser_to_be_known() -> str:
+    """Return the hash by which this browser will be known as the one that asked for a link."""
+    browser = session.get(_BROWSER)
+    if not isinstance(browser, str):
+        browser = session[_BROWSER] = new_secret()
+    return hash_of(browser)
 
 
 def _browser_hash() -> str:

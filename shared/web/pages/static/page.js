@@ -70,7 +70,7 @@ addEventListener("pageshow", () => {
 
 // Leaving with unsaved words asks first, where the form wants it.
 for (const form of all("form[data-keep]")) {
-  let touched = false;
+  let touched = Boolean(document.querySelector("[data-unsent]"));
   form.addEventListener("input", () => (touched = true));
   form.addEventListener("submit", () => (touched = false));
   addEventListener("beforeunload", (event) => touched && event.preventDefault());

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0009_library"
-down_revision = "0008_times_and_letters"
+revision = "0010_library"
+down_revision = "0009_forms"
 branch_labels = None
 depends_on = None
 accepted = {

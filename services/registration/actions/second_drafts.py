@@ -1,0 +1,69 @@
+"""A second application of the same person, proved after the first: written on another device, or sent once more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.registration.actions.applications import edit_application
+from services.registration.actions.submissions import drop_draft
+from services.registration.queries.applications import newest_draft_at
+from services.registration.rules.forms import COLUMNS, Answers, content_hash
+from shared.facts.registration import AddressProofRequested
+from shared.history import Deed
+from shared.outbox import record
+from shared.people.actions.sign_in import request_sign_in_link
+from shared.schema.registration import Application
+
+
+def settle_second_draft(
+    session: Session, *, draft_id: UUID, application_id: UUID, person_id: UUID, now: datetime
+) -> bool:
+    """Let the newer text count and put the draft away, so that its link works once; say whether the draft was newer.
+
+    What counted before is kept with the change. Handed in before the deadline counts, as with every proof. Refuses
+    with :class:`NotEditable`, and leaves the draft, when the newer text comes too late.
+    """
+    draft, standing = (
+        session.execute(select(Application).where(Application.id == wanted).with_for_update()).scalar_one()
+        for wanted in (draft_id, application_id)
+    )
+    is_newer = draft.consented_at > _written_at(standing)
+    if is_newer:
+        answers = Answers.model_validate(
+            {name: getattr(draft, name) for name in COLUMNS} | {**draft.answers, "consent": True}
+        )
+        edit_application(
+            session,
+            application_id=application_id,
+            person_id=person_id,
+            answers=answers,
+            now=now,
+            written_at=draft.consented_at,
+        )
+    drop_draft(session, application_id=draft_id, why="already applied", now=now)
+    return is_newer
+
+
+def _written_at(application: Application) -> datetime:
+    """Return when the text was written; of an application that was changed since, when anything was."""
+    columns = {name: getattr(application, name) for name in COLUMNS}
+    is_as_sent = content_hash(columns, application.answers) == application.content_hash
+    return application.consented_at if is_as_sent else application.updated_at
+
+
+def ask_for_link_by_address(
+    session: Session, *, edition_id: UUID, email: str, browser_hash: str, now: datetime
+) -> None:
+    """Mail whoever has the address what leads on: the proof of the newest draft, or a link that signs in.
+
+    For an address that nobody has, something is written all the same, so that neither the answer nor its time tells.
+    """
+    draft_id = newest_draft_at(session, edition_id=edition_id, email=email)
+    if draft_id is not None:
+        record(session, AddressProofRequested(application_id=draft_id, edition_id=edition_id), Deed(None, now))
+    else:
+        request_sign_in_link(session, email=email, browser_hash=browser_hash, now=now)

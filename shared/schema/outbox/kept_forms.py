@@ -1,0 +1,21 @@
+"""What somebody had typed when a sign-in came between, until it is sent after all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.schema.base import Base
+
+
+class KeptForm(Base):
+    """A form that waits in no person's name: the browser holds the secret, this row what it opens, sealed."""
+
+    __tablename__ = "kept_form"
+    __table_args__ = (Index("ix_kept_form_expires_at", "expires_at"), {"schema": "outbox"})
+
+    secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[str]
+    expires_at: Mapped[datetime]
