@@ -92,6 +92,17 @@ def doctor() -> None:
     sys.exit(run_doctor())
 
 
+@academy.command()
+def fixity() -> None:
+    """Read every file of the library again and name those that are gone or changed.
+
+    Works beside a running stack. Exit code 0 when all are what was stored.
+    """
+    from stack.fixity import run_fixity
+
+    sys.exit(run_fixity())
+
+
 @academy.command(name="secrets")
 def secrets_command() -> None:
     """Print a new .env for docker-compose.yml; ./academy secrets > .env keeps it.

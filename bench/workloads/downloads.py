@@ -71,7 +71,9 @@ class Downloads:
         """Publish both files; keep copies of the same bytes for the plain nginx. Return their addresses."""
         store_url = self._stand.stack.outline.addresses.store_url
         store = store_at(store_url)
-        content = {name: b"%PDF-1.7\n" + os.urandom(size - 9) for name, size in (("small", SMALL), ("large", LARGE))}
+        end = b"\nstartxref\n0\n%%EOF\n"
+        sizes = (("small", SMALL), ("large", LARGE))
+        content = {name: b"%PDF-1.7\n" + os.urandom(size - 9 - len(end)) + end for name, size in sizes}
         formats = {"small": "light_pdf", "large": "pdf"}
         addresses = {}
         deed = Deed(None, now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.materials.routes.api import publications as api
-from services.materials.routes.desk import publications as desk, releases
+from services.materials.routes.desk import corrections, publications as desk, releases, shelves
 from services.materials.routes.public import library, renditions
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
@@ -34,6 +34,14 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
         settings,
         service="materials",
         database=database,
-        blueprints=[api.blueprint, library.blueprint, renditions.blueprint, desk.blueprint, releases.blueprint],
+        blueprints=[
+            api.blueprint,
+            library.blueprint,
+            renditions.blueprint,
+            desk.blueprint,
+            releases.blueprint,
+            corrections.blueprint,
+            shelves.blueprint,
+        ],
         largest_body=settings.upload_limit + _FORM_AROUND_FILE,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.words.sentences import _l
 
 
@@ -16,12 +16,6 @@ class RenditionUnknown(NotFound):
     """There is no such file, or it is not for this person."""
 
     title = _l("There is no such file on your shelf")
-
-
-class SignInFirst(Forbidden):
-    """The file may exist; nobody is told before they sign in."""
-
-    title = _l("Sign in to open this file")
 
 
 class ReleaseUnknown(NotFound):
@@ -64,6 +58,18 @@ class ReleaseIsPublished(Conflict):
     """What people hold is not changed behind their backs."""
 
     title = _l("A published release is not changed; make a new release")
+
+
+class ReleaseIsWithdrawn(Conflict):
+    """Nobody can open it, so nothing is added to it."""
+
+    title = _l("This version was withdrawn; make a new one")
+
+
+class ChapterNumberTaken(Conflict):
+    """The release has a chapter with this number."""
+
+    title = _l("There is a chapter with this number already")
 
 
 class NothingToPublish(Conflict):

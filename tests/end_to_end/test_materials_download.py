@@ -15,10 +15,12 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from services.materials.gateways.store import FolderStore
+from shared.clock import now
 from shared.schema.materials.files import Download
 from tests.support.academy import edition_called, place_of, set_place
 from tests.support.gateway import SECRET, materials_behind_gateway
-from tests.support.library import Reader, materials_app, reader_in
+from tests.support.library import PDF_END, Reader, materials_app, reader_in
 from tests.support.web import person_called, signed_in_as
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from shared.database import Database
 
-BIG = b"%PDF-1.7\n" + random.Random(1).randbytes(8_000_000)
+BIG = b"%PDF-1.7\n" + random.Random(1).randbytes(8_000_000) + PDF_END
 TAIL = len(BIG) - 1
 
 
@@ -162,6 +164,57 @@ def test_a_part_is_sent_only_of_the_file_that_was_begun(place: Place) -> None:
     for other in ('"sha256-other"', f"W/{tag}"):
         answer = place.get(Range="bytes=10-19", If_Range=other)
         assert (answer.status_code, len(answer.content)) == (200, len(BIG))
+
+
+def test_a_download_manager_goes_on_with_our_own_tag_and_stops_at_another(place: Place) -> None:
+    tag = f'"sha256-{place.reader.sha256}"'
+    modified = place.get().headers["Last-Modified"]
+    for condition in ({"If_Match": tag}, {"If_Match": "*"}, {"If_Unmodified_Since": modified}):
+        whole = place.get(**condition)
+        assert (whole.status_code, whole.content) == (200, BIG)
+        answer = place.get(Range="bytes=10-19", **condition)
+        assert (answer.status_code, answer.content) == (206, BIG[10:20])
+        assert answer.headers["ETag"] == tag
+        assert_said_once(answer)
+    for condition in (
+        {"If_Match": f"W/{tag}"},
+        {"If_Match": '"other"'},
+        {"If_Unmodified_Since": "Mon, 24 Oct 2001 08:00:00 GMT"},
+    ):
+        answer = place.get(Range="bytes=10-19", **condition)
+        assert answer.status_code == 412
+        assert "Content-Disposition" not in answer.headers
+        assert_said_once(answer)
+
+
+def test_a_part_that_is_not_there_is_refused_as_a_page_not_as_a_file(place: Place) -> None:
+    answer = place.get(Range=f"bytes={len(BIG)}-")
+    assert answer.status_code == 416
+    assert not {"Content-Disposition", "Repr-Digest"} & set(answer.headers)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert_said_once(answer)
+
+
+def test_every_answer_says_the_language_of_the_file(place: Place) -> None:
+    assert place.get().headers["Content-Language"] == "en"
+    assert place.get(Range="bytes=0-9").headers["Content-Language"] == "en"
+
+
+def test_a_truncated_or_missing_file_is_a_page_and_never_a_short_file(place: Place, store: Path) -> None:
+    path = store / place.reader.sha256[:2] / place.reader.sha256
+    for damage in (lambda: path.write_bytes(BIG[:1000]), path.unlink):
+        damage()
+        answer = place.get()
+        assert answer.status_code == 503
+        assert "Content-Disposition" not in answer.headers
+        assert_said_once(answer)
+    FolderStore(store).keep([BIG], limit=len(BIG), modified_at=now())
+    assert place.get().content == BIG
+
+
+def assert_said_once(answer: httpx.Response) -> None:
+    names = [name.lower() for name, _value in answer.headers.multi_items() if name.lower() != "set-cookie"]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_whoever_has_it_is_told_so_before_any_part_is_sent(place: Place) -> None:

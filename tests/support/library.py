@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from shared.database import Database
 
-PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
+PDF_END = b"\nstartxref\n0\n%%EOF\n"
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40 + PDF_END
 TEXT = "Économie sociale et solidaire\n".encode() * 20
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, literal_column
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,14 +17,16 @@ from shared.outbox import record
 from shared.schema.materials.files import Download
 
 _ROW: Final = insert(Download).values(
-    {name: bindparam(name) for name in ("person_id", "rendition_id", "sha256", "first_at", "last_at")}
+    {name: bindparam(name) for name in ("person_id", "rendition_id", "sha256", "first_at", "last_at", "whole")}
 )
 # PostgreSQL leaves xmax at 0 on a row that was inserted, not updated. Made once, since every download runs it.
 _COUNT: Final[Any] = _ROW.on_conflict_do_update(
     index_elements=[Download.person_id, Download.rendition_id],
     set_={
-        "times": Download.times + case((_ROW.excluded.last_at - Download.last_at > DOUBLE_CLICK, 1), else_=0),
+        "times": Download.times
+        + case((and_(_ROW.excluded.whole, _ROW.excluded.last_at - Download.last_at > DOUBLE_CLICK), 1), else_=0),
         "last_at": func.greatest(Download.last_at, _ROW.excluded.last_at),
+        "whole": or_(_ROW.excluded.whole, and_(Download.whole, Download.sha256 == _ROW.excluded.sha256)),
         "sha256": _ROW.excluded.sha256,
     },
 ).returning(literal_column("(xmax = 0)"))
@@ -39,13 +41,22 @@ def count_download(
     edition_id: UUID | None,
     sha256: str,
     now: datetime,
+    whole: bool = True,
 ) -> bool:
-    """Note that a transfer to the person began at the first byte; return whether it was the person's first.
+    """Note that the end of a file is on its way to the person; return whether it was the person's first time.
 
-    The first one is a fact. Later ones raise the count, except within a double click, whose window slides. Requests
-    that arrive together are one.
+    ``whole``: all of it, from the first byte. The first time is a fact. Later ones raise the count when the whole was
+    asked for, since the end alone is the rest of something begun; not within a double click, whose window slides.
+    Requests that arrive together are one.
     """
-    row = {"person_id": person_id, "rendition_id": rendition_id, "sha256": sha256, "first_at": now, "last_at": now}
+    row = {
+        "person_id": person_id,
+        "rendition_id": rendition_id,
+        "sha256": sha256,
+        "first_at": now,
+        "last_at": now,
+        "whole": whole,
+    }
     is_first = bool(session.connection().execute(_COUNT, row).scalar())
     if is_first:
         fact = DownloadStarted(

@@ -11,10 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.materials.errors import (
+    ChapterNumberTaken,
     NothingToPublish,
     PublicationSlugTaken,
     PublicationUnknown,
     ReleaseIsPublished,
+    ReleaseIsWithdrawn,
     ReleaseUnknown,
     VersionTaken,
 )
@@ -108,8 +110,13 @@ def add_chapter(
         authors=list(authors),
         pages={language: list(span) for language, span in pages.items()},
     )
-    session.add(chapter)
-    session.flush()  # renditions point at it
+    try:
+        with session.begin_nested():
+            session.add(chapter)
+    except IntegrityError as error:
+        if "uq_chapter_release_id_number" in str(error.orig):
+            raise ChapterNumberTaken(errors={"number": ChapterNumberTaken.title}) from error
+        raise
     return chapter
 
 
@@ -120,7 +127,19 @@ def draft_of(session: Session, *, release_id: UUID) -> Release:
         raise ReleaseUnknown
     if release.state == "published":
         raise ReleaseIsPublished
+    if release.state == "withdrawn":
+        raise ReleaseIsWithdrawn
     return release
+
+
+def withdraw_release(session: Session, *, release_id: UUID, deed: Deed) -> None:
+    """Take a published release back, for ever: whoever could open it is told that it is withdrawn."""
+    move(session, RELEASE, [release_id], "withdrawn", deed, more=_edition_of(session, release_id))
+
+
+def _edition_of(session: Session, release_id: UUID) -> dict[UUID, dict[str, object]]:
+    edition_id = session.scalar(select(Publication.edition_id).join(Release).where(Release.id == release_id))
+    return {release_id: {"edition_id": edition_id}}
 
 
 def publish_release(session: Session, *, release_id: UUID, deed: Deed) -> Release:
@@ -135,8 +154,7 @@ def publish_release(session: Session, *, release_id: UUID, deed: Deed) -> Releas
     has_file = select(Rendition.id).join(Translation).where(Translation.release_id == release_id).limit(1)
     if session.scalar(has_file) is None:
         raise NothingToPublish
-    edition_id = session.get_one(Publication, release.publication_id).edition_id
-    more = {release_id: {"edition_id": edition_id}}
+    more = _edition_of(session, release_id)
     move(session, RELEASE, [release_id], "published", deed, more=more, published_at=deed.at)
     session.refresh(release)
     return release

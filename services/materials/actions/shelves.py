@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -47,6 +47,42 @@ def put_up_shelf(
         for place in live_places(session, edition_id=edition_id):
             _open_shelf(session, shelf_id=shelf.id, edition_id=edition_id, place=place, deed=deed)
     return shelf
+
+
+def change_shelf(
+    session: Session,
+    *,
+    shelf_id: UUID,
+    names: Mapping[str, str],
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    deed: Deed,
+) -> None:
+    """Give a shelf other names and times; who may open it stays. Refuses as :func:`put_up_shelf` does."""
+    shelf = session.get(Shelf, shelf_id, with_for_update=True)
+    if shelf is None:
+        raise ShelfUnknown
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        raise ShelfNeverOpen(errors={"closes_at": ShelfNeverOpen.title})
+    shelf.names, shelf.opens_at, shelf.closes_at = dict(names), opens_at, closes_at
+    note(session, "shelf", shelf_id, deed, what="changed", edition_id=shelf.edition_id)
+
+
+def take_down_shelf(session: Session, *, shelf_id: UUID, deed: Deed) -> None:
+    """Delete a shelf; nobody may open anything by it any more, and what stood on it stays in the library."""
+    shelf = session.get(Shelf, shelf_id, with_for_update=True)
+    if shelf is None:
+        raise ShelfUnknown
+    if shelf.edition_id is not None:
+        _one_at_a_time(session, shelf.edition_id)
+    held = session.scalars(
+        select(ShelfMember.id).where(ShelfMember.shelf_id == shelf_id, ShelfMember.closed_at.is_(None))
+    ).all()
+    move(session, MEMBER, held, "closed", deed)
+    session.execute(delete(ShelfMember).where(ShelfMember.shelf_id == shelf_id))
+    session.execute(delete(ShelfItem).where(ShelfItem.shelf_id == shelf_id))
+    note(session, "shelf", shelf_id, deed, what="taken_down", edition_id=shelf.edition_id)
+    session.delete(shelf)
 
 
 def place_on_shelf(session: Session, *, shelf_id: UUID, publication_id: UUID, deed: Deed) -> None:

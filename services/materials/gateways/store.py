@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from services.materials.errors import FileTooLarge, StoreUnknown
@@ -26,13 +26,19 @@ INTERNAL: Final = "/_files/"
 """The gateway's internal location; its root is the store's folder."""
 
 
+Check: TypeAlias = Callable[[BinaryIO], None]
+
+
+def _any(_file: BinaryIO) -> None:
+    """Take whatever comes."""
+
+
 @dataclass(frozen=True)
 class StreamStored:
-    """What the store learned about a stream while writing it. ``head`` is its first bytes, for telling its type."""
+    """What the store learned about a stream while writing it."""
 
     sha256: str
     size: int
-    head: bytes
 
 
 @dataclass(frozen=True)
@@ -45,15 +51,20 @@ class InternalPath:
 class Store(Protocol):
     """Keeps files under the SHA-256 of their bytes. What is kept is never changed."""
 
-    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> StreamStored:
-        """Write the stream once; keeping the same bytes again changes nothing.
+    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = _any) -> StreamStored:
+        """Write the stream once; keeping the same bytes again changes nothing, unless what is there is damaged.
 
-        Durable when it returns. Refuses with :class:`FileTooLarge` beyond ``limit`` bytes and leaves nothing behind.
+        ``check`` reads the whole of it before it gets its name, and may raise. Durable when it returns. Refuses with
+        :class:`FileTooLarge` beyond ``limit`` bytes. What is refused leaves nothing behind.
+        :class:`FileTooLarge` beyond ``limit`` bytes. What is refused leaves nothing behind.
         ``modified_at`` becomes the file's Last-Modified when it is new.
         """
 
     def modified_at(self, sha256: str) -> float | None:
         """Return when the file was kept, in seconds since 1970, or None when it is not there."""
+
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes are there under the hash, or None when none are."""
 
     def delivery(self, sha256: str) -> InternalPath:
         """Say in which way the bytes reach a reader who may have them."""
@@ -71,25 +82,25 @@ class FolderStore:
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
-    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime) -> StreamStored:
+    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = _any) -> StreamStored:
         """Write to a temporary file, sync it, then name it: a crash leaves a whole file or none under the hash."""
         with self._unnamed() as (scratch, file):
-            digest, size, head = hashlib.sha256(), 0, b""
+            digest, size = hashlib.sha256(), 0
             for piece in pieces:
                 size += len(piece)
                 if size > limit:
                     raise FileTooLarge(limit=limit)
                 digest.update(piece)
                 file.write(piece)
-                if len(head) < PIECE:
-                    head += piece[: PIECE - len(head)]
             file.flush()
+            with scratch.open("rb") as written:
+                check(written)
             second = int(modified_at.timestamp())
             os.utime(scratch, (second, second))
             scratch.chmod(0o644)  # the gateway's workers read it under their own user
             os.fsync(file.fileno())
             self._name(scratch, digest.hexdigest())
-        return StreamStored(sha256=digest.hexdigest(), size=size, head=head)
+        return StreamStored(sha256=digest.hexdigest(), size=size)
 
     @contextmanager
     def _unnamed(self) -> Iterator[tuple[Path, BinaryIO]]:
@@ -106,8 +117,11 @@ class FolderStore:
     def _name(self, scratch: Path, sha256: str) -> None:
         target = self._path(sha256)
         target.parent.mkdir(exist_ok=True)
-        with suppress(FileExistsError):  # the same bytes are there already: written once, so they stay
+        try:
             os.link(scratch, target)
+        except FileExistsError:  # the same bytes are there already: written once, so they stay while they are whole
+            if not _is_whole(target, sha256):
+                scratch.replace(target)
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)  # the name must survive a power cut, too
@@ -121,6 +135,13 @@ class FolderStore:
         except FileNotFoundError:
             return None
 
+    def size(self, sha256: str) -> int | None:
+        """Return the file's size, or None when it is not there."""
+        try:
+            return self._path(sha256).stat().st_size
+        except FileNotFoundError:
+            return None
+
     def delivery(self, sha256: str) -> InternalPath:
         """Return the path below the gateway's internal location."""
         return InternalPath(f"{INTERNAL}{sha256[:2]}/{sha256}")
@@ -128,6 +149,11 @@ class FolderStore:
     def reading(self, sha256: str) -> BinaryIO:
         """Open the file."""
         return self._path(sha256).open("rb")
+
+
+def _is_whole(path: Path, sha256: str) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 @cache

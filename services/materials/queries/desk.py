@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -57,6 +57,19 @@ class ShelfRow:
     opens_at: datetime | None
     closes_at: datetime | None
     holds_it: bool
+
+
+@dataclass(frozen=True)
+class StandingShelf:
+    """A shelf and the titles, ``{language: text}``, of what stands on it."""
+
+    id: UUID
+    edition_id: UUID | None
+    names: dict[str, Any]
+    rule: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    holds: Sequence[dict[str, Any]]
 
 
 def publications(session: Session) -> list[PublicationRow]:
@@ -154,6 +167,24 @@ def edition_of_shelf(session: Session, shelf_id: UUID) -> set[UUID] | None:
     return _edition(session, select(Shelf.edition_id).where(Shelf.id == shelf_id))
 
 
+def edition_of_rendition(session: Session, rendition_id: UUID) -> set[UUID] | None:
+    """Return the edition a file's publication belongs to; the empty set when to none, None when it is not there."""
+    wanted = (
+        select(Publication.edition_id)
+        .join(Release)
+        .join(Translation)
+        .join(Rendition, Rendition.translation_id == Translation.id)
+        .where(Rendition.id == rendition_id)
+    )
+    return _edition(session, wanted)
+
+
+def edition_of_chapter(session: Session, chapter_id: UUID) -> set[UUID] | None:
+    """Return the edition a chapter's publication belongs to; the empty set when to none, None when it is not there."""
+    wanted = select(Publication.edition_id).join(Release).join(Chapter).where(Chapter.id == chapter_id)
+    return _edition(session, wanted)
+
+
 def _reached(session: Session, which: ColumnElement[bool]) -> set[UUID] | None:
     rows = session.execute(
         select(Publication.edition_id, Shelf.edition_id)
@@ -209,6 +240,22 @@ def releases_of(session: Session, *, publication_id: UUID) -> list[ReleaseRow]:
         .order_by(Release.created_at.desc(), Release.id.desc())
     )
     return [ReleaseRow(*row) for row in rows]
+
+
+def all_shelves(session: Session) -> list[StandingShelf]:
+    """Return every shelf with the titles of what stands on it, the newest first."""
+    titles = (
+        select(func.coalesce(func.jsonb_agg(Publication.titles), text("'[]'::jsonb")))
+        .join(ShelfItem, ShelfItem.publication_id == Publication.id)
+        .where(ShelfItem.shelf_id == Shelf.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Shelf.id, Shelf.edition_id, Shelf.names, Shelf.rule, Shelf.opens_at, Shelf.closes_at, titles).order_by(
+            Shelf.created_at.desc(), Shelf.id.desc()
+        )
+    )
+    return [StandingShelf(*row) for row in rows]
 
 
 def shelves_for(session: Session, *, publication_id: UUID, edition_id: UUID | None) -> list[ShelfRow]:

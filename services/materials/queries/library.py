@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session
 
 from services.materials.queries.rights import claims_by_publication
@@ -22,12 +21,14 @@ from shared.schema.materials.publications import Chapter, Publication, Release, 
 class _Edited(NamedTuple):
     publication: Publication
     release: Release
+    seen: Mapping[UUID, frozenset[str]]
+    """Which languages readers see in which release; the newest release is among them."""
 
 
 def opened_publications(
     session: Session, *, person_id: UUID | None, now: datetime, slug: str | None = None
 ) -> list[Opened]:
-    """Return what the person may open now, each in its newest published release, the newest first.
+    """Return what the person may open now, the newest first: each language in the newest release that has it.
 
     ``person_id`` None asks for what anybody may open; ``slug`` narrows it to one publication.
     """
@@ -37,17 +38,64 @@ def opened_publications(
         if right is not None:
             rights[publication_id] = right
     releases = (
-        select(Publication, Release)
+        select(Publication, Release, _languages())
         .join(Release, Release.publication_id == Publication.id)
         .where(Release.state == "published", Publication.id.in_(list(rights)))
-        .ext(distinct_on(Publication.id))
         .order_by(Publication.id, Release.published_at.desc(), Release.id.desc())
     )
     if slug is not None:
         releases = releases.where(Publication.slug == slug)
-    found = {release.id: _Edited(publication, release) for publication, release in session.execute(releases)}
-    opened = _filled(session, found, rights=rights, person_id=person_id)
+    found: dict[UUID, _Edited] = {}
+    for publication, release, languages in session.execute(releases):
+        newest, seen = found.get(publication.id, (release, {}))[-2:]
+        missing = frozenset(languages) - frozenset().union(*seen.values())
+        found[publication.id] = _Edited(publication, newest, {**seen, release.id: missing})
+    opened = _filled(session, list(found.values()), rights=rights, person_id=person_id)
     return sorted(opened, key=lambda one: one.published_at or now, reverse=True)
+
+
+def was_withdrawn(session: Session, *, slug: str, person_id: UUID | None, now: datetime) -> bool:
+    """Say whether the person could open the publication, had its releases not been withdrawn."""
+    withdrawn = session.scalar(
+        select(Publication.id)
+        .join(Release, Release.publication_id == Publication.id)
+        .where(Publication.slug == slug, Release.state == "withdrawn")
+        .limit(1)
+    )
+    return withdrawn is not None and withdrawn in claims_by_publication(session, person_id=person_id, now=now)
+
+
+def languages_left_behind(session: Session, *, release_id: UUID) -> dict[str, str]:
+    """Return the languages that a draft does not have and an older release does: ``{language: version}``."""
+    mine = (
+        select(Translation.language)
+        .join(Rendition, Rendition.translation_id == Translation.id)
+        .where(Translation.release_id == release_id)
+    )
+    rows = session.execute(
+        select(Translation.language, Release.version)
+        .join(Release, Release.id == Translation.release_id)
+        .join(Rendition, Rendition.translation_id == Translation.id)
+        .where(
+            Release.state == "published",
+            Release.id != release_id,
+            Release.publication_id == select(Release.publication_id).where(Release.id == release_id).scalar_subquery(),
+            Translation.language.not_in(mine),
+        )
+        .order_by(Release.published_at, Release.id)
+    )
+    return {language: version for language, version in rows}  # noqa: C416 - rows are not pairs to mypy
+
+
+def _languages() -> ScalarSelect[Any]:
+    """Return the languages in which a release has the whole work, or chapters of it at least."""
+    return (
+        select(func.coalesce(func.array_agg(Translation.language), []))
+        .where(Translation.release_id == Release.id)
+        .where(select(Rendition.id).where(Rendition.translation_id == Translation.id).exists())
+        .correlate(Release)
+        .scalar_subquery()
+    )
 
 
 def release_to_keep(session: Session, *, release_id: UUID) -> Opened | None:
@@ -59,21 +107,24 @@ def release_to_keep(session: Session, *, release_id: UUID) -> Opened | None:
     ).first()
     if row is None:
         return None
-    return _filled(session, {release_id: _Edited(*row)}, rights={}, person_id=None)[0]
+    publication, release = row
+    return _filled(session, [_Edited(publication, release, {release_id: frozenset()})], rights={}, person_id=None)[0]
 
 
 def _filled(
     session: Session,
-    found: Mapping[UUID, _Edited],
+    found: Sequence[_Edited],
     *,
     rights: Mapping[UUID, Right],
     person_id: UUID | None,
 ) -> list[Opened]:
-    copies = _copies(session, list(found), person_id=person_id)
-    chapters = _chapters(session, list(found))
+    release_ids = [release_id for one in found for release_id in one.seen]
+    copies = _copies(session, release_ids, person_id=person_id)
+    chapters = _chapters(session, release_ids)
     older = _fetched_publications(session, person_id=person_id)
     opened = []
-    for release_id, (publication, release) in found.items():
+    for publication, release, seen in found:
+        right = rights.get(publication.id)
         one = Opened(
             publication_id=publication.id,
             slug=publication.slug,
@@ -88,15 +139,33 @@ def _filled(
             version=release.version,
             dated=release.dated,
             published_at=release.published_at,
-            right=rights.get(publication.id),
-            copies=tuple(copies.get(release_id, ())),
-            chapters=tuple(chapters.get(release_id, ())),
+            state=release.state,
+            right=right,
+            copies=tuple(
+                copy
+                for release_id, languages in seen.items()
+                for copy in copies.get(release_id, ())
+                if right is None or copy.language in languages
+            ),
+            chapters=tuple(
+                replace(chapter, languages=None if right is None else languages)
+                for release_id, languages in seen.items()
+                for chapter in chapters.get(release_id, ())
+                if right is None or languages
+            ),
         )
         opened.append(replace(one, fetched_older=one.is_new and publication.id in older))
     return opened
 
 
 def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None) -> dict[UUID, list[RenditionShown]]:
+    # bytes that did not change from one release to the next are not fetched again
+    same = (
+        select(Download.sha256, func.bool_or(Download.whole).label("whole"))
+        .where(Download.person_id == person_id)
+        .group_by(Download.sha256)
+        .subquery("same")
+    )
     rows = session.execute(
         select(
             Translation.release_id,
@@ -108,10 +177,14 @@ def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None
             Rendition.sha256,
             StoredFile.size,
             Rendition.pages,
-            Download.sha256,
+            func.coalesce(Download.sha256, same.c.sha256),
+            func.coalesce(Download.whole, same.c.whole, True),
+            Release.version,
         )
         .join(Translation, Translation.id == Rendition.translation_id)
         .join(StoredFile, StoredFile.sha256 == Rendition.sha256)
+        .join(Release, Release.id == Translation.release_id)
+        .outerjoin(same, same.c.sha256 == Rendition.sha256)
         .outerjoin(Download, and_(Download.rendition_id == Rendition.id, Download.person_id == person_id))
         .where(Translation.release_id.in_(release_ids))
     )

@@ -35,8 +35,13 @@ class Holding:
     size: int
     media_type: str
     modified_at: datetime
-    is_published: bool
+    state: str
     claims: tuple[ShelfClaim, ...]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether people may open it, those with a claim."""
+        return self.state == "published"
 
 
 _NOW: Final = bindparam("now", type_=DateTime(timezone=True))
@@ -55,7 +60,7 @@ _SENT: Final[tuple[Any, ...]] = (
     StoredFile.size,
     StoredFile.media_type,
     StoredFile.modified_at,
-    (Release.state == "published").label("is_published"),
+    Release.state,
 )
 """What makes a :class:`Holding`, in its order, but for the claims."""
 

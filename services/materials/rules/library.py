@@ -17,7 +17,11 @@ FORMAT_ORDER: Final = ("pdf", "light_pdf", "epub", "text", "html")
 
 @dataclass(frozen=True)
 class RenditionShown:
-    """A rendition with its file. ``fetched_sha256``: what the reader fetched last under it; None: nothing yet."""
+    """A rendition with its file.
+
+    ``fetched_sha256``: what the reader fetched last under it, or the same bytes under another; None: nothing yet.
+    ``fetched_whole``: from the first byte to the last, as far as was asked for.
+    """
 
     rendition_id: UUID
     chapter_id: UUID | None
@@ -28,6 +32,9 @@ class RenditionShown:
     size: int
     pages: int | None
     fetched_sha256: str | None = None
+    fetched_whole: bool = True
+    version: str = ""
+    """Of the release it belongs to: languages may stand at different ones."""
 
     @property
     def url(self) -> str:
@@ -41,8 +48,13 @@ class RenditionShown:
 
     @property
     def is_held(self) -> bool:
-        """Whether the reader fetched exactly these bytes."""
-        return self.fetched_sha256 == self.sha256
+        """Whether the reader fetched exactly these bytes, all of them."""
+        return self.fetched_sha256 == self.sha256 and self.fetched_whole
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the reader fetched a part of exactly these bytes."""
+        return self.fetched_sha256 == self.sha256 and not self.fetched_whole
 
     @property
     def is_changed(self) -> bool:
@@ -52,13 +64,21 @@ class RenditionShown:
 
 @dataclass(frozen=True)
 class ChapterShown:
-    """A chapter in all languages; ``titles`` is ``{language: text}``, ``pages`` ``{language: [first, last]}``."""
+    """A chapter of a release; ``titles`` is ``{language: text}``, ``pages`` ``{language: [first, last]}``.
+
+    ``languages``: those that readers see in this release; None: all.
+    """
 
     id: UUID
     number: int
     titles: dict[str, Any]
     authors: tuple[str, ...]
     pages: dict[str, Any]
+    languages: frozenset[str] | None = None
+
+    def is_in(self, language: str) -> bool:
+        """Say whether the chapter belongs to what readers of ``language`` see."""
+        return self.languages is None or language in self.languages
 
 
 @dataclass(frozen=True)
@@ -74,7 +94,10 @@ class ChapterEntry:
 
 @dataclass(frozen=True)
 class Opened:
-    """A release of a publication that may be opened, and why. ``right`` is None for staff."""
+    """A publication that may be opened, each language in the newest published release that has it, and why.
+
+    ``version`` and its dates are those of the newest release of all. ``right`` is None for staff, who see one release.
+    """
 
     publication_id: UUID
     slug: str
@@ -92,6 +115,7 @@ class Opened:
     right: Right | None
     copies: tuple[RenditionShown, ...] = ()
     chapters: tuple[ChapterShown, ...] = ()
+    state: str = "published"
     fetched_older: bool = False
     """The reader fetched an older release, but nothing of this one."""
 
@@ -120,13 +144,18 @@ class Opened:
         rest = [code for code in (*LANGUAGES, *sorted(available)) if code in available and code != first]
         return [] if first is None else [first, *dict.fromkeys(rest)]
 
+    def version_in(self, language: str) -> str:
+        """Return at which version the whole work stands in one language."""
+        return next((copy.version for copy in self.whole if copy.language == language), self.version)
+
     def copies_in(self, language: str) -> list[RenditionShown]:
         """Return the whole work's copies in one language, the fullest format first."""
         return in_order(copy for copy in self.whole if copy.language == language)
 
     def chapters_in(self, language: str) -> list[ChapterEntry]:
         """Return the chapters with their titles and copies in ``language`` or the next best."""
-        return [self._chapter(chapter, language) for chapter in sorted(self.chapters, key=lambda one: one.number)]
+        mine = [chapter for chapter in self.chapters if chapter.is_in(language)]
+        return [self._chapter(chapter, language) for chapter in sorted(mine, key=lambda one: one.number)]
 
     def _chapter(self, chapter: ChapterShown, language: str) -> ChapterEntry:
         copies = [copy for copy in self.copies if copy.chapter_id == chapter.id]

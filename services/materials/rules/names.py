@@ -12,6 +12,8 @@ from services.materials.rules.media import SUFFIXES
 _ATTR: Final = "!#$&+-.^_`|~"
 """What RFC 8187 lets stand unescaped beside letters and digits."""
 _LONGEST: Final = 120
+_MOST_BYTES: Final = 180
+"""Of a whole name in UTF-8: most file systems take 255, sync programs and their own endings need some of them."""
 
 
 def slug_of(text: str) -> str:
@@ -29,9 +31,11 @@ def plain_filename(*, slug: str, version: str, language: str, format_: str, chap
 def full_filename(*, title: str, language: str, format_: str, chapter: int | None) -> str:
     """Return a rendition's name as people write it: the title in its own script, made safe for file systems."""
     clean = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]+', " ", title)
-    clean = re.sub(r"\s+", " ", clean).strip(" .")[:_LONGEST].rstrip(" .")
-    number = "" if chapter is None else f"{chapter:02d} "
-    return f"{number}{clean} ({language}){SUFFIXES[format_]}"
+    clean = re.sub(r"\s+", " ", unicodedata.normalize("NFC", clean)).strip(" .")
+    number, end = "" if chapter is None else f"{chapter:02d} ", f"({language}){SUFFIXES[format_]}"
+    space = _MOST_BYTES - len(number) - len(end) - 1
+    cut = clean.encode("utf-8", "ignore")[:space].decode("utf-8", "ignore").strip(" .")
+    return f"{number}{cut} {end}" if cut else f"{number}{end}"
 
 
 def content_disposition(*, filename: str, full_name: str) -> str:

@@ -4,4 +4,8 @@ from typing import Final
 
 from shared.machines import machine
 
-RELEASE: Final = machine("materials.release", begins="draft", moves={"draft": "published", "published": ""})
+RELEASE: Final = machine(
+    "materials.release",
+    begins="draft",
+    moves={"draft": "published deleted", "published": "withdrawn", "withdrawn": "", "deleted": ""},
+)

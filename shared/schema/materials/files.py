@@ -61,7 +61,7 @@ class Rendition(Base):
 
 
 class Download(Base):
-    """A person fetched a rendition: counted once, however often the transfer was resumed."""
+    """A person was sent the end of a rendition: counted once, however often the transfer was resumed."""
 
     __tablename__ = "download"
     __table_args__ = (
@@ -80,3 +80,5 @@ class Download(Base):
     last_at: Mapped[datetime]
     times: Mapped[int] = mapped_column(server_default=text("1"))
     """Double clicks count once (COUNTER 5.1: 30 s, sliding)."""
+    whole: Mapped[bool] = mapped_column(server_default=text("true"))
+    """All of it was asked for, from the first byte; else only the end of it, which says that it was begun."""

@@ -42,13 +42,13 @@ class Publication(Base):
 
 
 class Release(Base):
-    """A version of a publication. Drafts are seen by staff only; what is published stays addressable."""
+    """A version of a publication. Drafts are seen by staff only; what was published stays, or says it is withdrawn."""
 
     __tablename__ = "release"
     __table_args__ = (
         UniqueConstraint("publication_id", "version", name="uq_release_publication_id_version"),
-        CheckConstraint("state IN ('draft', 'published')", name="state_known"),
-        CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_is_dated"),
+        CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state_known"),
+        CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="published_is_dated"),
         {"schema": "materials"},
     )
 

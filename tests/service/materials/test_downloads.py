@@ -3,11 +3,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
 
 from services.materials.actions.downloads import count_download
+from services.materials.gateways.store import store_at
 from shared.clock import now
 from shared.schema.materials.files import Download
 from shared.schema.outbox.entries import FactRow
@@ -104,16 +106,67 @@ def test_a_file_that_is_not_ones_own_stays_unknown_even_to_those_who_name_its_ta
     [
         ("GET", {}, 1),
         ("HEAD", {}, 0),
-        ("GET", {"Range": "bytes=0-99"}, 1),
-        ("GET", {"Range": "bytes=100-"}, 0),
-        ("GET", {"Range": "bytes=100-", "If-Range": '"old"'}, 1),
+        ("GET", {"Range": "bytes=0-1"}, 0),
+        ("GET", {"Range": "bytes=0-"}, 1),
+        ("GET", {"Range": "bytes=100-"}, 1),
+        ("GET", {"Range": "bytes=0-99", "If-Range": '"old"'}, 1),
+        ("GET", {"Range": "bytes=999999999-"}, 0),
+        ("GET", {"If-Match": '"old"'}, 0),
+        ("GET", {"If-Unmodified-Since": "Mon, 24 Oct 2001 08:00:00 GMT"}, 0),
     ],
 )
-def test_a_download_is_counted_when_its_first_byte_is_sent(
+def test_a_download_is_counted_when_its_end_is_on_the_way(
     method: str, headers: dict[str, str], counted: int, browser: Browser, reader: Reader, materials_database: Database
 ) -> None:
     browser.open(reader.path, method=method, headers=headers)
     assert (times_counted(materials_database), facts(materials_database)) == (counted, counted)
+
+
+def test_who_was_sent_the_end_alone_began_it_and_who_was_sent_the_whole_has_it(
+    browser: Browser, reader: Reader
+) -> None:
+    browser.get(reader.path, headers={"Range": "bytes=100-"})
+    assert "You began to download it" in browser.get("/materials").text
+    browser.get(reader.path)
+    browser.get(reader.path, headers={"Range": "bytes=100-"})
+    page = browser.get("/materials").text
+    assert ("You have it" in page, "You began to download it" in page) == (True, False)
+
+
+def test_the_rest_of_a_download_does_not_count_as_another(
+    materials_database: Database, reader: Reader, ada: UUID, edition: UUID
+) -> None:
+    for seconds, whole in ((0, True), (600, False), (1200, False)):
+        with materials_database.transaction() as session:
+            count(session, reader, ada, edition, START + timedelta(seconds=seconds), whole=whole)
+    assert times_counted(materials_database) == 1
+
+
+@pytest.mark.parametrize("left", [None, PDF[:-10]])
+def test_a_file_that_the_store_lost_is_said_logged_not_counted_and_healed_by_the_same_bytes(
+    left: bytes | None,
+    browser: Browser,
+    reader: Reader,
+    materials_database: Database,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = tmp_path / reader.sha256[:2] / reader.sha256
+    path.unlink() if left is None else path.write_bytes(left)
+    answer = browser.get(reader.path)
+    assert answer.status_code == 503
+    assert "This file was damaged on our side" in answer.text
+    assert not {"Content-Disposition", "ETag", "X-Accel-Redirect"} & set(answer.headers.keys())
+    assert reader.sha256 in caplog.text
+    assert times_counted(materials_database) == 0
+    store_at(tmp_path.as_uri()).keep([PDF], limit=1_000_000, modified_at=now())
+    assert browser.get(reader.path).status_code == 200
+
+
+def test_whoever_is_not_signed_in_finds_a_way_in_that_leads_back_to_the_file(app: Flask, reader: Reader) -> None:
+    answer = visitor(app).get(reader.path)
+    assert answer.status_code == 403
+    assert f'href="/sign-in?next={quote(reader.path, safe="")}"' in answer.text
 
 
 @pytest.mark.parametrize(("clicks", "times"), [([0, 20, 45], 1), ([0, 29], 1), ([0, 35], 2), ([0, 20, 45, 80], 2)])
@@ -142,7 +195,9 @@ def test_twenty_downloads_at_once_are_one_and_one_fact(
     assert facts(materials_database) == 1
 
 
-def count(session: object, reader: Reader, person_id: UUID, edition_id: UUID, moment: datetime) -> bool:
+def count(
+    session: object, reader: Reader, person_id: UUID, edition_id: UUID, moment: datetime, *, whole: bool = True
+) -> bool:
     return count_download(
         session,  # type: ignore[arg-type]
         person_id=person_id,
@@ -151,6 +206,7 @@ def count(session: object, reader: Reader, person_id: UUID, edition_id: UUID, mo
         edition_id=edition_id,
         sha256=reader.sha256,
         now=moment,
+        whole=whole,
     )
 
 

@@ -27,7 +27,7 @@ def test_a_file_is_kept_under_its_hash_with_the_time_it_was_given(tmp_path: Path
     store = FolderStore(tmp_path)
     kept = store.keep([b"common ", b"road"], limit=100, modified_at=THEN)
     expected = hashlib.sha256(b"common road").hexdigest()
-    assert (kept.sha256, kept.size, kept.head) == (expected, 11, b"common road")
+    assert (kept.sha256, kept.size) == (expected, 11)
     assert files_under(tmp_path) == [Path(expected[:2]) / expected]
     assert store.modified_at(expected) == int(THEN.timestamp())
     assert store.delivery(expected).path == f"/_files/{expected[:2]}/{expected}"

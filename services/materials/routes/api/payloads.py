@@ -34,14 +34,10 @@ Licence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200
 """An SPDX licence expression, written as SPDX writes it."""
 
 
-class NewPublication(BaseModel):
-    """A publication and its first draft. Texts are asked for in every language; one title is enough."""
+class Description(BaseModel):
+    """What is said of a publication. Texts are asked for in every language; one title is enough."""
 
-    slug: Slug
     kind: Literal["reader", "slides", "recording", "document"] = "reader"
-    edition_id: UUID | None = None
-    version: Version
-    dated: Dated | None = None
     title_en: ShortText = ""
     title_fr: ShortText = ""
     title_es: ShortText = ""
@@ -83,6 +79,30 @@ class NewPublication(BaseModel):
         return {code: text for code, text in texts.items() if text}
 
 
+class NewPublication(Description):
+    """A publication and its first draft."""
+
+    slug: Slug
+    edition_id: UUID | None = None
+    version: Version
+    dated: Dated | None = None
+
+
+class NewChapter(BaseModel):
+    """A chapter of a draft, in one language; ``authors`` one on a line."""
+
+    number: int = Field(ge=1, le=999)
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    language: Literal["en", "fr", "es", "pt", "ar"]
+    authors: Sentences = ""
+
+
+class Withdrawal(BaseModel):
+    """Why a release is taken back; staff read it in the history."""
+
+    why: ShortText = ""
+
+
 class NewRelease(BaseModel):
     """A draft."""
 
@@ -98,12 +118,10 @@ class Upload(BaseModel):
     chapter_id: UUID | None = None
 
 
-class Placing(BaseModel):
-    """Putting a publication on a shelf that is there, or on a new one of its edition."""
+class ShelfChange(BaseModel):
+    """A shelf's name, in the language of whoever types it, and its times."""
 
-    shelf_id: UUID | None = None
     name: ShortText = ""
-    rule: Literal["public", "registered", "accepted"] = "accepted"
     opens_at: ShortText = ""
     closes_at: ShortText = ""
 
@@ -115,6 +133,13 @@ class Placing(BaseModel):
         opens_at = read_moment(self.opens_at, zone, later=False) if self.opens_at else None
         closes_at = read_moment(self.closes_at, zone, ends_day=True, later=True) if self.closes_at else None
         return ShelfTimes(opens_at, closes_at)
+
+
+class Placing(ShelfChange):
+    """Putting a publication on a shelf that is there, or on a new one of its edition."""
+
+    shelf_id: UUID | None = None
+    rule: Literal["public", "registered", "accepted"] = "accepted"
 
 
 class ShelfTimes(NamedTuple):

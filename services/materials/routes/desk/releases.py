@@ -14,7 +14,7 @@ from services.materials.errors import ChapterUnknown, ShelfNeverOpen
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.desk import slug_of_release
-from services.materials.queries.library import release_to_keep
+from services.materials.queries.library import languages_left_behind, release_to_keep
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, Upload
 from services.materials.routes.desk.publications import words
@@ -186,6 +186,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
     with tools().database.reading() as session:
         found = library.publication_called(session, slug=slug_of_release(session, release_id=release_id))
         kept = release_to_keep(session, release_id=release_id)
+        behind = languages_left_behind(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
         happened = past_of(session, [release_id, *(copy.rendition_id for copy in (kept.copies if kept else ()))])
     return render_template(
@@ -193,6 +194,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         publication=found,
         release_id=release_id,
         release=kept,
+        behind=behind,
         people=people,
         happened=lines_of(happened, RELEASE),
         form=form,

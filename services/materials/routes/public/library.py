@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template
 
 from services.materials.errors import PublicationUnknown
-from services.materials.queries.library import opened_publications
+from services.materials.queries.library import opened_publications, was_withdrawn
+from services.materials.routes.public.renditions import tombstone
 from services.materials.rules.citations import citation
 from services.materials.views.wording import format_name, why_opened
 from shared.clock import now
@@ -48,6 +49,9 @@ def publication(slug: str) -> str | Response:
         person_id = person.person_id if person else None
         opened = opened_publications(session, person_id=person_id, now=now(), slug=slug)
         editions = editions_by_id(session, ids=_editions_of(opened))
+        is_withdrawn = not opened and was_withdrawn(session, slug=slug, person_id=person_id, now=now())
+    if is_withdrawn:
+        return tombstone()
     if not opened:
         if person is None:
             return see_other("/sign-in?" + urlencode({"next": f"/materials/{slug}"}))

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.http import http_date
 
 from services.materials.actions.downloads import count_download
-from services.materials.errors import RenditionUnknown, SignInFirst
+from services.materials.errors import RenditionUnknown
 from services.materials.gateways.store import store_at
 from services.materials.queries.rights import Holding, holding, public_holding
-from services.materials.rules.conditions import begins_at_first_byte, etag_of, is_unchanged, repr_digest_of
+from services.materials.rules.conditions import Part, etag_of, is_refused, is_unchanged, part_wanted, repr_digest_of
 from services.materials.rules.media import CHARSET
 from services.materials.rules.names import content_disposition
 from services.materials.rules.renditions import SANDBOX, cache_control, cache_control_of_hash
 from services.materials.rules.shelves import Right, right_to_open
 from shared.clock import now
+from shared.web.api.problems import problem
 from shared.web.door.identity import SignedIn, signed_in
 from shared.web.door.policy import public
 from shared.web.door.tools import tools
+from shared.words.sentences import _l
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("renditions", __name__)
 KEEPERS: Final = ("organiser", "librarian")
 """Staff who may open whatever is in their library, drafts too."""
+_INSTEAD: Final = {
+    HTTPStatus.PRECONDITION_FAILED: (
+        _l("The file is not the one you began to download"),
+        _l("It was replaced since. Begin the download anew."),
+    ),
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: (
+        _l("The file has no such part"),
+        _l("If your download was complete, all is well. If not, begin it anew."),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        _l("This file was damaged on our side"),
+        _l("It is not sent, so that you do not get a broken copy. We were told and will put it right."),
+    ),
+}
 
 
 @blueprint.get("/materials/renditions/<uuid:rendition_id>/<filename>")
@@ -39,11 +59,15 @@ def download(rendition_id: UUID, filename: str) -> Response:  # noqa: ARG001 - t
         found = holding(session, rendition_id=rendition_id, person_id=person_id, now=moment)
         right = _right(found)
         if found is None or (right is None and not _keeps(person, found)):
-            raise SignInFirst if person is None else RenditionUnknown
-        unchanged = _is_unchanged(found)
-        if right is not None and person is not None and not unchanged:
-            _count(session, found, person=person, right=right, moment=moment)
-    return _answer(found, caching=cache_control(right), unchanged=unchanged)
+            if found is not None and found.state == "withdrawn" and right_to_open(found.claims) is not None:
+                return tombstone()
+            if person is None:
+                return _sign_in_first()
+            raise RenditionUnknown
+        answer = _decided(found)
+        if right is not None and person is not None and isinstance(answer, Part) and request.method == "GET":
+            _count(session, found, answer, person=person, right=right, moment=moment)
+    return _answer(found, answer, caching=cache_control(right))
 
 
 @blueprint.get("/materials/files/<sha256>/<filename>")
@@ -56,7 +80,7 @@ def public_file(sha256: str, filename: str) -> Response:
     right = _right(found)
     if found is None or right is None:
         raise RenditionUnknown
-    return _answer(found, caching=cache_control_of_hash(right, now=moment), unchanged=_is_unchanged(found))
+    return _answer(found, _decided(found), caching=cache_control_of_hash(right, now=moment))
 
 
 def _right(found: Holding | None) -> Right | None:
@@ -71,24 +95,42 @@ def _keeps(person: SignedIn | None, found: Holding) -> bool:
     return person.holds(*KEEPERS, edition_id=found.edition_id, everywhere=found.edition_id is None)
 
 
-def _is_unchanged(found: Holding) -> bool:
-    return is_unchanged(
-        if_none_match=request.headers.get("If-None-Match"),
-        if_modified_since=request.headers.get("If-Modified-Since"),
-        etag=etag_of(found.sha256),
+def _decided(found: Holding) -> Part | HTTPStatus:
+    """Return the part that the gateway will send, or the status that is said instead, in the order of RFC 9110, 13.2.2.
+
+    Refuses to send what the store no longer has as it was.
+    """
+    etag, asked = etag_of(found.sha256), request.headers
+    if is_refused(
+        if_match=asked.get("If-Match"),
+        if_unmodified_since=asked.get("If-Unmodified-Since"),
+        etag=etag,
         modified_at=found.modified_at,
-    )
-
-
-def _count(session: Session, found: Holding, *, person: SignedIn, right: Right, moment: datetime) -> None:
-    begins = request.method == "GET" and begins_at_first_byte(
-        range_header=request.headers.get("Range"),
-        if_range=request.headers.get("If-Range"),
-        etag=etag_of(found.sha256),
+    ):
+        return HTTPStatus.PRECONDITION_FAILED
+    if is_unchanged(
+        if_none_match=asked.get("If-None-Match"),
+        if_modified_since=asked.get("If-Modified-Since"),
+        etag=etag,
+        modified_at=found.modified_at,
+    ):
+        return HTTPStatus.NOT_MODIFIED
+    there = store_at(tools().settings.store_url).size(found.sha256)
+    if there != found.size:
+        log.error("damaged in the store: %s has %s bytes, not %s", found.sha256, there, found.size)
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    part = part_wanted(
+        range_header=asked.get("Range"),
+        if_range=asked.get("If-Range"),
+        etag=etag,
         modified_at=found.modified_at,
         size=found.size,
     )
-    if begins:
+    return part or HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+
+
+def _count(session: Session, found: Holding, part: Part, *, person: SignedIn, right: Right, moment: datetime) -> None:
+    if part.last == found.size - 1:
         count_download(
             session,
             person_id=person.person_id,
@@ -97,16 +139,19 @@ def _count(session: Session, found: Holding, *, person: SignedIn, right: Right, 
             edition_id=right.claim.edition_id or found.edition_id,
             sha256=found.sha256,
             now=moment,
+            whole=part.first == 0,
         )
 
 
-def _answer(found: Holding, *, caching: str, unchanged: bool) -> Response:
-    """Return the headers of the file and the word to the gateway; or 304, which the gateway cannot say for us."""
-    response = Response(status=304 if unchanged else 200)
+def _answer(found: Holding, decided: Part | HTTPStatus, *, caching: str) -> Response:
+    """Return the headers of the file and the word to the gateway; or what the gateway cannot say for us."""
+    if isinstance(decided, HTTPStatus) and decided is not HTTPStatus.NOT_MODIFIED:
+        return _instead(found, decided)
+    response = Response(status=200 if isinstance(decided, Part) else decided)
     response.headers["ETag"] = etag_of(found.sha256)
     response.headers["Cache-Control"] = caching
     response.headers["Content-Security-Policy"] = SANDBOX
-    if unchanged:
+    if not isinstance(decided, Part):
         return response
     response.headers["Content-Type"] = CHARSET.get(found.media_type, found.media_type)
     response.headers["Content-Language"] = found.language
@@ -115,4 +160,31 @@ def _answer(found: Holding, *, caching: str, unchanged: bool) -> Response:
     response.headers["Last-Modified"] = http_date(found.modified_at)
     response.headers["Link"] = f'</materials/{found.publication_slug}>; rel="collection"'
     response.headers["X-Accel-Redirect"] = store_at(tools().settings.store_url).delivery(found.sha256).path
+    return response
+
+
+def _instead(found: Holding, status: HTTPStatus) -> Response:
+    title, detail = _INSTEAD[status]
+    response = problem(status, title=title, detail=detail)
+    if status is HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        response.headers["Content-Range"] = f"bytes */{found.size}"
+    if status is not HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["ETag"] = etag_of(found.sha256)
+    return response
+
+
+def tombstone() -> Response:
+    """Say that what could be opened here was taken back (RFC 9110, 15.5.11)."""
+    return problem(
+        HTTPStatus.GONE,
+        title=_l("This version was withdrawn"),
+        detail=_l("Those who keep the library took it back. If there is a newer version, it stands under Materials."),
+    )
+
+
+def _sign_in_first() -> Response:
+    """Say 403 with a way in that leads back here; programs go by the status."""
+    way = "/sign-in?" + urlencode({"next": request.path})
+    response = make_response(render_template("materials/sign_in_first.html", way=way), HTTPStatus.FORBIDDEN)
+    response.headers["Cache-Control"] = "no-store"
     return response
