@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0010_library"
-down_revision = "0009_forms"
+revision = "0011_library"
+down_revision = "0010_token_use"
 branch_labels = None
 depends_on = None
 accepted = {
