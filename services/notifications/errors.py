@@ -65,6 +65,9 @@ class AudienceChanged(Conflict):
 
     title = _l("The audience has changed since you looked")
 
+    def __init__(self) -> None:
+        super().__init__(_l("Read the new numbers, then confirm."))
+
 
 class SecondPersonNeeded(Forbidden):
     """The writer cannot approve their own large campaign."""

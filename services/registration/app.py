@@ -10,6 +10,7 @@ from services.registration.routes.desk import (
     decisions,
     editions as desk_editions,
     outbox,
+    proposals,
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     offers.blueprint,
     today.blueprint,
     desk_applications.blueprint,
+    proposals.blueprint,
     decisions.blueprint,
     desk_editions.blueprint,
     outbox.blueprint,

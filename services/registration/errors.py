@@ -19,6 +19,9 @@ class EditionIncomplete(Conflict):
 
     title = _l("This edition is not ready to be published")
 
+    def __init__(self) -> None:
+        super().__init__(_l("Write its name and one sentence about it first, and save."))
+
 
 class ApplicationsClosed(Conflict):
     """Before the opening or after the deadline."""
@@ -119,3 +122,6 @@ class EditionFull(Conflict):
     """All places are taken."""
 
     title = _l("This edition has no places left")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Others were quicker: all places are taken at the moment."))

@@ -71,6 +71,10 @@ def _own_text(node: nodes.Node, names: dict[str, str]) -> Iterator[str]:
 
 def _in_expressions(node: nodes.Node, names: dict[str, str]) -> Iterator[Written]:
     for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name) and child.node.name == "may":
+            path, *method = (said(part, names) for part in child.args)
+            yield Written(path, *(method or ["GET"]))
+            continue
         text = said(child, names) if isinstance(child, nodes.Expr) else HOLE
         if text != HOLE and (isinstance(node, nodes.Output) or _is_named(node)):
             continue  # counts with the text around it, or where the name is used

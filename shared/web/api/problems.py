@@ -11,10 +11,12 @@ from jinja2 import TemplateNotFound
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from shared.context import request_id
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
 from shared.web.door.typed import typed_now
+from shared.web.pages.refusing import back_to_page
 from shared.web.pages.sent_back import sent_back
 from shared.words.sentences import _l
 
@@ -89,8 +91,10 @@ def use_problems(app: Flask) -> None:
         app.register_error_handler(kind, answer_out_of_reach)
 
 
-def answer_refusal(refusal: Refusal) -> Response:
+def answer_refusal(refusal: Refusal) -> AnyResponse:
     """Say what the rules forbid, in the words of the one who forbade it."""
+    if (page := back_to_page(refusal)) is not None:
+        return page
     response = problem(
         status_of(type(refusal)),
         title=refusal.title,
@@ -105,7 +109,7 @@ def answer_refusal(refusal: Refusal) -> Response:
     return response
 
 
-def answer_http_error(error: HTTPException) -> Response:
+def answer_http_error(error: HTTPException) -> AnyResponse:
     """Say what Werkzeug or Flask refused: no such page, wrong method, too large."""
     if error.response is not None and error.code is not None and error.code < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from werkzeug.datastructures import MultiDict
 
+from shared.errors import Invalid
 from shared.web.door.typed import Typed, typed_before
 from shared.words.cleaning import clean_line, clean_text, room_for
 from shared.words.sentences import _, _l
@@ -105,6 +106,18 @@ def bind(
         order = {name: place for place, name in enumerate(_inputs(model))}
         ordered = dict(sorted(errors.items(), key=lambda pair: order.get(pair[0], len(order))))
         return Bound(None, Form(_as_typed(model, submitted), ordered))
+
+
+def read_form(model: type[M], submitted: MultiDict[str, str], *, messages: Mapping[str, object] | None = None) -> M:
+    """Return a submitted form as `model`; refuses with Invalid, which names the fields.
+
+    For deeds whose form stands on another page (:func:`shared.web.pages.refusing.refused_at`); a form with a page of
+    its own is shown again by `bind`.
+    """
+    bound = bind(model, submitted, messages=messages)
+    if bound.model is None:
+        raise Invalid(errors=bound.form.errors)
+    return bound.model
 
 
 def _inputs(model: type[BaseModel]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from shared.web.door.identity import signed_in
 from shared.web.door.negotiation import register_languages
 from shared.web.door.typed import typed_before
+from shared.web.pages.allowed import may
 from shared.web.pages.colours import accent_style
 from shared.web.pages.forms import fill
 from shared.web.pages.navigation import ENTRIES, Section, sections
@@ -70,7 +71,6 @@ def furnish(environment: Environment) -> None:
         country_choices=formats.country_choices,
         country_name=formats.country_name,
         current_locale=languages.current_locale,
-        empty_form=fill(),
         format_date=formats.format_date,
         format_datetime=formats.format_datetime,
         format_deadline=formats.format_deadline,
@@ -125,8 +125,9 @@ def mail_environment(*folders: Path) -> Environment:
 def register_pages(app: Flask) -> None:
     """Register templates, globals, languages and `/static/` on an app, before its first request.
 
-    Templates see who asks as `person` (or None) and `is_staff()`, and where the desk leads as `desk_way(key, slug)`;
-    `csrf_field` and `nonce` are the app factory's.
+    Templates see who asks as `person` (or None) and `is_staff()`, where the desk leads as `desk_way(key, slug)`,
+    whether a link or a button is for them as `may(path, method)`, and what the fields of a form without values of
+    its own hold as `typed_form`; `csrf_field` and `nonce` are the app factory's.
     """
     own = app.jinja_loader
     loaders: list[BaseLoader] = [own] if own is not None else []
@@ -137,11 +138,12 @@ def register_pages(app: Flask) -> None:
         desk_way=_desk_way,
         is_staff=lambda: bool(_roles()),
         language_url=_language_url,
+        may=may,
         saved_language_query=_saved_language_query,
         typed_before=typed_before,
     )
     _serve_static(app)
-    app.context_processor(lambda: {"person": signed_in()})
+    app.context_processor(lambda: {"person": signed_in(), "typed_form": fill()})
     register_languages(app, _reader)
     app.after_request(_remember_edition)
 

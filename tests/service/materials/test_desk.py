@@ -129,7 +129,8 @@ def test_a_file_in_the_same_place_replaces_the_draft_and_what_is_published_stays
     token = form_token(librarian.get("/desk/materials/p/sse-reader").text)
     data = {"csrf_token": token, "language": "fr", "format": "pdf", "file": (io.BytesIO(PDF), "x.pdf")}
     late = librarian.post(f"{release}/files", data=data, content_type="multipart/form-data")
-    assert late.status_code == 409
+    assert (late.status_code, late.location) == (303, release)
+    assert "A published release is not changed" in librarian.get(release).text
 
 
 def test_an_empty_draft_is_not_published(librarian: Browser, materials_database: Database, edition: UUID) -> None:

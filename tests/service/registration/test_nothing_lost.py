@@ -75,6 +75,23 @@ def end_all_sessions(database: Database) -> None:
         end_sessions_of(session, person_id=person_id, now=now())
 
 
+def test_a_deed_that_is_refused_leads_back_to_its_page_with_the_reason_and_what_was_typed(
+    app: Flask, registration_database: Database
+) -> None:
+    application_id = applied(app, visitor(app), registration_database)
+    organiser = person_called(registration_database, "Ola", roles=["organiser"])
+    desk = signed_in_as(app, registration_database, organiser, means="staff")
+    page = f"/desk/e/spring-2026/applications/{application_id}"
+    token = form_token(desk.get(page).text)
+    refused = press(desk, f"{page}/propose", csrf_token=token, outcome="whatever", note=WORDS)
+    assert refused.status_code == 303
+    assert refused.location.startswith(f"{page}?")
+    shown = desk.get(refused.location).text
+    assert "Choose applications and a decision first." in shown
+    assert fields_of(shown)["note"] == WORDS
+    assert press(desk, f"{page}/propose", csrf_token=token, outcome="accept", note=WORDS).location == page
+
+
 def test_a_form_whose_cookie_is_gone_comes_back_filled_and_goes_through_at_the_second_press(
     app: Flask, registration_database: Database
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
@@ -10,27 +10,28 @@ from flask import Blueprint, render_template, request
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
-from services.materials.errors import ChapterUnknown, ShelfNeverOpen
+from services.materials.errors import ChapterUnknown
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.desk import slug_of_release
 from services.materials.queries.library import languages_left_behind, release_to_keep
 from services.materials.queries.reach import people_by_rendition
-from services.materials.routes.api.payloads import NewRelease, Placing, Upload
+from services.materials.routes.api.payloads import NewRelease, Placing, ShelfTimes, Upload
 from services.materials.routes.desk.publications import words
 from services.materials.routes.keeping import KEEP, SEE, may_keep
 from services.materials.settings import MaterialsSettings
 from services.materials.views.histories import RELEASE
 from shared.editions import zone_for
-from shared.errors import Conflict, Invalid
+from shared.errors import Invalid
 from shared.histories import past_of
 from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import own_settings, tools
 from shared.web.pages.flashes import flash_message
-from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.forms import Form, bind, fill, read_form
 from shared.web.pages.histories import lines_of
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import LANGUAGES, current_locale, zone_of
 from shared.words.sentences import _
 from shared.words.wall_clock import Unreadable
@@ -43,26 +44,21 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("releases_desk", __name__)
 settings = own_settings(blueprint, MaterialsSettings)
+_PUBLICATION: Final = "/desk/materials/p/{slug}"
+_RELEASE: Final = "/desk/materials/releases/{release_id}"
 
 
 @blueprint.post("/desk/materials/p/<slug>/releases")
 @staff(*KEEP, of=library.edition_of_publication)
+@refused_at(_PUBLICATION)
 def new_release(slug: str) -> Response:
     """Begin a new draft."""
-    bound = bind(NewRelease, request.form)
-    if bound.model is None:
-        flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
-        return see_other(f"/desk/materials/p/{slug}")
-    try:
-        with tools().database.transaction() as session:
-            found = library.publication_called(session, slug=slug)
-            dated = bound.model.dated or ""
-            release = draft_release(
-                session, publication_id=found.id, version=bound.model.version, dated=dated, deed=my_deed()
-            )
-    except Conflict as refusal:
-        flash_message(str(refusal), "error")
-        return see_other(f"/desk/materials/p/{slug}")
+    wanted = read_form(NewRelease, request.form)
+    with tools().database.transaction() as session:
+        found = library.publication_called(session, slug=slug)
+        release = draft_release(
+            session, publication_id=found.id, version=wanted.version, dated=wanted.dated or "", deed=my_deed()
+        )
     return see_other(f"/desk/materials/releases/{release.id}")
 
 
@@ -75,6 +71,7 @@ def release(release_id: UUID) -> str:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/files")
 @staff(*KEEP, of=library.edition_of_release)
+@refused_at(_RELEASE)
 def upload(release_id: UUID) -> Response | tuple[str, int]:
     """Take a file in; a refusal is said at the field and keeps what was chosen beside it."""
     bound = bind(Upload, request.form)
@@ -107,15 +104,12 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/publish")
 @staff(*KEEP, of=library.edition_of_release)
+@refused_at(_RELEASE)
 def publish(release_id: UUID) -> Response:
     """Publish a draft."""
-    try:
-        with tools().database.transaction() as session:
-            slug = slug_of_release(session, release_id=release_id)
-            publish_release(session, release_id=release_id, deed=my_deed())
-    except Conflict as refusal:
-        flash_message(str(refusal), "error")
-        return see_other(f"/desk/materials/releases/{release_id}")
+    with tools().database.transaction() as session:
+        slug = slug_of_release(session, release_id=release_id)
+        publish_release(session, release_id=release_id, deed=my_deed())
     flash_message(_("Published. People find it on their shelf from now on."), "success")
     return see_other(f"/desk/materials/p/{slug}")
 
@@ -133,40 +127,34 @@ def _edition_of_chosen_shelf(session: Session, slug: str) -> set[UUID] | None:
 
 @blueprint.post("/desk/materials/p/<slug>/shelves")
 @staff(*KEEP, of=(library.edition_of_publication, _edition_of_chosen_shelf))
+@refused_at(_PUBLICATION)
 def place(slug: str) -> Response:
     """Put the publication on a shelf, on a new one where none is chosen."""
-    bound = bind(Placing, request.form)
-    if bound.model is None:
-        flash_message("; ".join(str(error) for error in bound.form.errors.values()), "error")
-        return see_other(f"/desk/materials/p/{slug}")
-    asked = bound.model
-    try:
-        with tools().database.transaction() as session:
-            found = library.publication_called(session, slug=slug)
-            shelf_id = asked.shelf_id
-            if shelf_id is not None:
-                library.shelf_with(session, shelf_id=shelf_id)
-            else:
-                times = asked.times(zone_of(zone_for(session, found.edition_id)))
-                shelf_id = put_up_shelf(
-                    session,
-                    edition_id=found.edition_id,
-                    names={current_locale(): asked.name} if asked.name else {},
-                    rule=asked.rule if found.edition_id else "public",
-                    opens_at=times.opens_at,
-                    closes_at=times.closes_at,
-                    deed=my_deed(),
-                ).id
-            place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
-    except (Unreadable, ShelfNeverOpen) as refusal:
-        flash_message(str(refusal.args[0] if isinstance(refusal, Unreadable) else refusal.title), "error")
-        return see_other(f"/desk/materials/p/{slug}")
+    asked = read_form(Placing, request.form)
+    with tools().database.transaction() as session:
+        found = library.publication_called(session, slug=slug)
+        shelf_id = asked.shelf_id
+        if shelf_id is not None:
+            library.shelf_with(session, shelf_id=shelf_id)
+        else:
+            times = _times(asked, zone_for(session, found.edition_id))
+            shelf_id = put_up_shelf(
+                session,
+                edition_id=found.edition_id,
+                names={current_locale(): asked.name} if asked.name else {},
+                rule=asked.rule if found.edition_id else "public",
+                opens_at=times.opens_at,
+                closes_at=times.closes_at,
+                deed=my_deed(),
+            ).id
+        place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
     flash_message(_("It stands on the shelf."), "success")
     return see_other(f"/desk/materials/p/{slug}")
 
 
 @blueprint.post("/desk/materials/p/<slug>/shelves/<uuid:shelf_id>/take")
 @staff(*KEEP, of=(library.edition_of_publication, library.edition_of_shelf))
+@refused_at(_PUBLICATION)
 def take(slug: str, shelf_id: UUID) -> Response:
     """Take the publication from a shelf."""
     with tools().database.transaction() as session:
@@ -175,6 +163,13 @@ def take(slug: str, shelf_id: UUID) -> Response:
         take_from_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
     flash_message(_("It was taken from the shelf. Nobody can open it from there any more."), "success")
     return see_other(f"/desk/materials/p/{slug}")
+
+
+def _times(asked: Placing, zone: str | None) -> ShelfTimes:
+    try:
+        return asked.times(zone_of(zone))
+    except Unreadable as refusal:
+        raise Invalid(errors={"opens_at": refusal.args[0]}) from refusal
 
 
 def _require_chapter(session: Session, release_id: UUID, chapter_id: UUID | None) -> None:

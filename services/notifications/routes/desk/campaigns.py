@@ -29,6 +29,7 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import bind, fill
 from shared.web.pages.histories import lines_of
 from shared.web.pages.navigation import CAMPAIGNS
+from shared.web.pages.refusing import refused_at
 from shared.web.pages.tables import Column
 from shared.words.languages import current_locale, text_in
 from shared.words.sentences import _, _l
@@ -145,6 +146,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
 
 @blueprint.post("/<uuid:campaign_id>/delete")
 @staff("organiser", "writer")
+@refused_at("/desk/mail/e/{edition_slug}/campaigns/{campaign_id}")
 def delete_campaign(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Throw a draft away."""
     with tools().database.transaction() as session:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
+from pydantic import BaseModel, Field
 
 from services.notifications.actions.launches import (
     cancel_campaign,
@@ -14,7 +15,6 @@ from services.notifications.actions.launches import (
     pause_campaign,
     resume_campaign,
 )
-from services.notifications.errors import AudienceChanged
 from services.notifications.queries.audience import audience_size
 from services.notifications.queries.campaigns import campaign_of, texts_of, topics
 from services.notifications.queries.deliveries import in_hand
@@ -29,8 +29,10 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import own_settings, tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import read_form
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale, text_in
-from shared.words.sentences import _, _n
+from shared.words.sentences import _, _l, _n
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -40,8 +42,14 @@ settings = own_settings(blueprint, NotificationsSettings)
 
 APPROVERS: Final = ("organiser", "approver")
 PUT_DOWN_SECONDS: Final = 2.0
-_DIGITS: Final = 9
-"""Nobody writes to a billion people."""
+_CAMPAIGN: Final = "/desk/mail/e/{edition_slug}/campaigns/{campaign_id}"
+
+
+class Confirmed(BaseModel):
+    """The form that launches: the box, and the number of people beside it. Nobody writes to a billion people."""
+
+    sure: Literal["yes"]
+    confirmed: Annotated[int, Field(ge=0, lt=10**9)]
 
 
 @blueprint.get("/launch")
@@ -79,30 +87,23 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
 
 @blueprint.post("/launch")
 @staff("organiser", "writer", "approver")
+@refused_at(f"{_CAMPAIGN}/launch")
 def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Launch, or ask for approval; the number that was shown has to be confirmed."""
-    confirmed = request.form.get("confirmed", "")
-    with tools().database.reading() as session:
+    unsure = _l("Tick the box to confirm, then launch.")
+    given = read_form(Confirmed, request.form, messages={"sure": unsure, "confirmed": unsure})
+    with tools().database.transaction() as session:
         edition = desk_edition(session, edition_slug)
-    page = campaign_url(edition, campaign_id, "launch")
-    if not request.form.get("sure") or not confirmed.isdecimal() or len(confirmed) > _DIGITS:
-        flash_message(_("Tick the box to confirm, then launch."), "error")
-        return see_other(page)
-    try:
-        with tools().database.transaction() as session:
-            campaign = launch_campaign(
-                session,
-                campaign_id=campaign_id,
-                edition_id=edition.id,
-                confirmed=int(confirmed),
-                approval_above=settings().approval_above,
-                deed=my_deed(),
-                may_approve=current_person().holds_in(edition_slug, *APPROVERS),
-            )
-            state, people = campaign.state, campaign.audience_size
-    except AudienceChanged:
-        flash_message(_("The audience has changed since you looked. Read the new numbers, then confirm."), "warning")
-        return see_other(page)
+        campaign = launch_campaign(
+            session,
+            campaign_id=campaign_id,
+            edition_id=edition.id,
+            confirmed=given.confirmed,
+            approval_above=settings().approval_above,
+            deed=my_deed(),
+            may_approve=current_person().holds_in(edition_slug, *APPROVERS),
+        )
+        state, people = campaign.state, campaign.audience_size
     if state == "awaiting_approval":
         flash_message(_("Sent to a second person for approval. Nothing has been mailed."), "information")
     else:
@@ -113,6 +114,7 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/pause")
 @staff("organiser", "writer", "approver")
+@refused_at(_CAMPAIGN)
 def pause(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Send nothing more until resumed."""
     with tools().database.transaction() as session:
@@ -124,6 +126,7 @@ def pause(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/resume")
 @staff("organiser", "writer", "approver")
+@refused_at(_CAMPAIGN)
 def resume(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Go on where it stopped."""
     with tools().database.transaction() as session:
@@ -135,6 +138,7 @@ def resume(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/cancel")
 @staff("organiser", "writer", "approver")
+@refused_at(_CAMPAIGN)
 def cancel(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Stop for good."""
     stop_before_cancelling(edition_slug, campaign_id)

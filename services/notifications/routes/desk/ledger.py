@@ -18,6 +18,7 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.refusing import refused_at
 from shared.web.pages.tables import Column, Filter, read_table_query
 from shared.words.languages import current_locale
 from shared.words.sentences import _l, _n
@@ -73,6 +74,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
 
 @blueprint.post("/deliveries/again")
 @staff("organiser", "writer", "approver")
+@refused_at("/desk/mail/e/{edition_slug}/campaigns/{campaign_id}/deliveries")
 def send_deliveries_again(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Send once more to the people chosen by name."""
     chosen = [UUID(value) for value in request.form.getlist("delivery") if UUID_TEXT.fullmatch(value)]

@@ -29,6 +29,7 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -133,6 +134,7 @@ def preview_mail(edition_slug: str, campaign_id: UUID) -> Response:
 @blueprint.post("/test")
 @staff("organiser", "writer", "approver")
 @limited("60 per hour", by=by_caller)
+@refused_at("/desk/mail/e/{edition_slug}/campaigns/{campaign_id}/preview")
 def send_test(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     """Mail the campaign in the chosen language to oneself, as a person of the audience would get it."""
     with tools().database.transaction() as session:

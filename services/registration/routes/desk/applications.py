@@ -6,14 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
 
-from services.registration.actions.decisions import (
-    plan_proposals,
-    propose_decision,
-    propose_decisions,
-    take_back_proposal,
-)
 from services.registration.queries.applications import (
     Order,
     Wish,
@@ -22,33 +15,26 @@ from services.registration.queries.applications import (
     applications_of,
     count_applications,
     countries_present,
-    matching_ids,
 )
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
 from services.registration.queries.timelines import story_of
-from services.registration.rules.decisions import OUTCOMES, Outcome
+from services.registration.rules.decisions import OUTCOMES
 from services.registration.views import wording
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
 from shared.clock import now
-from shared.errors import Invalid
 from shared.schema.registration import Edition
-from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
-from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
-from shared.web.pages.flashes import flash_message
 from shared.web.pages.navigation import APPLICATIONS
 from shared.web.pages.tables import Column, Filter, TableQuery, read_table_query
-from shared.words.cleaning import clean_text
 from shared.words.formats import COUNTRIES, country_name, in_order, language_name
 from shared.words.languages import current_locale
-from shared.words.sentences import _, _l, _n
+from shared.words.sentences import _l
 
 blueprint = Blueprint("desk_applications", __name__)
-MOST_AT_ONCE: Final = 1000
 SHOWN: Final = 100
 """How much of a story is shown before somebody asks for all of it."""
 COLUMNS: Final = (
@@ -62,20 +48,14 @@ COLUMNS: Final = (
 )
 
 
-class NothingChosen(Invalid):
-    """A bulk act without rows, or without a decision."""
-
-    title = _l("Choose applications and a decision first")
-
-
 @blueprint.get(APPLICATIONS.rule)
 @APPLICATIONS.opens
 def list_applications(edition_slug: str) -> str:
     """Show the edition's applications as a table."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        query = _query(request.args, edition, countries_present(session, edition_id=edition.id))
-        wish = _wish(query)
+        query = table_query(request.args, edition, countries_present(session, edition_id=edition.id))
+        wish = wish_of(query)
         total = count_applications(session, edition_id=edition.id, wish=wish)
         lines = application_lines(
             session,
@@ -96,42 +76,6 @@ def list_applications(edition_slug: str) -> str:
         wording=wording,
         outcomes=OUTCOMES,
     )
-
-
-@blueprint.post("/desk/e/<edition_slug>/applications/propose")
-@staff("organiser", "reviewer")
-def propose_many(edition_slug: str) -> str | Response:
-    """First show what a bulk proposal would do, then, confirmed, do it and say what was skipped."""
-    with tools().database.reading() as session:
-        edition = edition_at(session, edition_slug)
-        countries = countries_present(session, edition_id=edition.id)
-        ids = _chosen(request.form)
-        if request.form.get("all") == "yes":
-            query = _query(request.args, edition, countries)
-            ids = matching_ids(session, edition_id=edition.id, wish=_wish(query), limit=MOST_AT_ONCE)
-        outcome = _outcome()
-        if not ids:
-            raise NothingChosen
-        if request.form.get("confirmed") != "yes":
-            plan = plan_proposals(session, edition_id=edition.id, application_ids=ids, outcome=outcome)
-            return render_template(
-                "registration/desk/propose.html", edition=_shown(edition), plan=plan, ids=ids, wording=wording
-            )
-    with tools().database.transaction() as session:
-        done = propose_decisions(
-            session,
-            edition_id=edition.id,
-            application_ids=ids,
-            outcome=outcome,
-            note=clean_text(request.form.get("note", ""), most=2000),
-            deed=my_deed(),
-        )
-    flash_message(_n("%(num)s decision is proposed.", "%(num)s decisions are proposed.", len(done.taken)))
-    if done.skipped:
-        flash_message(
-            _n("%(num)s application was skipped.", "%(num)s applications were skipped.", len(done.skipped)), "warning"
-        )
-    return see_other(f"/desk/e/{edition_slug}/decisions")
 
 
 @blueprint.get("/desk/e/<edition_slug>/applications/<uuid:application_id>")
@@ -163,52 +107,12 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
     )
 
 
-@blueprint.post("/desk/e/<edition_slug>/applications/<uuid:application_id>/propose")
-@staff("organiser", "reviewer")
-def propose_one(edition_slug: str, application_id: UUID) -> Response:
-    """Propose a decision for one application, or take the proposal back."""
-    with tools().database.transaction() as session:
-        edition = edition_at(session, edition_slug)
-        if request.form.get("outcome") == "none":
-            take_back_proposal(session, edition_id=edition.id, application_id=application_id, deed=my_deed())
-            told = _("The proposal is taken back.")
-        else:
-            propose_decision(
-                session,
-                edition_id=edition.id,
-                application_id=application_id,
-                outcome=_outcome(),
-                note=clean_text(request.form.get("note", ""), most=2000),
-                deed=my_deed(),
-            )
-            told = _("The decision is proposed. Nobody is told before it is released.")
-    flash_message(told)
-    return see_other(f"/desk/e/{edition_slug}/applications/{application_id}")
-
-
 def _shown(edition: Edition) -> EditionView:
     return present(edition, language=current_locale(), now=now())
 
 
-def _outcome() -> Outcome:
-    wish = request.form.get("outcome", "")
-    for outcome in OUTCOMES:
-        if wish == outcome:
-            return outcome
-    raise NothingChosen
-
-
-def _chosen(form: MultiDict[str, str]) -> list[UUID]:
-    found = []
-    for text in form.getlist("ids")[:MOST_AT_ONCE]:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
-
-
-def _query(args: MultiDict[str, str], edition: Edition, countries: Sequence[str]) -> TableQuery:
+def table_query(args: MultiDict[str, str], edition: Edition, countries: Sequence[str]) -> TableQuery:
+    """Read which rows of the table are asked for, in which order."""
     named = [(code, country_name(code)) for code in in_order(countries, country_name)]
     states = [(state, label) for state, (label, _kind) in wording.APPLICATION.items()]
     return read_table_query(
@@ -237,7 +141,8 @@ def _order(query: TableQuery, edition: Edition) -> Order:
     return Order(query.sort, current_locale(), codes[query.sort]() if query.sort in codes else ())
 
 
-def _wish(query: TableQuery) -> Wish:
+def wish_of(query: TableQuery) -> Wish:
+    """Return what a table shows, as the queries ask for it."""
     return Wish(
         search=query.search.replace("\x00", ""),
         states=query.chosen("state"),

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 from flask import Blueprint, render_template, request
+from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from services.registration.actions.releases import digest, release_decisions
@@ -18,11 +21,19 @@ from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import read_form
 from shared.web.pages.navigation import DECISIONS
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale
 from shared.words.sentences import _, _n
 
 blueprint = Blueprint("desk_decisions", __name__)
+
+
+class SeenBatch(BaseModel):
+    """The form that releases: the batch as it was shown."""
+
+    seen: Annotated[str, Field(max_length=200)] = ""
 
 
 @blueprint.get(DECISIONS.rule)
@@ -52,11 +63,13 @@ def list_decisions(edition_slug: str) -> str:
 
 @blueprint.post("/desk/e/<edition_slug>/decisions/release")
 @staff("organiser", "approver")
+@refused_at("/desk/e/{edition_slug}/decisions")
 def release(edition_slug: str) -> Response:
     """Release the batch that was shown."""
+    seen = read_form(SeenBatch, request.form).seen
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
-        plan = release_decisions(session, edition_id=edition.id, seen=request.form.get("seen", ""), deed=my_deed())
+        plan = release_decisions(session, edition_id=edition.id, seen=seen, deed=my_deed())
     if plan.in_parts:
         flash_message(_("The batch is frozen and is being released part by part."))
         return see_other(f"/desk/e/{edition_slug}/decisions")

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
-from services.registration.errors import EditionIncomplete, EditionSlugTaken
+from services.registration.errors import EditionSlugTaken
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.queries.places import Pool, pool
 from services.registration.routes.desk.edition_form import EditionForm, read_edition
@@ -29,6 +29,7 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.histories import lines_of
 from shared.web.pages.navigation import EDITIONS
+from shared.web.pages.refusing import refused_at
 from shared.words.formats import format_deadline, zone_choices
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.numbers import format_number
@@ -108,20 +109,17 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/e/<edition_slug>/edition/publish")
 @staff("organiser")
+@refused_at("/desk/e/{edition_slug}/edition")
 def publish(edition_slug: str) -> Response:
     """Show the edition to everybody, or take it from view."""
-    try:
-        with tools().database.transaction() as session:
-            edition_id = edition_at(session, edition_slug).id
-            if request.form.get("public") == "no":
-                unpublish_edition(session, edition_id=edition_id, deed=my_deed())
-                told = _("The edition is no longer public.")
-            else:
-                publish_edition(session, edition_id=edition_id, deed=my_deed())
-                told = _("The edition is public.")
-    except EditionIncomplete:
-        flash_message(_("Not published: write the name and one sentence about it first, and save."), "error")
-        return see_other(f"/desk/e/{edition_slug}/edition")
+    with tools().database.transaction() as session:
+        edition_id = edition_at(session, edition_slug).id
+        if request.form.get("public") == "no":
+            unpublish_edition(session, edition_id=edition_id, deed=my_deed())
+            told = _("The edition is no longer public.")
+        else:
+            publish_edition(session, edition_id=edition_id, deed=my_deed())
+            told = _("The edition is public.")
     flash_message(told)
     return see_other(f"/desk/e/{edition_slug}/edition")
 

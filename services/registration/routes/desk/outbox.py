@@ -16,6 +16,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.navigation import OUTBOX
+from shared.web.pages.refusing import refused_at
 from shared.words.sentences import _, _n
 
 blueprint = Blueprint("outbox_desk", __name__)
@@ -39,6 +40,7 @@ def outbox() -> str:
 
 @blueprint.post("/desk/outbox/<uuid:entry_id>/retry")
 @staff("organiser", everywhere=True)
+@refused_at("/desk/outbox")
 def retry(entry_id: UUID) -> Response:
     """Let one entry wait again from a clean slate."""
     return _retry([entry_id])
@@ -46,6 +48,7 @@ def retry(entry_id: UUID) -> Response:
 
 @blueprint.post("/desk/outbox/retry")
 @staff("organiser", everywhere=True)
+@refused_at("/desk/outbox")
 def retry_all() -> Response:
     """Let everything that was put aside wait again."""
     return _retry(None)

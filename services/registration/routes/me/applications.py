@@ -10,6 +10,7 @@ from services.registration.actions.applications import edit_application, withdra
 from services.registration.errors import NotEditable
 from services.registration.queries.applications import Mine, my_application
 from services.registration.queries.timelines import story_of
+from services.registration.routes.me.reasons import Why
 from services.registration.routes.public.applications import typed
 from services.registration.rules.applications import APPLICATION, is_editable
 from services.registration.rules.forms import read_answers
@@ -24,8 +25,8 @@ from shared.web.door.policy import participant
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
-from shared.web.pages.forms import Form, fill
-from shared.words.cleaning import clean_text
+from shared.web.pages.forms import Form, fill, read_form
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -92,6 +93,7 @@ def save_edit(application_id: UUID) -> Response | tuple[str, int]:
 
 @blueprint.post("/me/applications/<uuid:application_id>/withdraw")
 @participant
+@refused_at("/me/applications/{application_id}")
 def withdraw(application_id: UUID) -> Response:
     """Withdraw the application."""
     with tools().database.transaction() as session:
@@ -99,7 +101,7 @@ def withdraw(application_id: UUID) -> Response:
             session,
             application_id=application_id,
             person_id=current_person().person_id,
-            why=clean_text(request.form.get("why", ""), most=1000),
+            why=read_form(Why, request.form).why,
             now=now(),
         )
     flash_message(_("Your application is withdrawn."))

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
-from services.registration.errors import EditionFull
 from services.registration.queries.offers import my_offer
 from services.registration.queries.places import pool
+from services.registration.routes.me.reasons import Why
 from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.identity import current_person
@@ -16,11 +17,13 @@ from shared.web.door.policy import participant
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
-from shared.words.cleaning import clean_text
+from shared.web.pages.forms import read_form
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 blueprint = Blueprint("offers", __name__)
+_OFFER: Final = "/me/offers/{offer_id}"
 
 
 @blueprint.get("/me/offers/<uuid:offer_id>")
@@ -44,20 +47,18 @@ def show_offer(offer_id: UUID) -> str:
 
 @blueprint.post("/me/offers/<uuid:offer_id>/accept")
 @participant
+@refused_at(_OFFER)
 def accept(offer_id: UUID) -> Response:
     """Take the place. Whoever comes too late is led to the page that says what the offer is worth now."""
-    try:
-        with tools().database.transaction() as session:
-            accept_offer(session, offer_id=offer_id, person_id=current_person().person_id, now=now())
-    except EditionFull:
-        flash_message(_("Others were quicker: all places are taken at the moment."), "warning")
-        return see_other(f"/me/offers/{offer_id}")
+    with tools().database.transaction() as session:
+        accept_offer(session, offer_id=offer_id, person_id=current_person().person_id, now=now())
     flash_message(_("The place is yours. Your materials appear here within a minute."))
     return see_other("/me")
 
 
 @blueprint.post("/me/offers/<uuid:offer_id>/decline")
 @participant
+@refused_at(_OFFER)
 def decline(offer_id: UUID) -> Response:
     """Give the held place back."""
     with tools().database.transaction() as session:
@@ -65,7 +66,7 @@ def decline(offer_id: UUID) -> Response:
             session,
             offer_id=offer_id,
             person_id=current_person().person_id,
-            why=clean_text(request.form.get("why", ""), most=1000),
+            why=read_form(Why, request.form).why,
             now=now(),
         )
     flash_message(_("You declined the place. It can now go to somebody else."))
@@ -81,7 +82,7 @@ def give_up(enrolment_id: UUID) -> Response:
             session,
             enrolment_id=enrolment_id,
             person_id=current_person().person_id,
-            why=clean_text(request.form.get("why", ""), most=1000),
+            why=read_form(Why, request.form).why,
             now=now(),
         )
     flash_message(_("You gave your place up. It can now go to somebody else."))

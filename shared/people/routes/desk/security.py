@@ -23,6 +23,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
 from shared.web.pages.navigation import SECURITY
+from shared.web.pages.refusing import refused_at
 from shared.words.sentences import _
 
 blueprint = Blueprint("staff_security", __name__)
@@ -60,6 +61,7 @@ def end_sessions() -> Response:
 @blueprint.post("/staff/security/passphrase")
 @staff(*ROLES, anywhere=True)
 @limited("10 per 15 minutes", by=by_caller)
+@refused_at("/staff/security")
 def change_passphrase() -> Response | tuple[str, int]:
     """Change the passphrase and end the other sessions."""
     person = current_person()
@@ -92,6 +94,7 @@ def change_passphrase() -> Response | tuple[str, int]:
 @blueprint.post("/staff/security/authenticator")
 @staff(*ROLES, anywhere=True)
 @limited("10 per 15 minutes", by=by_caller)
+@refused_at("/staff/security")
 def change_authenticator() -> Response | tuple[str, int]:
     """Start the set-up of another authenticator, after both factors were shown once more."""
     person = current_person()

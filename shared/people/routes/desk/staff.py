@@ -34,6 +34,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
 from shared.web.pages.navigation import STAFF
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale
 from shared.words.sentences import LazyText, _, _l
 
@@ -124,6 +125,7 @@ def invite() -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/staff/<uuid:person_id>/roles")
 @staff("organiser", of=editions_of_colleague, chosen="edition_id")
+@refused_at("/desk/staff")
 def grant(person_id: UUID) -> Response | tuple[str, int]:
     """Give a member of staff one more role."""
     bound = bind(Granted, request.form, messages={"role": _l("Choose a role")})
@@ -145,6 +147,7 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/staff/roles/<uuid:role_id>/revoke")
 @staff("organiser", of=edition_of_role)
+@refused_at("/desk/staff")
 def revoke(role_id: UUID) -> Response:
     """Take a role away; it is gone with the next page its holder opens."""
     with tools().database.transaction() as work:
@@ -156,6 +159,7 @@ def revoke(role_id: UUID) -> Response:
 @blueprint.post("/desk/staff/<uuid:person_id>/reset")
 @staff("organiser", everywhere=True)
 @limited("60 per hour", by=by_caller)
+@refused_at("/desk/staff")
 def reset(person_id: UUID) -> Response:
     """Take away passphrase and authenticator of somebody who lost them, and mail a new invitation."""
     with tools().database.transaction() as work:

@@ -25,6 +25,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
 from shared.web.pages.navigation import TOKENS
+from shared.web.pages.refusing import refused_at
 from shared.words.sentences import _, _l, _n
 
 blueprint = Blueprint("tokens", __name__)
@@ -97,6 +98,7 @@ def make() -> str | tuple[str, int]:
 
 @blueprint.post("/desk/tokens/<uuid:token_id>/revoke")
 @staff(*ROLES, anywhere=True)
+@refused_at("/desk/tokens")
 def revoke(token_id: UUID) -> Response:
     """End one of my tokens."""
     with tools().database.transaction() as work:
