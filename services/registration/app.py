@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api
+from services.registration.routes.api import decisions as decisions_api, editions as editions_api
 from services.registration.routes.desk import (
     applications as desk_applications,
     decisions,
@@ -39,6 +39,7 @@ BLUEPRINTS = (
     desk_editions.blueprint,
     outbox.blueprint,
     components_page.blueprint,
+    editions_api.blueprint,
     decisions_api.blueprint,
     *PEOPLE,
 )

@@ -1,6 +1,6 @@
 """Collects every sentence of the code and merges it into the catalogues: one for each room and language.
 
-    python -m shared.words.catalogues update     new sentences come in untranslated, vanished ones go
+    python -m shared.words.catalogues update     new sentences come in untranslated, vanished ones go; says which wait
     python -m shared.words.catalogues check      says what is missing, doubtful or broken; exit 1 if anything is
 
 A sentence of one service stands in the catalogue of that service; one that several say, or a shared room, in the shared
@@ -139,8 +139,12 @@ def texts_of(message: Message) -> tuple[str, ...]:
 
 
 def faults(language: str, template: Mapping[Path, Catalog]) -> list[str]:
-    """Say what is wrong with a language's catalogues: missing, superfluous, untranslated, fuzzy, broken."""
-    return [fault for room, sentences in template.items() for fault in _faults(load(room, language), sentences)]
+    """Say what is wrong with a language's catalogues, by file: missing, unused, untranslated, fuzzy, broken."""
+    return [
+        f"{catalogue_path(room, language).relative_to(ROOT)}: {fault}"
+        for room, sentences in template.items()
+        for fault in _faults(load(room, language), sentences)
+    ]
 
 
 def _faults(catalog: Catalog, template: Catalog) -> list[str]:
@@ -185,11 +189,10 @@ def main(arguments: list[str]) -> int:
             old = {_key(message): message for room in template for message in load(room, language) if message.id}
             for room, sentences in template.items():
                 save(catalogue_path(room, language), merged(language, sentences, old))
-        return 0
-    if arguments == ["check"]:
-        told = [f"{language}: {fault}" for language in TRANSLATED for fault in faults(language, template)]
+    if arguments in (["update"], ["check"]):
+        told = [fault for language in TRANSLATED for fault in faults(language, template)]
         sys.stdout.write("".join(f"{line}\n" for line in told))
-        return 1 if told else 0
+        return 1 if told and arguments == ["check"] else 0
     sys.stderr.write("update or check?\n")
     return 2
 

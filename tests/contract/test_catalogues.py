@@ -43,4 +43,5 @@ def test_the_listener_hears_bare_words_and_nothing_else(tmp_path: Path, template
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_each_catalogue_has_every_sentence_translated(language: str) -> None:
-    assert faults(language, extracted()) == [], "python -m shared.words.catalogues update, then translate"
+    found = faults(language, extracted())
+    assert found == [], "\n".join(["python -m shared.words.catalogues update, then translate:", *found])

@@ -29,7 +29,15 @@ def published() -> dict[str, dict[str, str]]:
 
 def test_no_published_fact_loses_a_field_or_changes_its_type() -> None:
     """Entries of yesterday are read by the code of today: a field may only be added, and then pinned here."""
-    assert published() == json.loads(PINNED.read_text())
+    pinned, here = json.loads(PINNED.read_text()), published()
+    lost = {
+        name: {field: kind for field, kind in fields.items() if here.get(name, {}).get(field) != kind}
+        for name, fields in pinned.items()
+        if name not in here or not fields.items() <= here[name].items()
+    }
+    assert lost == {}, "yesterday's entries carry these: a field keeps its name and its type"
+    added = {name: fields for name, fields in here.items() if fields != pinned.get(name)}
+    assert added == {}, f"published from now on? Then {PINNED.name} says so:\n{json.dumps(added, indent=2)}"
 
 
 def test_no_fact_carries_personal_data() -> None:
@@ -41,4 +49,6 @@ def test_no_fact_carries_personal_data() -> None:
 def test_each_service_reacts_to_exactly_the_facts_it_subscribes_to(service: str) -> None:
     reactions = cast("Reactions", import_module(f"services.{service}.reactions").reactions)
     subscribed = {fact.__name__ for fact, services in SUBSCRIBERS.items() if service in services}
-    assert reactions.heard == subscribed
+    unheard, uninvited = sorted(subscribed - reactions.heard), sorted(reactions.heard - subscribed)
+    assert unheard == [], f"services/{service}/reactions.py has no reaction to what subscribers.py lets it hear"
+    assert uninvited == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ import pytest
 from services.materials.rules.releases import RELEASE
 from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
+from services.notifications.rules.notices import NOTICES
 from services.registration.rules.applications import APPLICATION
 from services.registration.rules.decisions import BATCH, DECISION
 from services.registration.rules.editions import EDITION
 from services.registration.rules.offers import ENROLMENT, OFFER
+from services.registration.views.histories import MAILS
 from shared.machines import Machine
 from shared.people.rules.histories import INVITATION, ROLE, TOKEN
 from shared.schema.everything import metadata
@@ -31,6 +34,8 @@ LEDGERS = {
     "services/notifications/actions/launches.py": "what a cancelled campaign leaves in the postman's ledger",
 }
 """Where a state may be written, and which."""
+OF_NO_EDITION = {"staff_invitation"}
+"""Notices that never stand in the story of an application."""
 BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET(?:(?!\bWHERE\b)[^;\"])*\bstate\s*=", re.IGNORECASE)
 FILES = [
     path
@@ -85,3 +90,15 @@ def test_a_machine_fits_its_table(law: Machine) -> None:
 @pytest.mark.parametrize("law", MACHINES, ids=lambda law: law.noun)
 def test_every_state_is_named_by_one_noun_only(law: Machine) -> None:
     assert [other.table for other in MACHINES if other.noun == law.noun] == [law.table]
+
+
+def test_every_machine_is_tried_here() -> None:
+    rules = [path for room in ("services", "shared") for path in (ROOT / room).glob("**/rules/*.py")]
+    modules = [import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)) for path in rules]
+    declared = {value.table for module in modules for value in vars(module).values() if isinstance(value, Machine)}
+    assert declared == {law.table for law in MACHINES}, "a machine declared in rules/ stands in MACHINES above"
+
+
+def test_every_mail_in_the_story_of_an_application_has_words() -> None:
+    wordless = sorted(set(NOTICES) - set(MAILS) - OF_NO_EDITION)
+    assert wordless == [], "MAILS in services/registration/views/histories.py says what each notice is"

@@ -70,7 +70,7 @@ def test_a_service_reads_of_others_what_they_publish_to_it_and_writes_nothing(se
             if writes:
                 writable.add(f"{relation}.{column}")
     expected = {view: whole[view] if columns == {"*"} else columns for view, columns in READS[service].items()}
-    assert readable == expected
+    assert readable == expected, "what migrations reveal to a service and what READS above says it needs are the same"
     assert writable == set()
 
 

@@ -57,6 +57,7 @@ def create_app(
     """Return the WSGI application of ``service`` with its ``blueprints``, ready to serve.
 
     Raises :class:`shared.web.door.policy.PolicyMissing` when a view declares no policy. ``largest_body`` is in bytes.
+    Several modules may bring the same blueprint, as those do that each add functions to one API.
     Templates are looked up in ``services/<service>/templates``, then in ``shared/people/templates``
     and ``shared/web/pages/templates``.
     """
@@ -70,7 +71,7 @@ def create_app(
     settle(app, settings)
     use_cookie(app, settings)
     _use_templates(app, service)
-    for blueprint in (health.blueprint, *blueprints):
+    for blueprint in dict.fromkeys((health.blueprint, *blueprints)):
         app.register_blueprint(blueprint)
     declare(app.view_functions["static"], PUBLIC)
     equipment = Tools(
