@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from services.materials.rules.conditions import begins_at_first_byte
+from services.materials.rules.conditions import Part, part_wanted
 from services.notifications.rules.placeholders import (
     CAMPAIGN_PLACEHOLDERS,
     Slots,
@@ -119,9 +119,9 @@ def test_work_that_grows_faster_than_its_text_is_noticed() -> None:
 def test_a_range_header_is_read_in_one_pass(kind: str, filling: str) -> None:
     """Three runs of spaces used to stand side by side where a number may be missing."""
 
-    def read(header: str) -> bool:
+    def read(header: str) -> Part | None:
         moment = datetime(2011, 10, 24, tzinfo=UTC)
-        return begins_at_first_byte(range_header=header, if_range=None, etag='"a"', modified_at=moment, size=10)
+        return part_wanted(range_header=header, if_range=None, etag='"a"', modified_at=moment, size=10)
 
     assert growth(lambda length: partial(read, kind.replace("{}", filling * length)), longest=200_000) < LIMIT
 
