@@ -160,7 +160,7 @@ def call_for_campaigns(
         bell.wait(IDLE_SECONDS)
 
 
-STAY_SECONDS: Final = 60.0
+STAY_SECONDS: Final = 5.0
 """For how long somebody who carries campaigns stays when there is nothing to do."""
 ANSWER_SECONDS: Final = 60.0
 """A sender looks round every second; one that does not for a minute is stuck or stopped."""
