@@ -120,9 +120,13 @@ def running_relay(behaviour: RelayBehaviour | None = None, *, port: int | None =
                 await asyncio.sleep(told.greets_after)
             await super()._handle_client()
 
+    greeters: list[SMTP] = []
+
     def factory() -> SMTP:
         behaviour.connections += 1
-        return Greeter(_Taker(behaviour), hostname="relay.test", loop=loop, enable_SMTPUTF8=False)
+        greeter = Greeter(_Taker(behaviour), hostname="relay.test", loop=loop, enable_SMTPUTF8=False)
+        greeters.append(greeter)
+        return greeter
 
     async def serve() -> asyncio.AbstractServer:
         server = await loop.create_server(factory, "127.0.0.1", behaviour.port)
@@ -149,6 +153,10 @@ def running_relay(behaviour: RelayBehaviour | None = None, *, port: int | None =
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
+            for greeter in greeters:
+                if greeter.transport is not None:
+                    greeter.transport.close()
+            await asyncio.sleep(0.01)  # the transports close themselves in the next turns of the loop
             await loop.shutdown_asyncgens()
 
         asyncio.run_coroutine_threadsafe(stop(), loop).result(5)

@@ -10,6 +10,7 @@ from services.notifications.actions.campaigns import create_campaign
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.base import new_id
+from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
 from tests.support.library import reader_in
@@ -75,8 +76,15 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
 
 def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> dict[str, Any]:
     reader = reader_in(database, folder, edition_id=edition_id, slug=f"reader-{side}", content=f"{side}\n".encode())
+    with database.transaction() as session:
+        chapter = Chapter(
+            id=new_id(), release_id=reader.release_id, number=1, titles={"en": "One"}, authors=[], pages={}
+        )
+        session.add(chapter)
+        chapter_id = chapter.id
     return {
         "slug": f"reader-{side}",
+        "chapter_id": chapter_id,
         "release_id": reader.release_id,
         "rendition_id": reader.rendition_id,
         "shelf_id": reader.shelf_id,

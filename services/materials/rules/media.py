@@ -88,7 +88,7 @@ def _unfit_epub(file: BinaryIO) -> LazyText | None:
     try:
         with zipfile.ZipFile(file) as packed:
             return _unfit_book(packed)
-    except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, EOFError, KeyError, OSError, RuntimeError, ValueError):
         return _CUT_EPUB
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.actions.applications import edit_application
 from services.registration.actions.submissions import drop_draft
-from services.registration.queries.applications import newest_draft_at
+from services.registration.queries.drafts import newest_draft_at
 from services.registration.rules.forms import COLUMNS, Answers, content_hash
 from shared.facts.registration import AddressProofRequested
 from shared.history import Deed

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, exists, func, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
@@ -246,61 +246,6 @@ def my_application(session: Session, *, person_id: UUID, application_id: UUID) -
     if not found:
         raise ApplicationUnknown
     return found[0]
-
-
-def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -> str | None:
-    """Return the address a proof was asked of for this submission, while it is still a draft."""
-    return session.execute(
-        select(Application.email).where(
-            Application.edition_id == edition_id,
-            Application.submission_key == submission_key,
-            Application.state == "draft",
-        )
-    ).scalar()
-
-
-def submission_key_of(session: Session, application_id: UUID) -> UUID | None:
-    """Return the key under which an application can be asked about before it has a person."""
-    return session.execute(select(Application.submission_key).where(Application.id == application_id)).scalar()
-
-
-def newest_draft_at(session: Session, *, edition_id: UUID, email: str) -> UUID | None:
-    """Return the draft that was written last and waits for a proof of ``email``."""
-    return session.execute(
-        select(Application.id)
-        .where(Application.edition_id == edition_id, Application.email == email, Application.state == "draft")
-        .order_by(Application.updated_at.desc())
-        .limit(1)
-    ).scalar()
-
-
-@dataclass(frozen=True)
-class WaitingProof:
-    """A draft whose address is to be proved."""
-
-    state: str
-    email: str
-    edition_slug: str
-    submission_key: UUID | None
-    has_account: bool
-    """Whether somebody has the address already, whom the link then signs in."""
-
-
-def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | None:
-    """Return what a proof link is about; None when the draft was replaced or never was."""
-    row = session.execute(
-        select(
-            Application.state,
-            Application.email,
-            Edition.slug,
-            Application.submission_key,
-            exists().where(func.lower(Addressable.email) == func.lower(Application.email)),
-        )
-        .join(Edition, Edition.id == Application.edition_id)
-        .where(Application.id == application_id)
-        .where(or_(Application.person_id.is_not(None), Application.state == "draft"))
-    ).first()
-    return WaitingProof(*row) if row else None
 
 
 def person_of(session: Session, person_id: UUID) -> Addressable:

@@ -22,6 +22,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import LANGUAGES
 from shared.words.sentences import _
 
@@ -70,6 +71,7 @@ def correct(slug: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/chapters")
 @staff(*KEEP, of=library.edition_of_release)
+@refused_at("/desk/materials/releases/{release_id}")
 def new_chapter(release_id: UUID) -> Response:
     """Describe a chapter of a draft."""
     bound = bind(NewChapter, request.form)
@@ -96,6 +98,7 @@ def new_chapter(release_id: UUID) -> Response:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/chapters/<uuid:chapter_id>/remove")
 @staff(*KEEP, of=(library.edition_of_release, library.edition_of_chapter))
+@refused_at("/desk/materials/releases/{release_id}")
 def remove_chapter(release_id: UUID, chapter_id: UUID) -> Response:
     """Take a chapter out of a draft."""
     with tools().database.transaction() as session:
@@ -106,6 +109,7 @@ def remove_chapter(release_id: UUID, chapter_id: UUID) -> Response:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/files/<uuid:rendition_id>/remove")
 @staff(*KEEP, of=(library.edition_of_release, library.edition_of_rendition))
+@refused_at("/desk/materials/releases/{release_id}")
 def remove_file(release_id: UUID, rendition_id: UUID) -> Response:
     """Take a file out of a draft."""
     with tools().database.transaction() as session:
@@ -116,6 +120,7 @@ def remove_file(release_id: UUID, rendition_id: UUID) -> Response:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/discard")
 @staff(*KEEP, of=library.edition_of_release)
+@refused_at("/desk/materials/releases/{release_id}")
 def discard(release_id: UUID) -> Response:
     """Delete a draft."""
     with tools().database.transaction() as session:
@@ -127,6 +132,7 @@ def discard(release_id: UUID) -> Response:
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/withdraw")
 @staff(*KEEP, of=library.edition_of_release)
+@refused_at("/desk/materials/releases/{release_id}")
 def withdraw(release_id: UUID) -> Response:
     """Take a published release back."""
     bound = bind(Withdrawal, request.form)

@@ -20,6 +20,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale, zone_of
 from shared.words.sentences import _
 from shared.words.wall_clock import Unreadable, shown
@@ -87,6 +88,7 @@ def change(shelf_id: UUID) -> Response | tuple[str, int]:
 
 @blueprint.post(PAGE + "/<uuid:shelf_id>/delete")
 @staff(*KEEP, of=library.edition_of_shelf)
+@refused_at(PAGE)
 def take_down(shelf_id: UUID) -> Response:
     """Delete a shelf."""
     with tools().database.transaction() as session:

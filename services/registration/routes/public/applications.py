@@ -18,13 +18,8 @@ from services.registration.actions.submissions import (
     submit_application,
 )
 from services.registration.errors import AlreadyApplied, ApplicationsClosed, NotEditable, ProofSpent, ProofWorthless
-from services.registration.queries.applications import (
-    draft_waiting,
-    live_application_of,
-    person_of,
-    submission_key_of,
-    waiting_proof,
-)
+from services.registration.queries.applications import live_application_of, person_of
+from services.registration.queries.drafts import draft_waiting, submission_key_of, waiting_proof
 from services.registration.routes.public.editions import shown_edition
 from services.registration.rules.forms import Answers, read_answers
 from services.registration.views.editions import EditionView, own_names

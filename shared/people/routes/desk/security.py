@@ -46,6 +46,7 @@ def security() -> str:
 
 @blueprint.post("/staff/security/sessions")
 @staff(*ROLES, anywhere=True)
+@refused_at("/staff/security")
 def end_sessions() -> Response:
     """End one of my sessions, or all but this one."""
     person, name = current_person(), request.form.get("session", "")

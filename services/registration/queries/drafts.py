@@ -1,0 +1,67 @@
+"""Applications whose address is not proved yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from shared.schema.people.published import Addressable
+from shared.schema.registration import Application, Edition
+
+
+def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -> str | None:
+    """Return the address a proof was asked of for this submission, while it is still a draft."""
+    return session.execute(
+        select(Application.email).where(
+            Application.edition_id == edition_id,
+            Application.submission_key == submission_key,
+            Application.state == "draft",
+        )
+    ).scalar()
+
+
+def submission_key_of(session: Session, application_id: UUID) -> UUID | None:
+    """Return the key under which an application can be asked about before it has a person."""
+    return session.execute(select(Application.submission_key).where(Application.id == application_id)).scalar()
+
+
+def newest_draft_at(session: Session, *, edition_id: UUID, email: str) -> UUID | None:
+    """Return the draft that was written last and waits for a proof of ``email``."""
+    return session.execute(
+        select(Application.id)
+        .where(Application.edition_id == edition_id, Application.email == email, Application.state == "draft")
+        .order_by(Application.updated_at.desc())
+        .limit(1)
+    ).scalar()
+
+
+@dataclass(frozen=True)
+class WaitingProof:
+    """A draft whose address is to be proved."""
+
+    state: str
+    email: str
+    edition_slug: str
+    submission_key: UUID | None
+    has_account: bool
+    """Whether somebody has the address already, whom the link then signs in."""
+
+
+def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | None:
+    """Return what a proof link is about; None when the draft was replaced or never was."""
+    row = session.execute(
+        select(
+            Application.state,
+            Application.email,
+            Edition.slug,
+            Application.submission_key,
+            exists().where(func.lower(Addressable.email) == func.lower(Application.email)),
+        )
+        .join(Edition, Edition.id == Application.edition_id)
+        .where(Application.id == application_id)
+        .where(or_(Application.person_id.is_not(None), Application.state == "draft"))
+    ).first()
+    return WaitingProof(*row) if row else None
