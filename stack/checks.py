@@ -14,7 +14,7 @@ from rich.table import Table
 from stack.places import CHECKOUT
 from stack.screen import Screen
 
-SLOW = "not (slow or chaos or browser or compose)"
+SLOW = "not (slow or chaos or browser or compose or sweep)"
 TOOLS = {
     "ruff": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],

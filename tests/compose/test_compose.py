@@ -82,8 +82,8 @@ def test_each_service_is_told_its_own_role_and_no_other(academy: Composition) ->
 @pytest.mark.parametrize(
     ("secret", "holders"),
     [
-        ("SMTP_URL", {"worker"}),
-        ("SECRET_KEY", {*SERVICES, "worker"}),
+        ("SMTP_URL", {"postmen"}),
+        ("SECRET_KEY", {*SERVICES, "worker", "postmen"}),
         ("REGISTRATION_DATABASE_URL", {"worker"}),
         ("POSTGRES_PASSWORD", {"postgres"}),
     ],

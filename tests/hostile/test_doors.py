@@ -211,7 +211,7 @@ def test_nothing_a_visitor_sends_is_an_error_of_ours(
     assert sorted(assault.faults) == []
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kinds", [("public", "participant"), ("staff",), ("token",)])
 @pytest.mark.parametrize("service", SERVICES)
