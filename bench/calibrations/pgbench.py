@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from bench.load import SECONDS, LoadFailed
 from services.registration.actions.submissions import start_application
-from services.registration.rules.forms import read_answers
+from services.registration.rules.forms.library import standard_form
 from shared.clock import now
 from stack.addresses import libpq_url
 from stack.embedded.binaries import postgres_executable
@@ -53,7 +53,9 @@ class Pgbench:
 
 def recorded_statements(stand: Stand, answers: dict[str, str]) -> list[str]:
     """Submit one application with the real action and return the statements it sent, values filled in."""
-    read, problems = read_answers({**answers, "email": "applicant@bench.example"}, languages=["en", "fr", "es"])
+    read, problems = standard_form().read(
+        {**answers, "email": "applicant@bench.example"}, languages=["en", "fr", "es"], locale="en"
+    )
     if read is None:
         raise RuntimeError(f"the bench's answers are refused: {problems}")
     statements: list[str] = []
@@ -70,7 +72,6 @@ def recorded_statements(stand: Stand, answers: dict[str, str]) -> list[str]:
                 edition_id=stand.edition_id,
                 submission_key=uuid4(),
                 answers=read,
-                consent="yes",
                 locale="en",
                 now=now(),
             )

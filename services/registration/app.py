@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api, editions as editions_api
+from services.registration.routes.api import decisions as decisions_api, editions as editions_api, forms as forms_api
 from services.registration.routes.desk import (
     applications as desk_applications,
     decisions,
@@ -14,7 +14,7 @@ from services.registration.routes.desk import (
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
-from services.registration.routes.public import applications, editions, proofs
+from services.registration.routes.public import address_proofs, applications, editions, proofs
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.people.routes import BLUEPRINTS as PEOPLE
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     editions.blueprint,
     applications.blueprint,
+    address_proofs.blueprint,
     proofs.blueprint,
     home.blueprint,
     my_applications.blueprint,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     components_page.blueprint,
     editions_api.blueprint,
     decisions_api.blueprint,
+    forms_api.blueprint,
     *PEOPLE,
 )
 

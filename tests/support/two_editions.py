@@ -13,6 +13,7 @@ from shared.schema.base import new_id
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
+from tests.support.forms import form_called
 from tests.support.library import reader_in
 from tests.support.registration import apply, decide, make_edition, offer_of, release
 from tests.support.web import person_called
@@ -68,6 +69,7 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
         session.add(role)
         return {
             "application_id": waiting.application_id,
+            "form_slug": form_called(database, edition_id, f"travel-{side}"),
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,
             "role_id": role.id,

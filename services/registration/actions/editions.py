@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.registration.actions.forms import ensure_application_form
 from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from services.registration.rules.editions import EDITION
 from shared.editions import EditionUnknown
@@ -18,7 +19,10 @@ from shared.versions import require_version, version_of
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
-    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has."""
+    """Create an edition that nobody outside the desk sees yet, with its first form; return its id.
+
+    Refuses a slug that another one has.
+    """
     row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
     made = session.execute(
         insert(Edition).values(row).on_conflict_do_nothing(constraint="uq_edition_slug").returning(Edition.id)
@@ -26,6 +30,7 @@ def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], de
     if made is None:
         raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
     begun(session, EDITION, "unpublished", deed, [row])
+    ensure_application_form(session, edition_id=made, deed=deed)
     return made
 
 

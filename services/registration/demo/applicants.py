@@ -7,7 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from services.registration.rules.forms import Answers
+from services.registration.rules.forms.compiled import Answers
+from services.registration.rules.forms.library import standard_form
+from shared.words.languages import LANGUAGES
 
 SEED: Final = 2011
 
@@ -140,18 +142,22 @@ def _applicant(number: int, chance: random.Random) -> Applicant:
     last = chance.choice(family.split()).replace("_", " ")
     needs = chance.random() < 0.55  # noqa: PLR2004 - a little more than half ask
     wished = language if chance.random() < 0.8 else "en"  # noqa: PLR2004 - most work in their own language
-    answers = Answers(
-        name=f"{first} {last}",
-        called=first if chance.random() < 0.7 else "",  # noqa: PLR2004 - the question may be left empty
-        email=f"{_ascii(first, last) or 'applicant'}.{number + 1}@example.{chance.choice(('org', 'net', 'com'))}",
-        country=country,
-        organisation=chance.choice(_ORGANISATIONS[language]),
-        language=wished,
-        motivation=chance.choice(_MOTIVATIONS[language]).format(n=chance.randrange(4, 120)),
-        needs_fellowship=needs,
-        fellowship_cover=_COVERS[language] if needs else "",
-        consent=True,
-    )
+    raw = {
+        "name": f"{first} {last}",
+        "called": first if chance.random() < 0.7 else "",  # noqa: PLR2004 - the question may be left empty
+        "email": f"{_ascii(first, last) or 'applicant'}.{number + 1}@example.{chance.choice(('org', 'net', 'com'))}",
+        "country": country,
+        "organisation": chance.choice(_ORGANISATIONS[language]),
+        "language": wished,
+        "motivation": chance.choice(_MOTIVATIONS[language]).format(n=chance.randrange(4, 120)),
+        "needs_fellowship": needs,
+        "fellowship_cover": _COVERS[language],
+        "consent": True,
+    }
+    answers, problems = standard_form().read(raw, languages=LANGUAGES, locale=language)
+    if answers is None:
+        message = f"the demo's own answers are refused: {problems}"
+        raise ValueError(message)
     return Applicant(answers, language)
 
 

@@ -1,10 +1,22 @@
-"""Registration's tables: editions, applications, decisions, offers and enrolments, and what happened to them."""
+"""Registration's tables: editions, forms, applications, decisions, offers and enrolments, and what happened to them."""
 
 from __future__ import annotations
 
 from shared.schema.registration.applications import Application
 from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
+from shared.schema.registration.forms import Form, FormEdit, FormVersion, TakenOption
 from shared.schema.registration.offers import Enrolment, Offer
 
-__all__ = ["Application", "Decision", "DecisionBatch", "Edition", "Enrolment", "Offer"]
+__all__ = [
+    "Application",
+    "Decision",
+    "DecisionBatch",
+    "Edition",
+    "Enrolment",
+    "Form",
+    "FormEdit",
+    "FormVersion",
+    "Offer",
+    "TakenOption",
+]

@@ -9,9 +9,8 @@ import pytest
 from services.registration.actions.applications import edit_application
 from services.registration.app import BLUEPRINTS
 from services.registration.queries.applications import Order, Wish, application_lines, count_applications, person_of
-from services.registration.rules.forms import Answers
 from shared.people.actions.people import change_preferences
-from tests.support.registration import NOW, apply, filled, make_edition
+from tests.support.registration import NOW, answers_of, apply, make_edition
 from tests.support.web import app_of, person_called, signed_in_as
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def test_a_name_corrected_in_the_application_is_the_name_in_mails(registration_d
     with registration_database.transaction() as session:
         edit_application(
             session, application_id=applied.application_id, person_id=applied.person_id, now=NOW,
-            answers=Answers.model_validate(filled(name="Awa Diop", called="Awa")),
+            answers=answers_of(name="Awa Diop", called="Awa"),
         )  # fmt: skip
     with registration_database.reading() as session:
         person = person_of(session, applied.person_id)
@@ -94,7 +93,7 @@ def test_a_name_chosen_in_the_settings_stays(registration_database: Database) ->
     with registration_database.transaction() as session:
         edit_application(
             session, application_id=applied.application_id, person_id=applied.person_id, now=NOW,
-            answers=Answers.model_validate(filled(name="Awa B. Diop", called="A")),
+            answers=answers_of(name="Awa B. Diop", called="A"),
         )  # fmt: skip
     with registration_database.reading() as session:
         person = person_of(session, applied.person_id)

@@ -19,9 +19,12 @@ from services.registration.queries.applications import (
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
+from services.registration.queries.forms import application_form
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
+from services.registration.rules.forms.compiled import COLUMNS as MEANT
 from services.registration.views import wording
+from services.registration.views.answers import answer_lines
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
 from shared.clock import now
@@ -89,15 +92,18 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
         steps, outcomes = story_of(session, application=application)
+        form = application_form(session, edition.id, number=application.form_version).form
         entries = story(
             steps,
             mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id),
             outcomes=outcomes,
+            form=form,
         )
     return render_template(
         "registration/desk/application.html",
         edition=_shown(edition),
         application=application,
+        lines=answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
         standing=standing,
         offer=hung[0].offer if hung else None,
         entries=entries if request.args.get("story") == "all" else entries[:SHOWN],
