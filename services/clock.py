@@ -17,9 +17,10 @@ app.conf.beat_schedule["registration.expire_offers"] = {
     "task": "registration.expire_offers",
     "schedule": 60.0,
 }
-app.conf.beat_schedule["registration.prune_outbox"] = {
-    "task": "registration.prune_outbox",
-    "schedule": 3600.0,
-    "options": {"expires": 3600},
-}
+for owner in ("registration", "notifications"):
+    app.conf.beat_schedule[f"{owner}.prune"] = {
+        "task": f"{owner}.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    }
 leave_signs_of_life()

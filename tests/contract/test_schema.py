@@ -22,6 +22,7 @@ OUTBOX_WRITES = {
     ("entry", "DELETE"),
     ("fact", "DELETE"),
     ("kept_form", "DELETE"),
+    ("idempotency_key", "DELETE"),
     *((table, "INSERT") for table in ("fact", "entry", "idempotency_key", "kept_form")),
 }
 STATEMENTS = {
