@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from services.notifications.reactions import reactions
 from shared.clock import now
+from shared.deeds import Deed
 from shared.outbox import drain
 from shared.people.actions.staff import bind_authenticator, set_passphrase
 from shared.people.actions.tokens import make_api_token
@@ -51,11 +52,9 @@ def test_a_token_a_factor_and_a_new_browser_are_told_to_their_owner(app: Flask, 
     try_in(visitor(app), code="000000")
     assert warnings(databases) == ["new_browser"]
     with registration.transaction() as session:
-        make_api_token(session, person_id=person_id, name="a", scopes=[], lasts=timedelta(days=1), now=now())
-        set_passphrase(session, person_id=person_id, passphrase="eleven slow trams of Lisbon", now=now())
-        bind_authenticator(
-            session, person_id=person_id, secret=SECRET, step=0, vault=vault_of(app.secret_key), now=now()
-        )
+        make_api_token(session, name="a", scopes=[], lasts=timedelta(days=1), deed=Deed(person_id, now()))
+        set_passphrase(session, passphrase="eleven slow trams of Lisbon", deed=Deed(person_id, now()))
+        bind_authenticator(session, secret=SECRET, step=0, vault=vault_of(app.secret_key), deed=Deed(person_id, now()))
     told = ["new_browser", "token_made", "passphrase_changed", "authenticator_changed"]
     assert sorted(warnings(databases)) == sorted(told)
     with running_relay() as relay:
@@ -105,9 +104,7 @@ def test_whichever_service_is_called_notes_that_a_token_was_used(service: str, d
     person_id = olga(app, databases["registration"])
     with databases["registration"].transaction() as session:
         scopes = ["editions:read"]
-        secret = make_api_token(
-            session, person_id=person_id, name="a", scopes=scopes, lasts=timedelta(days=1), now=now()
-        )
+        secret = make_api_token(session, name="a", scopes=scopes, lasts=timedelta(days=1), deed=Deed(person_id, now()))
     assert ask(app, secret).status_code == 200
     with databases["owner"].reading() as session:
         used = session.scalars(select(ApiToken.used_at)).one()

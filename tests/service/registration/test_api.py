@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from services.registration.app import BLUEPRINTS
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.schema.registration import Application, Offer
 from shared.web.door.scopes import SCOPES
@@ -42,7 +43,7 @@ def bearer(registration_database: Database) -> dict[str, str]:
     organiser = person_called(registration_database, "Otto", roles=["organiser"])
     with registration_database.transaction() as session:
         token = make_api_token(
-            session, person_id=organiser, name="t", scopes=list(SCOPES), lasts=timedelta(days=1), now=now()
+            session, name="t", scopes=list(SCOPES), lasts=timedelta(days=1), deed=Deed(organiser, now())
         )
     return {"Authorization": f"Bearer {token}"}
 
