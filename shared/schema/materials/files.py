@@ -42,6 +42,7 @@ class Rendition(Base):
         ),
         CheckConstraint("format IN ('pdf', 'light_pdf', 'epub', 'text', 'html')", name="format_known"),
         CheckConstraint("filename ~ '^[a-z0-9]+([.-][a-z0-9]+)*$'", name="filename_plain"),
+        Index("ix_rendition_chapter_id", "chapter_id"),
         Index("ix_rendition_sha256", "sha256"),
         {"schema": "materials"},
     )
