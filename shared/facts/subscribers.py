@@ -15,6 +15,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     p.TokenMade: ("notifications",),
     p.PassphraseChanged: ("notifications",),
     p.AuthenticatorChanged: ("notifications",),
+    p.AccountReset: ("notifications",),
     p.NewBrowserSignedIn: ("notifications",),
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),

@@ -34,7 +34,8 @@ LEDGERS = {
     "services/notifications/actions/launches.py": "what a cancelled campaign leaves in the postman's ledger",
 }
 """Where a state may be written, and which."""
-OF_NO_EDITION = {"staff_invitation", "token_made", "passphrase_changed", "authenticator_changed", "new_browser"}
+OF_NO_EDITION = {"staff_invitation", "token_made", "passphrase_changed", "authenticator_changed"}
+OF_NO_EDITION |= {"account_reset", "new_browser"}
 """Notices that never stand in the story of an application."""
 BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET(?:(?!\bWHERE\b)[^;\"])*\bstate\s*=", re.IGNORECASE)
 FILES = [

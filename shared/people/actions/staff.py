@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.facts.people import AuthenticatorChanged, PassphraseChanged
+from shared.facts.people import AccountReset, AuthenticatorChanged, PassphraseChanged
 from shared.history import Deed, begun, move, note
 from shared.links import STAFF_INVITATION
 from shared.outbox import record
@@ -58,17 +58,18 @@ def invite_staff(
     role: str,
     edition_id: UUID | None,
     deed: Deed,
-) -> UUID:
-    """Give the person with this address the role, and mail a link to choose a passphrase; return the person's id.
+) -> bool:
+    """Give the person with this address the role; mail a link to choose a passphrase, and say whether one was needed.
 
     A person who is not known yet is made; one who has a passphrase gets no link. The link goes to the address and
     nowhere else, or whoever invites could sign in as the one invited.
     """
     person_id = _staff_person(session, email=email, name=name, now=deed.at)
     grant_role(session, person_id=person_id, name=role, edition_id=edition_id, deed=deed)
-    if session.get(StaffCredential, person_id) is None:
+    is_new = session.get(StaffCredential, person_id) is None
+    if is_new:
         _mail_invitation(session, person_id=person_id, deed=deed)
-    return person_id
+    return is_new
 
 
 def create_staff_member(
@@ -111,6 +112,7 @@ def reset_staff_credential(session: Session, *, person_id: UUID, deed: Deed) -> 
     session.execute(delete(StaffCredential).where(StaffCredential.person_id == person_id))
     end_sessions_of(session, person_id=person_id, now=deed.at)
     end_tokens_of(session, person_id=person_id, deed=deed)
+    record(session, AccountReset(person_id=person_id), deed)
     note(session, "person", person_id, deed, what="credentials_reset", person_id=person_id)
     _mail_invitation(session, person_id=person_id, deed=deed)
 
