@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from shared.migrations.grants import publish
 
 revision = "0030_made"
-down_revision = "0016_retention"
+down_revision = "0012_stories"
 branch_labels = None
 depends_on = None
 accepted = {
