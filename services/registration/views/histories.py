@@ -85,7 +85,7 @@ def story(
 
     Answers that changed are shown as they were and as they are; ``form`` says what its questions are called.
     """
-    lines = [_entry(step, outcomes, form) for step in steps if step.after is not None or step.name in FACTS]
+    lines = [_entry(step, outcomes, form) for step in steps]
     lines += [
         {
             "at": mail.at,

@@ -14,7 +14,7 @@ from alembic import op
 from shared.migrations.grants import publish
 
 revision = "0020_forms"
-down_revision = "0011_library"
+down_revision = "0030_made"
 branch_labels = None
 depends_on = None
 

@@ -18,6 +18,7 @@ from services.registration.app import BLUEPRINTS
 from services.registration.errors import OptionFull
 from services.registration.queries.forms import application_form
 from shared.clock import now
+from shared.deeds import Deed
 from shared.schema.registration import Application, Form, FormVersion, TakenOption
 from tests.service.registration.test_applying import answers, applications, open_form
 from tests.support.forms import fields_of, publish, standard_with
@@ -146,7 +147,7 @@ def test_a_place_of_an_option_is_free_again_when_its_application_is_withdrawn(
                 session, edition_id=edition, submission_key=uuid4(), answers=read.answers, locale="fr", now=now()
             )
             person_id = prove_address(session, application_id=made, now=now())
-            withdraw_application(session, application_id=made, person_id=person_id, why="", now=now())
+            withdraw_application(session, application_id=made, deed=Deed(person_id, now()))
     assert taken(registration_database) == 2
 
 

@@ -15,6 +15,7 @@ from services.registration.queries.drafts import waiting_proof
 from services.registration.routes.public.applications import SENT_HERE
 from services.registration.routes.public.editions import shown_edition
 from shared.clock import now
+from shared.deeds import Deed
 from shared.links import PROOF
 from shared.people.actions.entries import entry_before, remember_entry
 from shared.people.actions.sessions import open_session
@@ -79,12 +80,10 @@ def prove(token: str) -> Response | tuple[str, int]:
 
 def _settled(draft_id: UUID, refusal: AlreadyApplied, *, now: datetime) -> tuple[str, str]:
     """Let the newer of two texts count; return what to say of it."""
-    standing, person_id = refusal.application_id, refusal.person_id
     try:
         with tools().database.transaction() as session:
-            is_newer = settle_second_draft(
-                session, draft_id=draft_id, application_id=standing, person_id=person_id, now=now
-            )
+            deed = Deed(refusal.person_id, now)
+            is_newer = settle_second_draft(session, draft_id=draft_id, application_id=refusal.application_id, deed=deed)
     except (NotEditable, OptionFull):
         with tools().database.transaction() as session:
             drop_draft(session, application_id=draft_id, why="too late for a change", now=now)

@@ -24,7 +24,7 @@ from shared.clock import now
 from shared.links import PROOF
 from shared.people.rules.emails import normal_email, suggested_email
 from shared.secrets import hash_of
-from shared.web.door.identity import SignedIn, signed_in
+from shared.web.door.identity import SignedIn, my_deed, signed_in
 from shared.web.door.kept import keep_typed, page_that_fills
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import public
@@ -133,11 +133,10 @@ def _handed_in(edition: EditionView, answers: Answers, *, key: UUID, person: Sig
         application_id = submit_application(
             session,
             edition_id=edition.id,
-            person_id=person.person_id,
             submission_key=key,
             answers=answers,
             locale=current_locale(),
-            now=now(),
+            deed=my_deed(),
         )
     flash_message(_("Your application is submitted."))
     return see_other(f"/me/applications/{application_id}")
