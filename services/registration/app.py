@@ -13,6 +13,7 @@ from services.registration.routes.desk import (
     proposals,
     today,
 )
+from services.registration.routes.desk.forms import acts, building, listing, publishing
 from services.registration.routes.me import applications as my_applications, home, offers
 from services.registration.routes.public import address_proofs, applications, editions, proofs
 from services.registration.settings import RegistrationSettings
@@ -39,6 +40,10 @@ BLUEPRINTS = (
     proposals.blueprint,
     decisions.blueprint,
     desk_editions.blueprint,
+    listing.blueprint,
+    building.blueprint,
+    acts.blueprint,
+    publishing.blueprint,
     outbox.blueprint,
     components_page.blueprint,
     editions_api.blueprint,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import FormUnknown
 from services.registration.rules.forms.compiled import CompiledForm
 from services.registration.rules.forms.definitions import Definition
 from services.registration.rules.forms.library import standard_form
-from shared.schema.registration import Application, Form, FormVersion, TakenOption
+from shared.schema.registration import Application, Form, FormEdit, FormVersion, TakenOption
 
 MOST_COMPILED: Final = 500
 _compiled: Final[dict[tuple[UUID, int], CompiledForm]] = {}
@@ -101,3 +101,43 @@ def places_taken(
     if without is not None:
         statement = statement.where(TakenOption.application_id != without)
     return {(row[0], row[1]): row[2] for row in session.execute(statement)}
+
+
+def undoable(session: Session, form_id: UUID) -> bool:
+    """Say whether an act of the builder can be undone."""
+    return session.execute(select(exists().where(FormEdit.form_id == form_id))).scalar_one()
+
+
+class FormTouch(NamedTuple):
+    """Whom a new version touches: applications that wait for their address, and those handed in."""
+
+    unproved: int
+    handed_in: int
+    losing: int
+    """Of both, those with an answer to a question that is removed or becomes another."""
+
+
+def touched_by(session: Session, form: Form, *, losing: Sequence[str]) -> FormTouch:
+    """Return how many have answered a form; ``losing`` are fields whose answers have no place in the new version."""
+    if form.purpose != "application":
+        return FormTouch(0, responses_to(session, [form.id]).get(form.id, 0), 0)
+    loses = or_(*(Application.answers.has_key(key) for key in losing)) if losing else false()
+    row = session.execute(
+        select(
+            func.count().filter(Application.state == "draft"),
+            func.count().filter(Application.state.not_in(("draft", "withdrawn"))),
+            func.count().filter(Application.state != "withdrawn", loses),
+        ).where(Application.edition_id == form.edition_id)
+    ).one()
+    return FormTouch(*row)
+
+
+def responses_to(session: Session, form_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many have answered each form."""
+    applied = (
+        select(Form.id, func.count(Application.id))
+        .join(Application, Application.edition_id == Form.edition_id)
+        .where(Form.id.in_(form_ids), Form.purpose == "application", Application.state.not_in(("draft", "withdrawn")))
+        .group_by(Form.id)
+    )
+    return {row[0]: row[1] for row in session.execute(applied)}

@@ -65,6 +65,7 @@ APPLICATIONS: Final = Destination(
     "/desk/e/<edition_slug>/applications",
     staff_policy("organiser", "reviewer", "viewer"),
 )
+FORMS: Final = Destination("forms", _l("Forms"), "/desk/e/<edition_slug>/forms", staff_policy("organiser"))
 DECISIONS: Final = Destination(
     "decisions",
     _l("Decisions"),
@@ -91,7 +92,7 @@ COMPONENTS: Final = Destination(
 
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
-    (_l("People"), (APPLICATIONS, DECISIONS)),
+    (_l("People"), (APPLICATIONS, DECISIONS, FORMS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
     (_l("House"), (EDITIONS, OUTBOX, STAFF, TOKENS, SECURITY, COMPONENTS)),
 )

@@ -172,6 +172,7 @@ def _form(edited: _Edited, form: Form, conflict: Sequence[Difference] = ()) -> s
         changes=edited.changes,
         version=asks.version,
         said=said,
+        conditional=asks.is_conditional,
         questions=questions_html(
             asks,
             Form({**form.values, **_proved(edited)}, form.errors),

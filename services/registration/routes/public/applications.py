@@ -225,6 +225,7 @@ def _form(page: _Page) -> str:
         written=page.written,
         changes=page.changes,
         said=said,
+        conditional=form.is_conditional,
     )
 
 

@@ -101,14 +101,14 @@ class CompiledForm:
         return len(self.definition.sections) >= STEPS
 
     @cached_property
+    def is_conditional(self) -> bool:
+        """Whether anything is asked of some only."""
+        return any(True for _condition in self.definition.conditions())
+
+    @cached_property
     def listed(self) -> tuple[Question, ...]:
         """Fields that are columns and filters of the desk."""
         return tuple(field for field in self.by_key.values() if field.listed and not field.means)
-
-    @cached_property
-    def labels(self) -> Mapping[str, Mapping[str, str]]:
-        """The label of each field by language."""
-        return {key: field.label for key, field in self.by_key.items()}
 
     def collect(self, submitted: Submitted, *, section: Section | None = None) -> dict[str, object]:
         """Return what a page sent, by field key, as :meth:`read` takes it."""
