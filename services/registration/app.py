@@ -14,8 +14,8 @@ from services.registration.routes.desk import (
     today,
 )
 from services.registration.routes.desk.forms import acts, building, listing, publishing
-from services.registration.routes.me import applications as my_applications, home, offers
-from services.registration.routes.public import address_proofs, applications, editions, proofs
+from services.registration.routes.me import applications as my_applications, forms as my_forms, home, offers
+from services.registration.routes.public import address_proofs, applications, editions, proofs, steps
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -31,9 +31,11 @@ BLUEPRINTS = (
     editions.blueprint,
     applications.blueprint,
     address_proofs.blueprint,
+    steps.blueprint,
     proofs.blueprint,
     home.blueprint,
     my_applications.blueprint,
+    my_forms.blueprint,
     offers.blueprint,
     today.blueprint,
     desk_applications.blueprint,

@@ -176,3 +176,15 @@ class FormRuleBroken(Invalid):
     def __init__(self, faults: Sequence[tuple[str, dict[str, Any]]]) -> None:
         super().__init__()
         self.faults = faults
+
+
+class FormTooLong(Invalid):
+    """More was typed than is kept of a half-filled form."""
+
+    title = _l("What you wrote is too long to be saved: shorten the longest answers")
+
+
+class FormClosed(Conflict):
+    """Before the form's opening or after its end."""
+
+    title = _l("This form cannot be filled in now")

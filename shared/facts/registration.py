@@ -15,6 +15,13 @@ class AddressProofRequested(Fact, noun="application"):
     edition_id: UUID
 
 
+class SavedFormLinkRequested(Fact, noun="form_draft"):
+    """Somebody wants to go on with a half-filled form elsewhere, or later."""
+
+    form_draft_id: UUID
+    edition_id: UUID
+
+
 class ApplicationSubmitted(Fact, noun="application"):
     """The address is proved and the application counts."""
 

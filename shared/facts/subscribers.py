@@ -10,6 +10,7 @@ from shared.facts.materials import MakingContinued, MakingWanted, ShelfOpened
 
 SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.AddressProofRequested: ("notifications",),
+    r.SavedFormLinkRequested: ("notifications",),
     p.SignInLinkRequested: ("notifications",),
     p.StaffInvited: ("notifications",),
     p.TokenMade: ("notifications",),

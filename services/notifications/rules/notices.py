@@ -11,6 +11,7 @@ from shared.links import (
     MY_PAGE,
     OFFER,
     PROOF,
+    SAVED_FORM,
     SECURITY,
     SIGN_IN,
     STAFF_INVITATION,
@@ -37,6 +38,7 @@ NOTICES: Final = {
     notice.kind: notice
     for notice in (
         Notice("address_proof", PROOF),
+        Notice("form_saved", SAVED_FORM),
         Notice("sign_in", SIGN_IN),
         Notice("staff_invitation", STAFF_INVITATION),
         Notice("token_made", TOKENS),

@@ -18,6 +18,7 @@ from shared.words.sentences import LazyText, _, _l
 TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("application", "submitted"): (_l("Application submitted"), "news"),
     ("application", "edited"): (_l("Answers changed"), "news"),
+    ("application", "answered"): (_l("Another form filled in"), "news"),
     ("application", "needs_information"): (_l("Information asked for"), "warn"),
     ("application", "under_review"): (_l("Taken under review"), "news"),
     ("application", "decided"): (_l("Application decided"), "good"),
@@ -46,6 +47,7 @@ FACTS: Final[Mapping[str, LazyText]] = {
 }
 MAILS: Final[Mapping[str, LazyText]] = {
     "address_proof": _l("link to confirm the address"),
+    "form_saved": _l("link to the half-filled form"),
     "sign_in": _l("link to sign in"),
     "application_received": _l("application received"),
     "application_withdrawn": _l("application withdrawn"),
@@ -69,7 +71,7 @@ MAIL_STATES: Final[Mapping[str, LazyText]] = {
 }
 _MINE: Final = frozenset(
     {
-        ("application", "submitted"), ("application", "edited"),
+        ("application", "submitted"), ("application", "edited"), ("application", "answered"),
         ("application", "needs_information"), ("application", "withdrawn"),
         ("decision", "released"), ("offer", "offered"), ("offer", "accepted"), ("offer", "declined"),
         ("offer", "expired"), ("enrolment", "withdrawn"),

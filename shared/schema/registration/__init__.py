@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.schema.registration.applications import Application
 from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
-from shared.schema.registration.forms import Form, FormEdit, FormVersion, TakenOption
+from shared.schema.registration.forms import Form, FormDraft, FormEdit, FormResponse, FormVersion, TakenOption
 from shared.schema.registration.offers import Enrolment, Offer
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "Edition",
     "Enrolment",
     "Form",
+    "FormDraft",
     "FormEdit",
+    "FormResponse",
     "FormVersion",
     "Offer",
     "TakenOption",

@@ -91,3 +91,63 @@ class TakenOption(Base):
     form_id: Mapped[UUID] = mapped_column(ForeignKey("registration.form.id"), primary_key=True)
     field: Mapped[str] = mapped_column(primary_key=True)
     option: Mapped[str] = mapped_column(primary_key=True)
+
+
+class FormDraft(Base):
+    """An application on its way: what was typed so far, saved with each step, bound to nothing yet.
+
+    A visitor's draft is known to the browser that typed it and to whoever opens the link mailed to ``email``.
+    """
+
+    __tablename__ = "form_draft"
+    __table_args__ = (
+        Index("ix_form_draft_updated_at", "updated_at"),
+        Index("ix_form_draft_edition_id", "edition_id"),
+        Index("ix_form_draft_person_id", "person_id"),
+        Index(
+            "uq_form_draft_person",
+            "edition_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("person_id is not null"),
+        ),
+        {"schema": "registration"},
+    )
+
+    id: Mapped[Key]
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("registration.edition.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.person.id"))
+    submission_key: Mapped[UUID]
+    """Under which it will be sent: pressed twice, it is one application."""
+    form_version: Mapped[int]
+    """The version that was seen when it was typed last."""
+    typed: Mapped[dict[str, Any]]
+    """Each input's name with its values."""
+    email: Mapped[str]
+    """Where the link goes, typed and unproved; empty before somebody asks for it."""
+    locale: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class FormResponse(Base):
+    """One person's answers to a form of an edition other than the application."""
+
+    __tablename__ = "form_response"
+    __table_args__ = (
+        UniqueConstraint("form_id", "application_id", name="uq_form_response_application"),
+        Index("ix_form_response_edition_id", "edition_id"),
+        Index("ix_form_response_person_id", "person_id"),
+        Index("ix_form_response_application_id", "application_id"),
+        {"schema": "registration"},
+    )
+
+    id: Mapped[Key]
+    form_id: Mapped[UUID] = mapped_column(ForeignKey("registration.form.id"))
+    form_version: Mapped[int]
+    edition_id: Mapped[UUID] = mapped_column(ForeignKey("registration.edition.id"))
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("registration.application.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.person.id"))
+    answers: Mapped[dict[str, Any]]
+    submitted_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

@@ -20,6 +20,7 @@ from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
 from services.registration.queries.forms import application_form
+from services.registration.queries.responses import responses_of
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
 from services.registration.rules.forms.compiled import COLUMNS as MEANT
@@ -27,6 +28,7 @@ from services.registration.views import wording
 from services.registration.views.answers import answer_lines
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
+from services.registration.views.questions import said
 from shared.clock import now
 from shared.histories import MOST
 from shared.schema.registration import Edition
@@ -93,6 +95,10 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
         form = application_form(session, edition.id, number=application.form_version).form
+        given = [
+            (said(version.definition.title) or row.slug, answer_lines(version, response.answers, response.answers))
+            for row, response, version in responses_of(session, application_id=application_id)
+        ]
         most = MOST if request.args.get("story") == "all" else SHOWN + 1
         steps, outcomes = story_of(session, application=application, most=most)
         mails = mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id, most=most)
@@ -102,6 +108,7 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         edition=_shown(edition),
         application=application,
         lines=answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
+        given=given,
         standing=standing,
         offer=hung[0].offer if hung else None,
         entries=entries if most == MOST else entries[:SHOWN],

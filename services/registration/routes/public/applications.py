@@ -30,7 +30,7 @@ from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import public
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
-from shared.web.door.typed import typed_now
+from shared.web.door.typed import typed_before, typed_now
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.words.languages import current_locale
@@ -58,6 +58,8 @@ def show_form(edition_slug: str) -> str | Response:
             return see_other(f"/me/applications/{standing}")
         known |= {"name": row.name, "called": row.called, "email": row.email}
     asks = showcase().form(edition.id)
+    if asks.form.by_steps and "all" not in request.args and typed_before() is None:
+        return see_other(f"/e/{edition.slug}/apply/steps/1")
     form = fill(known_values(asks, known, edition))
     return _form(_Page(edition, asks, form, key=_key(form.value("key"))))
 
@@ -69,7 +71,7 @@ def known_values(asks: FormInUse, known: dict[str, str], edition: EditionView) -
     return {meant[means]: value for means, value in known.items() if means in meant}
 
 
-def _by_addressee() -> str:
+def by_addressee() -> str:
     """Count for each address that a mail would go to, however it was spelled and by whichever field it came.
 
     The form of a signed-in person has no address, so the person is counted.
@@ -83,7 +85,7 @@ def _by_addressee() -> str:
 @blueprint.post("/e/<edition_slug>/apply")
 @public
 @limited("120 per hour", by=by_caller)
-@limited("20 per hour", by=_by_addressee)
+@limited("20 per hour", by=by_addressee)
 def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: PLR0911 - each way a form comes back
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
     edition = shown_edition(edition_slug)  # whether it is open says the deed, for the moment of the deed
@@ -107,7 +109,7 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: P
     if meant and request.form.get("email_kept") != answers.email:
         return _form(replace(page, meant=meant, written=answers.email)), 422
     try:
-        return _handed_in(edition, answers, key=page.key, person=person)
+        return handed_in(edition, answers, key=page.key, person=person)
     except AlreadyApplied as refusal:
         return _offered_as_change(refusal)
     except OptionFull as refusal:
@@ -116,7 +118,8 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: P
         return _changed(page)
 
 
-def _handed_in(edition: EditionView, answers: Answers, *, key: UUID, person: SignedIn | None) -> Response:
+def handed_in(edition: EditionView, answers: Answers, *, key: UUID, person: SignedIn | None) -> Response:
+    """Take a form that is filled in; lead to what comes next. Refuses as the deeds do."""
     with tools().database.transaction() as session:
         if person is None:
             draft_id = start_application(
