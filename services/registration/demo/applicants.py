@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from services.registration.demo.forms import demo_form
 from services.registration.rules.forms.compiled import Answers
-from services.registration.rules.forms.library import standard_form
 from shared.words.languages import LANGUAGES
 
 SEED: Final = 2011
@@ -153,8 +153,15 @@ def _applicant(number: int, chance: random.Random) -> Applicant:
         "needs_fellowship": needs,
         "fellowship_cover": _COVERS[language],
         "consent": True,
+        "role": chance.choice(("member", "lead", "support", "public")),
+        "years": chance.randrange(1, 35),
+        "topics": chance.sample(("finance", "law", "informal", "green", "networks"), k=3),
+        "spoken": {language: "native"} | ({} if language == "en" else {"en": chance.choice(("A2", "B1", "B2", "C1"))}),
+        "needs_visa": country not in {"FR", "ES", "PT", "IT"},
+        "visa_where": chance.choice(("the capital", "a neighbouring country")),
+        "photo": chance.random() < 0.7,  # noqa: PLR2004 - most agree
     }
-    answers, problems = standard_form().read(raw, languages=LANGUAGES, locale=language)
+    answers, problems = demo_form().read(raw, languages=LANGUAGES, locale=language)
     if answers is None:
         message = f"the demo's own answers are refused: {problems}"
         raise ValueError(message)
