@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from services.registration.routes.api import decisions as decisions_api, editions as editions_api
 from services.registration.routes.desk import (
     applications as desk_applications,
+    criteria,
     decisions,
     editions as desk_editions,
     outbox,
     proposals,
+    reviews,
+    scenarios,
+    selection,
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
@@ -35,6 +39,10 @@ BLUEPRINTS = (
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    reviews.blueprint,
+    criteria.blueprint,
+    selection.blueprint,
+    scenarios.blueprint,
     decisions.blueprint,
     desk_editions.blueprint,
     outbox.blueprint,

@@ -65,6 +65,12 @@ APPLICATIONS: Final = Entry(
     "/desk/e/<edition_slug>/applications",
     staff_policy("organiser", "reviewer", "viewer"),
 )
+REVIEWS: Final = Entry(
+    "reviews", _l("My reviews"), "/desk/e/<edition_slug>/reviews", staff_policy("reviewer", "organiser")
+)
+SELECTION: Final = Entry(
+    "selection", _l("Selection"), "/desk/e/<edition_slug>/selection", staff_policy("organiser", "approver")
+)
 DECISIONS: Final = Entry(
     "decisions",
     _l("Decisions"),
@@ -89,7 +95,7 @@ COMPONENTS: Final = Entry("components", _l("Components"), "/desk/components", st
 
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Entry, ...]], ...]] = (
     (None, (TODAY,)),
-    (_l("People"), (APPLICATIONS, DECISIONS)),
+    (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
     (_l("House"), (EDITIONS, OUTBOX, STAFF, TOKENS, SECURITY, COMPONENTS)),
 )
