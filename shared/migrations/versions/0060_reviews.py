@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.migrations.grants import publish
 
 revision = "0060_reviews"
-down_revision = "0016_retention"
+down_revision = "0030_made"
 branch_labels = None
 depends_on = None
 
