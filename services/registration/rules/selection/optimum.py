@@ -13,8 +13,6 @@ from hashlib import blake2b
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
-import highspy
-
 from services.registration.rules.selection.balance import BalanceRule, Candidate, Held, held
 
 Why = Literal["points", "floor", "points_short", "ceiling", "no_place"]
@@ -102,7 +100,10 @@ class _Programme:
     """One yes or no for each candidate, and one number for each rule: by how much its floor is missed."""
 
     def __init__(self, ordered: Sequence[Candidate], rules: Sequence[BalanceRule], *, places: int) -> None:
+        import highspy  # noqa: PLC0415 - with numpy some 40 MB, of use to none but who weighs a selection
+
         self._ordered = ordered
+        self._solved = highspy.HighsModelStatus.kOptimal
         self._solver = solver = highspy.Highs()  # type: ignore[no-untyped-call]
         solver.silent()
         solver.setOptionValue("mip_rel_gap", 0.0)
@@ -136,7 +137,7 @@ class _Programme:
         return [one.id for one, value in zip(self._ordered, self._answer(), strict=False) if round(value)]
 
     def _answer(self) -> list[float]:
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if self._solver.getModelStatus() != self._solved:
             raise NoAnswerInTime
         return list(self._solver.getSolution().col_value)
 
