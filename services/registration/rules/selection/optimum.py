@@ -100,7 +100,7 @@ class _Programme:
     """One yes or no for each candidate, and one number for each rule: by how much its floor is missed."""
 
     def __init__(self, ordered: Sequence[Candidate], rules: Sequence[BalanceRule], *, places: int) -> None:
-        import highspy  # noqa: PLC0415 - with numpy some 40 MB, of use to none but who weighs a selection
+        import highspy  # with numpy some 40 MB of a process, of use to none but who weighs a selection
 
         self._ordered = ordered
         self._solved = highspy.HighsModelStatus.kOptimal
