@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 
+from shared.doors import QUEUES
 from shared.logs import tell_in_one_line
 from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import make_celery
 
-app = make_celery(os.environ["REDIS_URL"], queues=("registration", "materials", "notifications"))
+app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
 # Nobody can accept an offer whose time is over, however late this comes: the deed looks at the time itself.
 app.conf.beat_schedule["registration.expire_offers"] = {
     "task": "registration.expire_offers",

@@ -81,7 +81,7 @@ def tell_in_one_line(logger: str) -> None:
 def _in_one_line(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
-        record.msg, record.args, record.exc_info = "nobody heard: %s", (kinds_of(error)[-1],), None
+        record.msg, record.args, record.exc_info = "nobody heard: %s", (" of ".join(kinds_of(error)[:2]),), None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
 

@@ -52,7 +52,7 @@ def test_a_ring_that_nobody_hears_is_one_line_of_the_log() -> None:
     )
     [line] = result.stderr.splitlines()
     assert line.startswith("nobody heard: ")
-    assert line.endswith("ConnectionRefusedError")
+    assert "OperationalError" in line
 
 
 def test_the_clock_does_not_load_the_services() -> None:

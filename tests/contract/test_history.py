@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.materials.rules.makings import MAKING
 from services.materials.rules.releases import RELEASE
 from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
@@ -24,7 +25,7 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, CAMPAIGN, ROLE, INVITATION, TOKEN,
+    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, ROLE, INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",

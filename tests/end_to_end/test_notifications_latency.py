@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shared.database import Database
+from shared.doors import QUEUES
 from shared.facts.registration import ApplicationSubmitted
 from shared.outbox import record
 from shared.schema.base import new_id
@@ -19,12 +20,12 @@ from tests.support.workers import postmen, worker
 
 pytestmark = pytest.mark.slow
 
-QUEUES = ("registration", "materials", "notifications")
+SERVICES = ("registration", "materials", "notifications")
 
 
 def told(database_url_for: Callable[[str], str], redis_url: str, smtp_url: str, folder: Path) -> dict[str, str]:
     return {
-        **{f"{name.upper()}_DATABASE_URL": database_url_for(name) for name in QUEUES},
+        **{f"{name.upper()}_DATABASE_URL": database_url_for(name) for name in SERVICES},
         "ENVIRONMENT": "test",
         "SECRET_KEY": "x" * 40,
         "PUBLIC_URL": "https://academy.example",

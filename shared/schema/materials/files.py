@@ -57,6 +57,8 @@ class Rendition(Base):
     full_name: Mapped[str]
     """The file's name as people write it, in any script (RFC 8187)."""
     pages: Mapped[int | None]
+    made_from: Mapped[UUID | None] = mapped_column(ForeignKey("materials.rendition.id", ondelete="CASCADE"))
+    """The upload that the machine made it of; None: somebody uploaded it."""
     uploaded_by: Mapped[UUID | None]
     uploaded_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
