@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
+from sqlalchemy import select
+
 from services.notifications.actions.campaigns import create_campaign
 from shared.clock import now
 from shared.deeds import Deed
@@ -13,6 +15,7 @@ from shared.schema.base import new_id
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
+from shared.schema.registration import DecisionBatch
 from tests.support.library import reader_in
 from tests.support.registration import apply, decide, make_edition, offer_of, release
 from tests.support.web import person_called
@@ -67,6 +70,7 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
         role = Role(id=new_id(), person_id=colleague, name="door", edition_id=edition_id)
         session.add(role)
         return {
+            "batch_id": session.scalars(select(DecisionBatch.id).where(DecisionBatch.edition_id == edition_id)).one(),
             "application_id": waiting.application_id,
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,

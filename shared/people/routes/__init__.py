@@ -1,6 +1,6 @@
 """The pages of accounts, sign-in, roles and tokens; registration serves them."""
 
-from shared.people.routes.desk import security, staff, tokens
+from shared.people.routes.desk import places, security, staff, tokens
 from shared.people.routes.public import languages, sign_in, staff_sign_in
 
 BLUEPRINTS = (
@@ -8,6 +8,7 @@ BLUEPRINTS = (
     sign_in.blueprint,
     staff_sign_in.blueprint,
     security.blueprint,
+    places.blueprint,
     staff.blueprint,
     tokens.blueprint,
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from services.registration.actions.releases import digest, release_decisions
+from services.registration.actions.releases import Begun, digest, recall_release, release_decisions
 from services.registration.actions.submissions import start_application
 from services.registration.errors import (
     AnswersWrong,
@@ -17,11 +17,14 @@ from services.registration.errors import (
     BatchChanged,
     BatchEmpty,
     NotEnoughPlaces,
+    ReleaseKnown,
+    ReleaseUnknown,
+    SecondReleaserNeeded,
 )
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
 from services.registration.routes.api.editions import api
-from services.registration.rules.decisions import Outcome, ReleasePlan, plan_release
+from services.registration.rules.decisions import Outcome, plan_release
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import read_answers
 from services.registration.views.wording import CONSENT, sentences
@@ -30,6 +33,7 @@ from shared.history import StateChanged
 from shared.people.rules.emails import suggested_email
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
+from shared.settings import Settings
 from shared.web.door.identity import SignedIn
 from shared.words.languages import current_locale
 
@@ -91,15 +95,26 @@ class ReleaseWanted(BaseModel):
 
 
 class Released(BaseModel):
-    """What was released, counted by outcome."""
+    """What was released, counted by outcome. Until ``known_from`` it can be taken back, and nobody is told."""
 
+    release_id: UUID
+    known_from: datetime
     counts: dict[str, int]
     places_left: int
 
     @staticmethod
-    def of(plan: ReleasePlan) -> Released:
-        """Return how the API tells ``plan`` once it is done."""
-        return Released(counts=plan.counts, places_left=plan.places_left - plan.counts["accept"])
+    def of(begun: Begun) -> Released:
+        """Return how the API tells of a release that was begun."""
+        left = begun.plan.places_left - begun.plan.counts["accept"]
+        return Released(
+            release_id=begun.batch_id, known_from=begun.known_from, counts=begun.plan.counts, places_left=left
+        )
+
+
+class TakenBack(BaseModel):
+    """How many decisions are proposals again."""
+
+    decisions: int
 
 
 @api.post(
@@ -150,9 +165,35 @@ def read_batch(session: Session, edition: Edition) -> Batch:
 @api.post(
     "/editions/<edition_slug>/releases",
     scope="decisions:release",
-    refuses=(BatchEmpty, BatchChanged, NotEnoughPlaces, StateChanged),
+    refuses=(BatchEmpty, BatchChanged, NotEnoughPlaces, SecondReleaserNeeded, StateChanged),
 )
-def release(session: Session, edition: Edition, wanted: ReleaseWanted, by: SignedIn, now: datetime) -> Released:
+def release(
+    session: Session,
+    edition: Edition,
+    *,
+    wanted: ReleaseWanted,
+    by: SignedIn,
+    now: datetime,
+    settings: Settings,
+) -> Released:
     """Release the batch that was looked at: every person learns the decision, an accept becomes an offer."""
-    plan = release_decisions(session, edition_id=edition.id, seen=wanted.seen, deed=Deed(by.person_id, now))
-    return Released.of(plan)
+    begun = release_decisions(
+        session,
+        edition_id=edition.id,
+        seen=wanted.seen,
+        deed=Deed(by.person_id, now),
+        recall=timedelta(seconds=settings.recall_seconds),
+    )
+    return Released.of(begun)
+
+
+@api.post(
+    "/editions/<edition_slug>/releases/<uuid:batch_id>/recall",
+    scope="decisions:release",
+    status=200,
+    refuses=(ReleaseUnknown, ReleaseKnown),
+)
+def recall(session: Session, edition: Edition, batch_id: UUID, by: SignedIn, now: datetime) -> TakenBack:
+    """Take a release back before anything of it is known; its decisions are proposals again."""
+    freed = recall_release(session, edition_id=edition.id, batch_id=batch_id, deed=Deed(by.person_id, now))
+    return TakenBack(decisions=freed)
