@@ -19,7 +19,7 @@ _InRow = tuple[UUID, UUID, str, str, str, Outcome, str]
 
 
 @dataclass(frozen=True)
-class Release:
+class PastRelease:
     """One release as the desk reads it. ``known`` of ``decisions`` are known; ``counts`` are by outcome."""
 
     id: UUID
@@ -32,12 +32,12 @@ class Release:
     finished: bool
 
 
-def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
+def releases_of(session: Session, *, edition_id: UUID) -> list[PastRelease]:
     """Return the releases of an edition, the newest first."""
     return _releases(session, DecisionBatch.edition_id == edition_id)
 
 
-def release_with(session: Session, *, edition_id: UUID, batch_id: UUID) -> Release:
+def release_with(session: Session, *, edition_id: UUID, batch_id: UUID) -> PastRelease:
     """Return one release of an edition; refuses with :class:`ReleaseUnknown`."""
     found = _releases(session, DecisionBatch.edition_id == edition_id, DecisionBatch.id == batch_id)
     if not found:
@@ -84,7 +84,7 @@ def decisions_in(session: Session, *, batch_id: UUID, limit: int = 2000) -> list
     return [InRelease(*cast("_InRow", tuple(row))) for row in rows]
 
 
-def _releases(session: Session, *wanted: ColumnElement[bool]) -> list[Release]:
+def _releases(session: Session, *wanted: ColumnElement[bool]) -> list[PastRelease]:
     rows = session.execute(
         select(
             DecisionBatch,
@@ -105,7 +105,7 @@ def _releases(session: Session, *wanted: ColumnElement[bool]) -> list[Release]:
         one[2][outcome] = count
         one[3].append(known)
     return [
-        Release(
+        PastRelease(
             id=batch.id,
             known_from=batch.known_from,
             released_at=batch.released_at,

@@ -7,7 +7,7 @@ from alembic import op
 from shared.migrations.grants import reveal
 
 revision = "0050_desk_places"
-down_revision = "0011_library"
+down_revision = "0030_made"
 branch_labels = None
 depends_on = None
 

@@ -21,7 +21,7 @@ _IN_EDITION: Final = re.compile(r"/e/([a-z0-9-]+)(?:/|$)")
 
 
 @dataclass(frozen=True)
-class Entry:
+class Destination:
     """One page of the desk that the navigation leads to: `key` is what the page sets as `nav`.
 
     A ``technical`` page is led to only by who runs the system, an organiser of all editions; others who may open it
@@ -67,42 +67,46 @@ class Section:
     items: tuple[Way, ...]
 
 
-TODAY: Final = Entry("today", _l("Today"), "/desk", staff_policy(*ROLES, anywhere=True))
-APPLICATIONS: Final = Entry(
+TODAY: Final = Destination("today", _l("Today"), "/desk", staff_policy(*ROLES, anywhere=True))
+APPLICATIONS: Final = Destination(
     "applications",
     _l("Applications"),
     "/desk/e/<edition_slug>/applications",
     staff_policy("organiser", "reviewer", "viewer"),
 )
-DECISIONS: Final = Entry(
+DECISIONS: Final = Destination(
     "decisions",
     _l("Decisions"),
     "/desk/e/<edition_slug>/decisions",
     staff_policy("organiser", "reviewer", "approver", "viewer"),
 )
-MATERIALS: Final = Entry(
+MATERIALS: Final = Destination(
     "materials", _l("Materials"), "/desk/materials", staff_policy("organiser", "librarian", "viewer", anywhere=True)
 )
-CAMPAIGNS: Final = Entry(
+CAMPAIGNS: Final = Destination(
     "campaigns",
     _l("Campaigns"),
     "/desk/mail/e/<edition_slug>/campaigns",
     staff_policy("organiser", "writer", "approver", "viewer"),
 )
-EDITION_SETTINGS: Final = Entry(
+EDITION_SETTINGS: Final = Destination(
     "edition", _l("This edition"), "/desk/e/<edition_slug>/edition", staff_policy("organiser")
 )
-EDITIONS: Final = Entry("editions", _l("All editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
-STAFF: Final = Entry("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
-OUTBOX: Final = Entry(
+EDITIONS: Final = Destination(
+    "editions", _l("All editions"), "/desk/editions", staff_policy("organiser", anywhere=True)
+)
+STAFF: Final = Destination("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
+OUTBOX: Final = Destination(
     "outbox", _l("Background work"), "/desk/outbox", staff_policy("organiser", everywhere=True), technical=True
 )
-TOKENS: Final = Entry("tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True), technical=True)
-COMPONENTS: Final = Entry(
+TOKENS: Final = Destination(
+    "tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True), technical=True
+)
+COMPONENTS: Final = Destination(
     "components", _l("Components"), "/desk/components", staff_policy("organiser", everywhere=True), technical=True
 )
 
-SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Entry, ...]], ...]] = (
+SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
     (_l("People"), (APPLICATIONS, DECISIONS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from services.registration.actions.releases import Begun, digest, recall_release, release_decisions
+from services.registration.actions.releases import digest, recall_release, release_decisions
 from services.registration.actions.submissions import start_application
 from services.registration.errors import (
     AnswersWrong,
@@ -23,8 +23,9 @@ from services.registration.errors import (
 )
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
+from services.registration.queries.releases_shown import PastRelease, release_with, releases_of
 from services.registration.routes.api.editions import api
-from services.registration.rules.decisions import Outcome, plan_release
+from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import read_answers
 from services.registration.views.wording import CONSENT, sentences
@@ -94,21 +95,45 @@ class ReleaseWanted(BaseModel):
     seen: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
-class Released(BaseModel):
-    """What was released, counted by outcome. Until ``known_from`` it can be taken back, and nobody is told."""
+class ReleaseState(BaseModel):
+    """How far a release is: ``known`` of ``decisions`` are known to their applicants; ``counts`` are by outcome.
 
-    release_id: UUID
+    Until ``known_from`` it can be taken back, and nobody is told. A large batch is then made known part by part, so
+    that ``finished`` comes later.
+    """
+
+    id: UUID
+    released_at: datetime
     known_from: datetime
+    decisions: int
+    known: int
+    finished: bool
     counts: dict[str, int]
-    places_left: int
 
     @staticmethod
-    def of(begun: Begun) -> Released:
-        """Return how the API tells of a release that was begun."""
-        left = begun.plan.places_left - begun.plan.counts["accept"]
-        return Released(
-            release_id=begun.batch_id, known_from=begun.known_from, counts=begun.plan.counts, places_left=left
+    def of(found: PastRelease) -> ReleaseState:
+        """Return how the API tells ``found``."""
+        return ReleaseState(
+            id=found.id,
+            released_at=found.released_at,
+            known_from=found.known_from,
+            decisions=found.decisions,
+            known=found.known,
+            finished=found.finished,
+            counts=dict.fromkeys(OUTCOMES, 0) | found.counts,
         )
+
+
+class Released(ReleaseState):
+    """What was released, how far it is already, and the places that are left beside those it holds."""
+
+    places_left: int
+
+
+class ReleaseList(BaseModel):
+    """The releases of an edition, the newest first."""
+
+    items: list[ReleaseState]
 
 
 class TakenBack(BaseModel):
@@ -176,7 +201,11 @@ def release(
     now: datetime,
     settings: Settings,
 ) -> Released:
-    """Release the batch that was looked at: every person learns the decision, an accept becomes an offer."""
+    """Release the batch that was looked at: every person learns the decision, an accept becomes an offer.
+
+    Nobody is told before the time to take it back is over; a batch of more than 400 decisions then goes on part by
+    part. The answer says how many are known by then.
+    """
     begun = release_decisions(
         session,
         edition_id=edition.id,
@@ -184,7 +213,9 @@ def release(
         deed=Deed(by.person_id, now),
         recall=timedelta(seconds=settings.recall_seconds),
     )
-    return Released.of(begun)
+    found = release_with(session, edition_id=edition.id, batch_id=begun.batch_id)
+    left = begun.plan.places_left - begun.plan.counts["accept"]
+    return Released(**ReleaseState.of(found).model_dump(), places_left=left)
 
 
 @api.post(
@@ -197,3 +228,9 @@ def recall(session: Session, edition: Edition, batch_id: UUID, by: SignedIn, now
     """Take a release back before anything of it is known; its decisions are proposals again."""
     freed = recall_release(session, edition_id=edition.id, batch_id=batch_id, deed=Deed(by.person_id, now))
     return TakenBack(decisions=freed)
+
+
+@api.get("/editions/<edition_slug>/releases", scope="applications:read")
+def list_releases(session: Session, edition: Edition) -> ReleaseList:
+    """Show the releases and how far each of them is."""
+    return ReleaseList(items=[ReleaseState.of(one) for one in releases_of(session, edition_id=edition.id)])
