@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.migrations.grants import publish
 
 revision = "0060_reviews"
-down_revision = "0030_made"
+down_revision = "0051_recall"
 branch_labels = None
 depends_on = None
 
@@ -77,6 +77,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_scenario_edition_id", "scenario", ["edition_id"], schema="registration")
     op.create_index("ix_review_person_id", "review", ["edition_id", "person_id", "state"], schema="registration")
+    op.create_index("ix_review_rubric_id", "review", ["rubric_id"], schema="registration")
     for table in ("rubric", "reviewer", "review", "scenario"):
         publish(op, f"registration.{table}")
 

@@ -58,6 +58,7 @@ class Review(Base):
         CheckConstraint("recommendation IN ('', 'accept', 'reserve', 'decline')", name="recommendation_known"),
         CheckConstraint("state <> 'handed_in' OR rubric_id IS NOT NULL", name="handed_in_by_rubric"),
         Index("ix_review_person_id", "edition_id", "person_id", "state"),
+        Index("ix_review_rubric_id", "rubric_id"),
         {"schema": "registration"},
     )
 

@@ -48,30 +48,30 @@ class EachWanted(BaseModel):
     reviews_each: Annotated[int, Field(ge=1, le=9)]
 
 
-@blueprint.get("/desk/e/<edition_slug>/selection/criteria/<key>")
+@blueprint.get("/desk/e/<edition_slug>/selection/criteria/<criterion>")
 @staff("organiser")
-def show_criterion(edition_slug: str, key: str) -> str:
+def show_criterion(edition_slug: str, criterion: str) -> str:
     """Show one criterion to be changed, or an empty one."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        one = _criterion(session, edition, key)
+        one = _criterion(session, edition, criterion)
     texts = {f"{what}_{code}": text for what in ("name", "anchors") for code, text in one.get(what, {}).items()}
-    return _page(edition, key, fill({"weight": one.get("weight", 1), "best": one.get("best", 5), **texts}))
+    return _page(edition, criterion, fill({"weight": one.get("weight", 1), "best": one.get("best", 5), **texts}))
 
 
-@blueprint.post("/desk/e/<edition_slug>/selection/criteria/<key>")
+@blueprint.post("/desk/e/<edition_slug>/selection/criteria/<criterion>")
 @staff("organiser")
-def write_criterion(edition_slug: str, key: str) -> Response | tuple[str, int]:
+def write_criterion(edition_slug: str, criterion: str) -> Response | tuple[str, int]:
     """Put the criterion in force; reviews that were handed in keep theirs."""
     bound = bind(CriterionWanted, request.form)
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
-        one = _criterion(session, edition, key)
+        one = _criterion(session, edition, criterion)
         names = _texts("name", edition.languages)
         nameless = {} if names else {f"name_{edition.languages[0]}": _l("Name the criterion")}
         form = bound.form.with_errors(nameless)
         if bound.model is None or not names:
-            return _page(edition, key, form), 422
+            return _page(edition, criterion, form), 422
         wanted = {
             **bound.model.model_dump(),
             "key": one.get("key") or new_id().hex[-8:],
@@ -80,11 +80,11 @@ def write_criterion(edition_slug: str, key: str) -> Response | tuple[str, int]:
         }
         rubric = rubric_of(session, edition_id=edition.id)
         before = list(rubric.criteria) if rubric else []
-        kept = [wanted if known["key"] == key else known for known in before]
+        kept = [wanted if known["key"] == criterion else known for known in before]
         write_rubric(
             session,
             edition_id=edition.id,
-            criteria=kept if key != NEW else [*before, wanted],
+            criteria=kept if criterion != NEW else [*before, wanted],
             reviews_each=rubric.reviews_each if rubric else EACH,
             deed=my_deed(),
         )
@@ -92,17 +92,17 @@ def write_criterion(edition_slug: str, key: str) -> Response | tuple[str, int]:
     return see_other(f"/desk/e/{edition_slug}/selection")
 
 
-@blueprint.post("/desk/e/<edition_slug>/selection/criteria/<key>/remove")
+@blueprint.post("/desk/e/<edition_slug>/selection/criteria/<criterion>/remove")
 @staff("organiser")
 @refused_at("/desk/e/{edition_slug}/selection")
-def remove_criterion(edition_slug: str, key: str) -> Response:
+def remove_criterion(edition_slug: str, criterion: str) -> Response:
     """Score by this criterion no more."""
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
-        one = _criterion(session, edition, key)
+        one = _criterion(session, edition, criterion)
         rubric = rubric_of(session, edition_id=edition.id)
         if rubric is not None and one:
-            kept = [known for known in rubric.criteria if known["key"] != key]
+            kept = [known for known in rubric.criteria if known["key"] != criterion]
             write_rubric(
                 session, edition_id=edition.id, criteria=kept, reviews_each=rubric.reviews_each, deed=my_deed()
             )
