@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 
 DOORS: Final = frozenset({"notifications", "mail", "campaigns"})
 """The postmen's: who writes notices, who carries them, who carries campaigns. Other bells are queues of Celery's."""
+QUEUES: Final = ("registration", "materials", "notifications", "maker")
+"""Of the worker: one for each service, swept where it is not rung, and one for what takes long, so that nobody waits
+behind a book of 500 pages."""
 QUIET_SECONDS: Final = 5.0
 """After Redis failed, nobody waits for it again for so long."""
 REDIS_AWAY_SECONDS: Final = 1.0
