@@ -52,7 +52,7 @@ def ready() -> tuple[Response, int]:
 @internal
 def metrics() -> Response:
     """Answer Prometheus."""
-    figures, media_type = exposition(tools().database)
+    figures, media_type = exposition(tools().database, tools().figures)
     return Response(figures, content_type=media_type)
 
 

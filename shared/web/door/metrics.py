@@ -16,9 +16,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from prometheus_client import CollectorRegistry, Histogram
+    from sqlalchemy.orm import Session
 
     from shared.database import Database
+
+    Figures = Callable[[Session, CollectorRegistry], None]
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _WAITING: Final = text(
@@ -50,8 +55,11 @@ def observer(service: str, route: str, method: str, status: str) -> Callable[[fl
     return observe
 
 
-def exposition(database: Database) -> tuple[bytes, str]:
-    """Return all figures as Prometheus reads them, the outbox's fresh from the database, and their media type."""
+def exposition(database: Database, own: Iterable[Figures] = ()) -> tuple[bytes, str]:
+    """Return all figures as Prometheus reads them, and their media type.
+
+    Those of the outbox and the service's ``own`` are fresh from the database.
+    """
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # late: see above
     from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -60,10 +68,10 @@ def exposition(database: Database) -> tuple[bytes, str]:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(answers())
-    return generate_latest(registry) + generate_latest(_outbox(database)), CONTENT_TYPE_LATEST
+    return generate_latest(registry) + generate_latest(_from_database(database, own)), CONTENT_TYPE_LATEST
 
 
-def _outbox(database: Database) -> CollectorRegistry:
+def _from_database(database: Database, own: Iterable[Figures]) -> CollectorRegistry:
     from prometheus_client import CollectorRegistry, Gauge  # late: see above
 
     registry = CollectorRegistry()
@@ -74,6 +82,8 @@ def _outbox(database: Database) -> CollectorRegistry:
     try:
         with database.reading() as session:
             rows = session.execute(_WAITING).all()
+            for figures in own:
+                figures(session, registry)
     except SQLAlchemyError:
         rows = []  # the other figures matter most just then
     for subscriber, state, count, seconds in rows:
