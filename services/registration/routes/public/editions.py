@@ -59,16 +59,18 @@ def _editions() -> str:
 def show_edition(edition_slug: str) -> str | Response:
     """Show one edition to everybody."""
     edition = shown_edition(edition_slug)
-    return for_visitors(lambda _slots: _edition(edition))
+    return for_visitors(lambda _slots: edition_page(edition))
 
 
-def _edition(edition: EditionView) -> str:
+def edition_page(edition: EditionView, *, is_preview: bool = False) -> str:
+    """Return the public page of an edition; in a preview, with a word about it on top, and no way to apply."""
     return render_template(
         "registration/edition.html",
         edition=edition,
         phases=PHASE,
         structured=_structured(edition),
         languages=format_list([language_name(code) for code in edition.languages]),
+        is_preview=is_preview,
         now=now(),
     )
 
