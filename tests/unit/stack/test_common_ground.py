@@ -25,6 +25,4 @@ def test_all_of_it_can_be_had_without_any_setting_and_nothing_is_begun_that_a_fo
         text=True,
         check=True,
     )
-    assert result.stdout.split("\n")[-2] == "[[], 1, false]", (
-        "its figures would be one process's own"
-    )
+    assert result.stdout.split("\n")[-2] == "[[], 1, false]", "its figures would be one process's own"
