@@ -72,7 +72,7 @@ def start_application(
     key = submission_key
     while True:
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
-        if session.execute(INSERT_ONCE, row).first() is not None:
+        if session.connection().execute(INSERT_ONCE, row).first() is not None:
             require_open(session, edition_id=edition_id, now=now, version=answers.version)
             take_options(session, edition_id=edition_id, application_id=row["id"], answers=answers)
             begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
@@ -241,7 +241,7 @@ def submit_application(
     key = submission_key
     while True:
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=deed.at)
-        if session.execute(INSERT_ONCE, row).first() is not None:
+        if session.connection().execute(INSERT_ONCE, row).first() is not None:
             break
         known = _known(session, edition_id=edition_id, submission_key=key)
         if known is None:
@@ -269,7 +269,7 @@ def require_open(session: Session, *, edition_id: UUID, now: datetime, version: 
 
     Refuses with :class:`FormChanged` when ``version`` is not the one that is published.
     """
-    edition = session.execute(OPEN_NOW, {"edition_id": edition_id}).one()
+    edition = session.connection().execute(OPEN_NOW, {"edition_id": edition_id}).one()
     if not takes_applications(
         opens_at=edition.opens_at,
         closes_at=edition.closes_at,

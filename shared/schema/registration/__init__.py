@@ -1,4 +1,4 @@
-"""Registration's tables: editions, forms, applications, decisions, offers and enrolments, and what happened to them."""
+"""Registration's tables: editions, forms, applications, reviews, decisions, offers and enrolments."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
 from shared.schema.registration.forms import Form, FormDraft, FormEdit, FormResponse, FormVersion, TakenOption
 from shared.schema.registration.offers import Enrolment, Offer
+from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
 
 __all__ = [
     "Application",
@@ -20,5 +21,9 @@ __all__ = [
     "FormResponse",
     "FormVersion",
     "Offer",
+    "Review",
+    "Reviewer",
+    "Rubric",
+    "Scenario",
     "TakenOption",
 ]

@@ -166,7 +166,7 @@ def fields_of_button(page: str) -> dict[str, str]:
 
 def test_texts_go_to_a_translator_and_come_back(desk: Browser, registration_database: Database) -> None:
     table = desk.get(f"{HERE}/texts.xlsx")
-    assert table.mimetype.endswith("sheet")
+    assert str(table.mimetype).endswith("sheet")
     book = load_workbook(BytesIO(table.data))
     sheet = book.worksheets[0]
     head = [cell.value for cell in sheet[1]]

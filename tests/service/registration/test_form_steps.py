@@ -213,4 +213,6 @@ def test_whoever_has_a_place_fills_in_the_form_about_the_journey_and_the_desk_re
     story = desk.get(f"/desk/e/plain/applications/{awa.application_id}").text
     assert "Dakar" in story
     assert "+221771234567" in story
-    assert hers.get("/me/data").json["answers_to_forms"][0]["answers"]["visa_where"] == "Dakar"
+    mine = hers.get("/me/data").json
+    assert mine is not None
+    assert mine["answers_to_forms"][0]["answers"]["visa_where"] == "Dakar"

@@ -34,7 +34,7 @@ blueprint = Blueprint("address_proofs", __name__)
 @public
 def show_proof(token: str) -> str | tuple[str, int]:
     """Show what the link is for, with a button: programs that open every link in a mail prove nothing."""
-    with tools().database.reading() as session:
+    with tools().database.at_once() as session:
         waiting = waiting_proof(session, application_id=_proof(token))
     if waiting is None:
         raise ProofWorthless

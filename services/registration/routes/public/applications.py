@@ -33,6 +33,7 @@ from shared.web.door.tools import tools
 from shared.web.door.typed import typed_before, typed_now
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
+from shared.web.pages.prepared import for_visitors
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -47,8 +48,15 @@ SENT_HERE: Final = "a"
 def show_form(edition_slug: str) -> str | Response:
     """Show the empty form, filled with what is known of a signed-in person."""
     edition = open_edition(edition_slug)
+    asks = showcase().form(edition.id)
     known: dict[str, str] = {}
+    by_steps = asks.form.by_steps and "all" not in request.args and typed_before() is None
     person = signed_in()
+    if person is None and not by_steps and typed_before() is None:
+        empty = fill(known_values(asks, {}, edition))
+        return for_visitors(
+            lambda slots: _form(_Page(edition, asks, empty, key=slots["key"])), key=lambda: str(uuid4())
+        )
     if person is not None:
         with tools().database.reading() as session:
             standing = live_application_of(session, edition_id=edition.id, person_id=person.person_id)
@@ -56,12 +64,11 @@ def show_form(edition_slug: str) -> str | Response:
         if standing is not None:
             flash_message(_("You have already applied to this edition. This is what you sent."), "information")
             return see_other(f"/me/applications/{standing}")
-        known |= {"name": row.name, "called": row.called, "email": row.email}
-    asks = showcase().form(edition.id)
-    if asks.form.by_steps and "all" not in request.args and typed_before() is None:
+        known = {"name": row.name, "called": row.called, "email": row.email}
+    if by_steps:
         return see_other(f"/e/{edition.slug}/apply/steps/1")
     form = fill(known_values(asks, known, edition))
-    return _form(_Page(edition, asks, form, key=_key(form.value("key"))))
+    return _form(_Page(edition, asks, form, key=str(_key(form.value("key")))))
 
 
 def known_values(asks: FormInUse, known: dict[str, str], edition: EditionView) -> dict[str, str]:
@@ -90,14 +97,14 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: P
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
     edition = shown_edition(edition_slug)  # whether it is open says the deed, for the moment of the deed
     asks = showcase().form(edition.id)
-    page = _Page(edition, asks, Form(typed(request.form)), key=_key(request.form.get("key")))
+    page = _Page(edition, asks, Form(typed(request.form)), key=str(_key(request.form.get("key"))))
     if request.form.get("form_version", str(asks.form.version)) != str(asks.form.version):
         return _changed(page)
     raw = asks.form.collect(request.form)
     person = signed_in()
     address = request.form.get("use_email") or None
     if person is not None:
-        with tools().database.reading() as session:
+        with tools().database.at_once() as session:
             address = person_of(session, person.person_id).email
     if address is not None and (field := asks.form.definition.meaning("email")) is not None:
         raw[field.key] = address
@@ -109,7 +116,7 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: P
     if meant and request.form.get("email_kept") != answers.email:
         return _form(replace(page, meant=meant, written=answers.email)), 422
     try:
-        return handed_in(edition, answers, key=page.key, person=person)
+        return handed_in(edition, answers, key=UUID(page.key), person=person)
     except AlreadyApplied as refusal:
         return _offered_as_change(refusal)
     except OptionFull as refusal:
@@ -163,7 +170,7 @@ class _Page:
     edition: EditionView
     asks: FormInUse
     form: Form
-    key: UUID
+    key: str
     meant: str = ""
     written: str = ""
     changes: Sequence[Change] = ()
@@ -187,7 +194,7 @@ def _changed(page: _Page) -> tuple[str, int]:
 def show_sent(edition_slug: str, key: UUID) -> str:
     """Say that a link is on its way, and to which address."""
     edition = shown_edition(edition_slug)
-    with tools().database.reading() as session:
+    with tools().database.at_once() as session:
         email = draft_waiting(session, edition_id=edition.id, submission_key=key)
     return render_template("registration/sent.html", edition=edition, email=email, days=PROOF.lasts.days)
 
