@@ -55,6 +55,7 @@ STAFF_INVITATION: Final = SignedLink(
 UNSUBSCRIBE: Final = SignedLink("unsubscribe", "/mail/unsubscribe/{token}", frozenset({"notifications"}), ALWAYS)
 MY_PAGE: Final = MailedLink("my-page", "/me")
 OFFER: Final = MailedLink("offer", "/me/offers/{id}")
+ASKED: Final = MailedLink("asked", "/me/applications/{id}/asked")
 MATERIALS: Final = MailedLink("materials", "/materials")
 EDITION: Final = MailedLink("edition", "/e/{slug}")
 SECURITY: Final = MailedLink("security", "/staff/security")
@@ -70,6 +71,7 @@ LINKS: Final = {
         UNSUBSCRIBE,
         MY_PAGE,
         OFFER,
+        ASKED,
         MATERIALS,
         EDITION,
         SECURITY,

@@ -98,6 +98,12 @@ def confirm_withdrawal(session: Session, fact: facts.ApplicationWithdrawn, heard
     _tell(session, "application_withdrawn", fact.application_id, fact, heard)
 
 
+@reactions.hear(facts.InformationRequested)
+def ask_for_information(session: Session, fact: facts.InformationRequested, heard: Heard) -> None:
+    """Tell the applicant that the organisers need some answers."""
+    _tell(session, "information_requested", fact.application_id, fact, heard)
+
+
 @reactions.hear(facts.DecisionReleased)
 def tell_decision(session: Session, fact: facts.DecisionReleased, heard: Heard) -> None:
     """Tell who is on the reserve list or has no place; who is accepted hears it with the offer."""

@@ -12,6 +12,7 @@ from services.registration.routes.desk import (
     duplicates,
     edition_previews,
     editions as desk_editions,
+    information as desk_information,
     outbox,
     proposals,
     releases,
@@ -21,7 +22,13 @@ from services.registration.routes.desk import (
     today,
 )
 from services.registration.routes.desk.forms import acts, building, listing, publishing
-from services.registration.routes.me import applications as my_applications, forms as my_forms, home, offers
+from services.registration.routes.me import (
+    applications as my_applications,
+    forms as my_forms,
+    home,
+    information as my_information,
+    offers,
+)
 from services.registration.routes.public import address_proofs, applications, editions, proofs, steps
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
@@ -43,10 +50,12 @@ BLUEPRINTS = (
     home.blueprint,
     my_applications.blueprint,
     my_forms.blueprint,
+    my_information.blueprint,
     offers.blueprint,
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    desk_information.blueprint,
     reviews.blueprint,
     criteria.blueprint,
     selection.blueprint,

@@ -284,3 +284,18 @@ class SelectionChanged(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_l("Look at it again, then adopt it."))
+
+
+class NothingAsked(Invalid):
+    """No question of the form was chosen."""
+
+    title = _l("Choose at least one question to ask about")
+
+    def __init__(self) -> None:
+        super().__init__(errors={"fields": _l("Choose at least one question to ask about")})
+
+
+class NotAsked(Conflict):
+    """The application waits for nothing from the applicant."""
+
+    title = _l("Nothing is asked of you here now")

@@ -38,6 +38,14 @@ class ApplicationSubmitted(Fact, noun="application"):
     edition_id: UUID
 
 
+class InformationRequested(Fact, noun="application"):
+    """An organiser asked an applicant to answer some questions again, or further."""
+
+    application_id: UUID
+    person_id: UUID
+    edition_id: UUID
+
+
 class ApplicationWithdrawn(Fact, noun="application"):
     """The applicant took the application back."""
 

@@ -20,6 +20,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     p.NewBrowserSignedIn: ("notifications",),
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),
+    r.InformationRequested: ("notifications",),
     r.DecisionReleased: ("notifications",),
     r.ReleaseBegun: ("registration",),
     r.ReleaseContinued: ("registration",),

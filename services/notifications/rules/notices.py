@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from shared.links import (
+    ASKED,
     MATERIALS,
     MY_PAGE,
     OFFER,
@@ -48,6 +49,7 @@ NOTICES: Final = {
         Notice("new_browser", SECURITY),
         Notice("application_received", MY_PAGE),
         Notice("application_withdrawn", MY_PAGE),
+        Notice("information_requested", ASKED),
         Notice("decision_reserve", MY_PAGE),
         Notice("decision_decline", MY_PAGE),
         Notice("offer_made", OFFER),

@@ -51,6 +51,7 @@ MAILS: Final[Mapping[str, LazyText]] = {
     "sign_in": _l("link to sign in"),
     "application_received": _l("application received"),
     "application_withdrawn": _l("application withdrawn"),
+    "information_requested": _l("information asked for"),
     "decision_reserve": _l("decision: reserve list"),
     "decision_decline": _l("decision: not selected"),
     "offer_made": _l("place offered"),

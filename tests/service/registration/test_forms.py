@@ -23,7 +23,7 @@ from shared.schema.registration import Application, Form, FormVersion, TakenOpti
 from tests.service.registration.test_applying import answers, applications, open_form
 from tests.support.forms import fields_of, publish, standard_with
 from tests.support.registration import Applied, apply, filled, make_edition
-from tests.support.web import app_of, signed_in_as, visitor
+from tests.support.web import app_of, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -217,3 +217,33 @@ def test_publishing_twice_without_a_difference_makes_one_version(
     assert publish(registration_database, edition, standard_with(VISA)) == 2
     assert publish(registration_database, edition, standard_with(VISA)) == 2
     assert publish(registration_database, edition, standard_with()) == 3
+
+
+def test_a_question_marked_by_the_organiser_is_a_column_and_a_filter_of_the_desk(
+    app: Flask, registration_database: Database, edition: UUID
+) -> None:
+    marked = COURSE | {"listed": True, "other": True}
+    publish(registration_database, edition, standard_with(marked, VISA | {"listed": True}))
+    with registration_database.reading() as session:
+        form = application_form(session, edition).form
+    for number, (course, visa) in enumerate(
+        [("finance", True), ("policy", True), ("policy", False), ({"other": "Music"}, False)]
+    ):
+        raw = filled(name=f"Person {number}", email=f"p{number}@example.org", course=course, visa=visa)
+        read = form.read(raw, languages=["fr"], locale="fr").answers
+        assert read is not None
+        with registration_database.transaction() as session:
+            made = start_application(
+                session, edition_id=edition, submission_key=uuid4(), answers=read, locale="fr", now=now()
+            )
+            prove_address(session, application_id=made, now=now())
+    otto = person_called(registration_database, "Otto", roles=["organiser"])
+    desk = signed_in_as(app, registration_database, otto, means="staff")
+    table = "/desk/e/spring-2026/applications"
+    assert "Music" in desk.get(table).text
+    for asked, found in (
+        ("a.course=policy", {1, 2}), ("a.course=policy&a.visa=yes", {1}), ("a.course=other", {3}),
+        ("a.course=finance&a.course=other", {0, 3}), ("a.visa=no", {2, 3}), ("a.course=forged", {0, 1, 2, 3}),
+    ):  # fmt: skip
+        page = desk.get(f"{table}?{asked}").text
+        assert {number for number in range(4) if f"Person {number}" in page} == found, asked

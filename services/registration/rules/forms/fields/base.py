@@ -121,6 +121,10 @@ class Question(BaseModel):
         """Return the choices a condition may name; empty where answers are free."""
         return ()
 
+    def holding(self, choice: str) -> Any:
+        """Return what every value with this choice contains, as JSONB understands it."""
+        return choice
+
     def schema_in(self, languages: Sequence[str]) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of a value in an edition of ``languages``."""
         return {}

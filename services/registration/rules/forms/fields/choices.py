@@ -61,6 +61,10 @@ class _WithOptions(Question):
         """Return the options, and the one that is written."""
         return [*self.keys, *([OTHER] if self.other else [])]
 
+    def holding(self, choice: str) -> Any:
+        """Return the key; an answer of one's own is an object."""
+        return {} if choice == OTHER else choice
+
     def scarce(self) -> dict[str, int]:
         """Return the places of each option that has few: ``{option: places}``."""
         return {option.key: option.places for option in self.options if option.places is not None}
@@ -164,6 +168,10 @@ class Choices(_WithOptions):
         """Return every option chosen."""
         return frozenset(OTHER if isinstance(one, dict) else one for one in value)
 
+    def holding(self, choice: str) -> Any:
+        """Return a list with the option."""
+        return [super().holding(choice)]
+
     def schema_in(self, languages: Sequence[str]) -> dict[str, Any]:
         """Return the options, and how many of them."""
         keys = {"enum": list(self.keys)}
@@ -189,6 +197,10 @@ class YesNo(Question):
     def tokens(self, value: Any) -> frozenset[str]:
         """Return yes or no."""
         return frozenset({"yes" if value else "no"})
+
+    def holding(self, choice: str) -> Any:
+        """Return a boolean."""
+        return choice == "yes"
 
     def choices(self) -> Sequence[str]:
         """Return both."""

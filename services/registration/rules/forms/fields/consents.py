@@ -35,6 +35,10 @@ class Consent(Question):
         """Return yes."""
         return frozenset({"yes"})
 
+    def holding(self, choice: str) -> Any:
+        """Return that it was given."""
+        return {"agreed": True}
+
     def choices(self) -> Sequence[str]:
         """Return yes: an empty box is no answer."""
         return ("yes",)

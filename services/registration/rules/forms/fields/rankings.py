@@ -109,6 +109,10 @@ class Scale(Question):
             return UNREADABLE
         return raw if self.least <= raw <= self.most else NOT_THERE
 
+    def holding(self, choice: str) -> Any:
+        """Return the number."""
+        return int(choice)
+
     def choices(self) -> Sequence[str]:
         """Return the numbers."""
         return [str(number) for number in range(self.least, self.most + 1)]
