@@ -124,5 +124,4 @@ def _page(form: Form) -> str:
         form=form,
         shortest=SHORTEST,
         browsers=browsers,
-        ends_at="/staff/security/sessions",
     )

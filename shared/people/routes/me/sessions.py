@@ -26,7 +26,7 @@ def show_sessions() -> str:
     person = current_person()
     with tools().database.reading() as reading:
         browsers = open_sessions(reading, person_id=person.person_id, here=person.session_hash, now=now())
-    return render_template("people/me/sessions.html", browsers=browsers, ends_at="/me/sessions")
+    return render_template("people/me/sessions.html", browsers=browsers)
 
 
 @blueprint.post("/me/sessions")
