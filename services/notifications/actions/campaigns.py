@@ -22,12 +22,12 @@ WRITABLE = ("draft", "awaiting_approval")
 
 
 def create_campaign(session: Session, *, edition_id: UUID, topic_id: UUID, name: str, deed: Deed) -> Campaign:
-    """Begin a campaign as a draft, to everybody who applied."""
+    """Begin a campaign as a draft; whom it is for is not chosen yet."""
     row = {
         "edition_id": edition_id,
         "topic_id": topic_id,
         "name": name,
-        "audience": AudienceRule().model_dump(mode="json"),
+        "audience": {},
         "audience_size": 0,
         "written_by": deed.by,
         "created_at": deed.at,

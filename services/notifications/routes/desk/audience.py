@@ -20,9 +20,9 @@ from services.notifications.queries.audience import (
 )
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.routes.editions import campaign_url, desk_edition
-from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.audience import AudienceRule, rule_in
 from services.notifications.rules.texts import LOCALES, language_plan
-from services.notifications.views.wording import STANDINGS
+from services.notifications.views.wording import STANDINGS, rule_in_words
 from shared.clock import now
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
@@ -56,17 +56,17 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
         edition = desk_edition(session, edition_slug)
         campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition.id)
         errors: dict[str, object] = {}
-        rule = AudienceRule.model_validate(campaign.audience)
+        kept = rule = rule_in(campaign.audience)
         asked = request.form if request.method == "POST" else request.args
         if asked.getlist("standings") or request.method == "POST":
             try:
                 rule = read_rule(asked)
                 require_askable(session, rule=rule, edition_id=edition.id)
             except PublicationNotAskable as refusal:
-                rule, errors["download"] = AudienceRule.model_validate(campaign.audience), refusal.title
+                rule, errors["download"] = kept, refusal.title
             except ValidationError:
                 errors["standings"] = _("Choose at least one standing.")
-        if request.method == "POST" and request.form.get("then") == "save" and not errors:
+        if request.method == "POST" and request.form.get("then") == "save" and rule is not None and not errors:
             choose_audience(session, campaign_id=campaign_id, edition_id=edition.id, rule=rule, deed=my_deed())
             flash_message(_("Saved."), "success")
             return see_other(campaign_url(edition, campaign_id))
@@ -77,7 +77,8 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
-            form=Form(as_fields(rule), errors),
+            form=Form(as_fields(rule) if rule else {}, errors),
+            said=rule_in_words(rule, publications_of(session, edition_id=edition.id)),
             standings=[(standing.value, *words) for standing, words in STANDINGS.items()],
             downloads=download_choices(publications_of(session, edition_id=edition.id)),
             locales=LOCALES,
@@ -133,10 +134,10 @@ def download_choices(publications: list[PublicationToAsk]) -> list[tuple[str, st
     return choices
 
 
-def table_query(rule: AudienceRule) -> TableQuery:
+def table_query(rule: AudienceRule | None) -> TableQuery:
     """Return the table's question; the rule travels with its links, so paging does not lose an unsaved one."""
     carried = MultiDict(request.args.items(multi=True))
-    for name, value in as_fields(rule).items():
+    for name, value in as_fields(rule).items() if rule else ():
         carried.setlist(name, value if isinstance(value, list) else [str(value)])
     filters = [Filter(part, part) for part in PARTS]
     return read_table_query(carried, columns=COLUMNS, default_sort="name", filters=filters)
