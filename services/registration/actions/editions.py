@@ -16,6 +16,7 @@ from shared.facts.registration import EditionDuplicated
 from shared.history import Deed, begun, move, note
 from shared.outbox import record
 from shared.schema.base import new_id
+from shared.schema.outbox.entries import FactRow
 from shared.schema.registration import Edition
 from shared.versions import require_version, version_of
 
@@ -38,11 +39,16 @@ COPIED: Final = (
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
-    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has."""
+    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has.
+
+    Sent twice it is created once: what stands there by the same person, unchanged and in the same words, is answered.
+    """
     row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
     made = session.execute(
         insert(Edition).values(row).on_conflict_do_nothing(constraint="uq_edition_slug").returning(Edition.id)
     ).scalar()
+    if made is None and (same := _just_created(session, slug=slug, values=values, deed=deed)) is not None:
+        return same
     if made is None:
         raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
     begun(session, EDITION, "unpublished", deed, [row])
@@ -107,6 +113,13 @@ def unpublish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None
     """Take an edition from public view; applications stay. Doing so twice changes nothing."""
     if _locked(session, edition_id).published_at is not None:
         move(session, EDITION, [edition_id], "unpublished", deed, updated_at=deed.at)
+
+
+def _just_created(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID | None:
+    edition = session.execute(select(Edition).where(Edition.slug == slug)).scalar_one()
+    said = {name: getattr(edition, name) for name in values}
+    by = session.scalar(select(FactRow.by).where(FactRow.subject_id == edition.id, FactRow.before.is_(None)))
+    return edition.id if said == dict(values) and by == deed.by and by is not None else None
 
 
 def _locked(session: Session, edition_id: UUID) -> Edition:

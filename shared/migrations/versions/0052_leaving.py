@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0052_leaving"
-down_revision = "0051_recall"
+down_revision = "0060_reviews"
 branch_labels = None
 depends_on = None
 

@@ -220,3 +220,14 @@ def test_publishing_what_stands_on_no_shelf_says_that_nobody_can_open_it(librari
     assert said in librarian.get(f"{release}/publish").text
     send(librarian, f"{release}/publish", f"{release}/publish")
     assert said in librarian.get("/desk/materials/p/sse-reader").text
+
+
+def test_a_locked_pdf_is_warned_of_before_it_is_published(librarian: Browser, edition: UUID) -> None:
+    begin = b"%PDF-1.7\n" + bytes(3000)
+    trailers = {True: b"<< /Size 1 /Encrypt 5 0 R >>", False: b"<< /Size 1 >>"}
+    release = draft_of(librarian, edition)
+    for is_locked, trailer in trailers.items():
+        table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n" + trailer
+        content = begin + table + f"\nstartxref\n{len(begin)}\n%%EOF\n".encode()
+        assert add_file(librarian, release, content).status_code == 303
+        assert ("This PDF is locked" in librarian.get(release).text) is is_locked

@@ -21,6 +21,7 @@ from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, ShelfTimes, Upload
 from services.materials.routes.desk.publications import words
 from services.materials.routes.keeping import KEEP, SEE, may_keep
+from services.materials.rules.media import FORMATS, PDF, is_locked
 from services.materials.settings import MaterialsSettings
 from services.materials.views.histories import RELEASE
 from services.materials.views.openers import said_of_openers
@@ -89,7 +90,7 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
         with tools().database.transaction() as session:
             _require_chapter(session, release_id, bound.model.chapter_id)
             stream: BinaryIO = file.stream  # type: ignore[assignment]
-            add_rendition(
+            stored = add_rendition(
                 session,
                 store_at(settings().store_url),
                 release_id=release_id,
@@ -100,10 +101,24 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
                 chapter_id=bound.model.chapter_id,
                 deed=my_deed(),
             )
+            sha256, is_pdf = stored.sha256, FORMATS[stored.format] == PDF
     except Invalid as refusal:
         return _release_page(release_id, form.with_errors(refusal.errors or {"file": refusal.title})), 422
     flash_message(_("The file is stored."), "success")
+    if is_pdf:
+        _warn_of_lock(sha256)
     return see_other(f"/desk/materials/releases/{release_id}")
+
+
+def _warn_of_lock(sha256: str) -> None:
+    with store_at(settings().store_url).reading(sha256) as file:
+        if not is_locked(file):
+            return
+    told = _(
+        "This PDF is locked: readers may be asked for a password before they can open or print it. "
+        "Look at it before you publish."
+    )
+    flash_message(told, "warning")
 
 
 def _edition_of_chosen_shelf(session: Session, slug: str) -> set[UUID] | None:
