@@ -112,7 +112,9 @@ def rewrite_campaign(
 def choose_audience(
     session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule | None, deed: Deed, seen: str = ""
 ) -> Campaign:
-    """Say whom a campaign is for, or that nobody is chosen; what became of another edition's publication is not this edition's to ask.
+    """Say whom a campaign is for, or with None that nobody is chosen.
+
+    What became of another edition's publication is not this edition's to ask.
 
     Refused with ChangedMeanwhile when it is not for those any more whom it was for in the version ``seen``.
     """

@@ -34,6 +34,12 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
     }
 
 
+def first_of_staff(session: Session, *, role: str) -> UUID | None:
+    """Return the one of the staff who has been there longest with this role in all editions."""
+    held = select(HeldRole.person_id).where(HeldRole.name == role, HeldRole.edition_id.is_(None))
+    return session.scalar(held.order_by(HeldRole.person_id).limit(1))
+
+
 def newest_participant(session: Session) -> UUID | None:
     """Return somebody who has a place in the edition that begins last; the same one each time."""
     return session.scalar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.schema.people.credentials import SessionRow
@@ -20,8 +20,3 @@ def account_of(session: Session, *, person_id: UUID) -> dict[str, Any]:
         "roles": all_values(session, select(Role).where(Role.person_id == person_id)),
         "sessions": all_values(session, select(SessionRow).where(SessionRow.person_id == person_id)),
     }
-
-
-def person_at(session: Session, *, email: str) -> UUID | None:
-    """Return the person with this address, in capitals or not."""
-    return session.scalar(select(Person.id).where(func.lower(Person.email) == email.lower()))
