@@ -29,7 +29,7 @@ from services.registration.routes.me import (
     information as my_information,
     offers,
 )
-from services.registration.routes.public import address_proofs, applications, editions, proofs, steps
+from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -89,4 +89,5 @@ def create() -> Flask:
 
 def build(settings: RegistrationSettings, database: Database) -> Flask:
     """Return the application with the settings and the database it is given."""
-    return create_app(settings, service="registration", database=database, blueprints=BLUEPRINTS)
+    rooms = BLUEPRINTS if settings.environment == "production" else (*BLUEPRINTS, demo.blueprint)
+    return create_app(settings, service="registration", database=database, blueprints=rooms)

@@ -14,7 +14,7 @@ from alembic import op
 from shared.migrations.grants import publish
 
 revision = "0020_forms"
-down_revision = "0060_reviews"
+down_revision = "0052_leaving"
 branch_labels = None
 depends_on = None
 
