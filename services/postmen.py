@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from services.notifications.intake import take_in
 from services.notifications.lanes import call_for_campaigns, live_in_lane
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
@@ -102,7 +103,12 @@ def _live(post: Post, settings: NotificationsSettings) -> None:
         signal.signal(number, lambda *_: ending.set())
     url = settings.database_url.get_secret_value()
     bell = DoorBell(connect_redis(settings.redis_url))
-    database = Database(url, bell=bell, pool_size=2, name=f"academy postman {post.lane}")
+    database = Database(
+        url,
+        bell=bell,
+        pool_size=5 if settings.takes_in and post.lane == "notices" else 2,
+        name=f"academy postman {post.lane}",
+    )
     alive_file = os.environ.get(ALIVE_FILE)
 
     def stopping() -> bool:
@@ -121,6 +127,8 @@ def _live(post: Post, settings: NotificationsSettings) -> None:
         call = {"database": database, "settings": settings, "stopping": stopping}
         call["ring"] = lambda: os.kill(parent, signal.SIGUSR1)
         threads.append(threading.Thread(target=call_for_campaigns, kwargs=call, daemon=True))
+        if settings.takes_in:
+            threads.append(threading.Thread(target=take_in, args=(database, settings, stopping), daemon=True))
     for thread in threads:
         thread.start()
     live(0)

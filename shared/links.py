@@ -54,6 +54,7 @@ OFFER: Final = MailedLink("offer", "/me/offers/{id}")
 MATERIALS: Final = MailedLink("materials", "/materials")
 EDITION: Final = MailedLink("edition", "/e/{slug}")
 SECURITY: Final = MailedLink("security", "/staff/security")
+DELIVERY: Final = MailedLink("delivery", "/desk/mail/deliveries/{id}")
 TOKENS: Final = MailedLink("tokens", "/desk/tokens")
 
 LINKS: Final = {
@@ -69,5 +70,6 @@ LINKS: Final = {
         EDITION,
         SECURITY,
         TOKENS,
+        DELIVERY,
     )
 }

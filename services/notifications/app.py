@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.notifications.actions.notices import MAIL_QUEUE
-from services.notifications.routes.api import campaigns as api
+from services.notifications.routes.api import campaigns as api, returns as api_returns
 from services.notifications.routes.desk import (
+    addresses,
     audience,
     campaigns,
+    deliveries,
     launches,
     ledger,
     previews,
+    returns,
     texts,
 )
 from services.notifications.routes.public import unsubscribe
@@ -24,7 +27,20 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _QUEUES: Final = ("notifications", MAIL_QUEUE)
-_ROUTES: Final = (api, audience, campaigns, launches, ledger, previews, texts, unsubscribe)
+_ROUTES: Final = (
+    api,
+    api_returns,
+    addresses,
+    audience,
+    campaigns,
+    deliveries,
+    launches,
+    ledger,
+    previews,
+    returns,
+    texts,
+    unsubscribe,
+)
 
 
 def create() -> Flask:

@@ -19,6 +19,7 @@ from services.notifications.actions.notices import CAMPAIGN_QUEUE, MAIL_QUEUE
 from services.notifications.actions.settling import dead_senders, settle_dead
 from services.notifications.gateways.local_notes import LocalNotes
 from services.notifications.gateways.smtp import SmtpRelay
+from services.notifications.intake import Intake
 from services.notifications.postman import IDLE_SECONDS, Postman
 from services.notifications.queries.deliveries import mail_waits
 from services.notifications.reactions import reactions
@@ -120,6 +121,7 @@ def live_in_lane(
         alive(CONNECT_SECONDS)
         return SmtpRelay(settings.smtp_url, local_name=settings.mail_domain, stopping=still_here)
 
+    intake = Intake(database, settings)
     idle_since = time.monotonic()
     postman = Postman(database, settings, lane=lane, local_notes=local_notes, connect=connect, stopping=still_here)
     tidied = 0.0
@@ -132,6 +134,7 @@ def live_in_lane(
                 rest, idle_since = min(rest, postman.carry()), time.monotonic()
             if lane == "notices" and time.monotonic() - tidied > IDLE_SECONDS / 2:
                 caretaker.tidy()
+                intake.settle()
                 tidied = time.monotonic()
         except SQLAlchemyError as error:
             log.warning("the database is out of reach: %s", type(error).__name__)

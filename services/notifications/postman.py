@@ -240,7 +240,6 @@ class Postman:
         outcome = send_batch(
             claim,
             relay=relay,
-            sender=self._composer.sender,
             notes=line,
             compose=self._composer.compose,
             refusals=self._refusals,

@@ -23,6 +23,7 @@ READS: Final[dict[str, dict[str, set[str]]]] = {
         "materials.downloaded": {"*"},
         "materials.newest_copy": {"*"},
         "notifications.correspondence": {"*"},
+        "notifications.open_task": {"*"},
     },
     "materials": {
         **DOOR,

@@ -1,4 +1,4 @@
-"""Sending once more what failed or is in doubt: by name, because somebody decided so."""
+"""Sending once more what failed, came back or is in doubt: by name, because somebody decided so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.facts.notifications import DeliveriesSentAgain
 from shared.history import move
 from shared.outbox import record, ring_after_commit
 
-AGAIN: Final = ("failed", "uncertain")
+AGAIN: Final = ("failed", "uncertain", "bounced")
 _QUEUE: Final = text("""
 UPDATE notifications.delivery SET state = 'queued', reason = NULL, settled_at = NULL, attempts = 0,
     first_tried_at = NULL, not_before = now()
@@ -34,7 +34,7 @@ def send_again(
     delivery_ids: Sequence[UUID],
     deed: Deed,
 ) -> int:
-    """Queue the failed and the doubtful among ``delivery_ids`` anew, each on its own row; return how many.
+    """Queue the failed, the bounced and the doubtful among ``delivery_ids`` anew, each on its own row; return how many.
 
     Others are left as they are, so a second call changes nothing. Their addresses are trusted again. A finished
     campaign is being sent again; a paused one stays paused, and a cancelled one is refused with CampaignNotSending.
@@ -46,7 +46,7 @@ def send_again(
     result = session.execute(_QUEUE, {"campaign_id": campaign_id, "ids": ids, "again": list(AGAIN)})
     count = int(result.rowcount)  # type: ignore[attr-defined]
     if count:
-        trust_again(session, delivery_ids=ids)
+        trust_again(session, delivery_ids=ids, reasons=("refused", "bounced"))
         if campaign.state == "finished":
             move(session, CAMPAIGN, [campaign_id], "sending", deed, finished_at=None, updated_at=deed.at)
         fact = DeliveriesSentAgain(campaign_id=campaign_id, edition_id=edition_id, deliveries=count)

@@ -16,13 +16,15 @@ class Delivery(Base):
     Its id is the left side of the mail's Message-ID, the same for every try, so that a doubled mail can be known.
 
     ``sending`` is committed before SMTP begins, under the id of its ``Sender`` as a claim token: only the holder of
-    the token may write the result. Once ``sent``, ``failed``, ``suppressed`` or ``uncertain`` a row has come to rest.
+    the token may write the result. Once ``sent``, ``failed``, ``suppressed`` or ``uncertain`` a row has come to rest;
+    what comes back makes it ``bounced`` or ``complained``.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'suppressed', 'uncertain')",
+            "state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'suppressed', 'uncertain', 'bounced',"
+            " 'complained')",
             name="state_known",
         ),
         CheckConstraint("(campaign_id IS NOT NULL) = (kind = 'campaign')", name="campaign_has_kind"),

@@ -80,6 +80,18 @@ CAMPAIGNS: Final = Entry(
     "/desk/mail/e/<edition_slug>/campaigns",
     staff_policy("organiser", "writer", "approver", "viewer"),
 )
+RETURNS: Final = Entry(
+    "returns",
+    _l("What came back"),
+    "/desk/mail/e/<edition_slug>/returns",
+    staff_policy("organiser", "writer", "approver", "viewer"),
+)
+ADDRESSES: Final = Entry(
+    "addresses",
+    _l("Addresses left out"),
+    "/desk/mail/addresses",
+    staff_policy("organiser", "writer", anywhere=True),
+)
 EDITIONS: Final = Entry("editions", _l("Editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
 OUTBOX: Final = Entry("outbox", _l("Outbox"), "/desk/outbox", staff_policy("organiser", everywhere=True))
 STAFF: Final = Entry("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
@@ -90,7 +102,7 @@ COMPONENTS: Final = Entry("components", _l("Components"), "/desk/components", st
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Entry, ...]], ...]] = (
     (None, (TODAY,)),
     (_l("People"), (APPLICATIONS, DECISIONS)),
-    (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
+    (_l("Materials and mail"), (MATERIALS, CAMPAIGNS, RETURNS, ADDRESSES)),
     (_l("House"), (EDITIONS, OUTBOX, STAFF, TOKENS, SECURITY, COMPONENTS)),
 )
 ENTRIES: Final = {entry.key: entry for _label, entries in SECTIONS for entry in entries}
