@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING, Final
 
 from services.notifications.intake import take_in
 from services.notifications.lanes import call_for_campaigns, live_in_lane
+from services.notifications.letters.signatures import KeysUnusable, read_keys
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
 from shared.doors import DoorBell, connect_redis
 from shared.logs import use_logs
+from shared.settings import UnusableSettings
 from shared.signs_of_life import ALIVE_FILE
 
 if TYPE_CHECKING:
@@ -140,6 +142,11 @@ def main() -> int:
     """Keep the postmen at work until this process is told to end."""
     settings = NotificationsSettings(database_url=os.environ["NOTIFICATIONS_DATABASE_URL"])
     use_logs(settings, service="postmen")
+    if settings.mail_dkim_keys:
+        try:
+            read_keys(settings.mail_dkim_keys)
+        except KeysUnusable as unusable:
+            raise UnusableSettings(f"MAIL_DKIM_KEYS cannot be used: {unusable}.") from unusable
     ending, called = threading.Event(), threading.Event()
 
     def end(*_signal: object) -> None:

@@ -60,11 +60,11 @@ class NotificationsSettings(Settings):
     mail_return: Annotated[str, AfterValidator(_return_mailbox)] | None = None
     """Where mail comes back to, ``returns@mail.example.org``: each mail has its own address in it, behind a ``+``.
     Without it reports go to the mailbox of ``mail_from``, and nothing can be made of them."""
+    mail_dkim_keys: Path | None = None
+    """A folder of private keys, ``<selector>.pem`` each, with which every mail is signed for the sender's domain."""
     mail_listen: Annotated[str, AfterValidator(_listening_place)] | None = None
     """Where the postmen take what comes back, ``lmtp://127.0.0.1:2424`` or ``smtp://0.0.0.0:2525``."""
-    mail_box: (
-        Annotated[SecretStr, AfterValidator(lambda value: SecretStr(_mailbox_url(value.get_secret_value())))] | None
-    ) = None
+    mail_box: Annotated[SecretStr, AfterValidator(_mailbox_url)] | None = None
     """A mailbox that is looked into for what comes back, ``imaps://user:password@host[:port][/folder]``."""
     mail_box_seconds: float = Field(default=60, gt=0)
     """How often."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Final, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 LARGEST: Final = 1_000_000
 """Of a larger message only so many bytes are read: what happened is said at its beginning."""
@@ -30,21 +30,15 @@ class Mailbox:
     def __init__(self, url: str) -> None:
         """Log in and open the folder for reading. Raises :class:`MailboxUnreachable`."""
         parts = urlsplit(url)
-        host, secure = parts.hostname or "", parts.scheme == "imaps"
-        safe = ssl.create_default_context()
         try:
-            if secure:
-                self._client: imaplib.IMAP4 = imaplib.IMAP4_SSL(
-                    host, parts.port or 993, ssl_context=safe, timeout=SECONDS
-                )
-            else:
-                self._client = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
-            if parts.scheme == "imap+starttls":
-                self._client.starttls(ssl_context=safe)
-            self._client.login(unquote(parts.username or ""), unquote(parts.password or ""))
-            folder = unquote(parts.path.strip("/")) or "INBOX"
-            answer, words = self._client.select(_quoted(folder), readonly=True)
+            self._client = _connected(parts)
         except (OSError, imaplib.IMAP4.error) as error:
+            raise MailboxUnreachable(str(error)) from error
+        try:
+            self._client.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            answer, words = self._client.select(_quoted(unquote(parts.path.strip("/")) or "INBOX"), readonly=True)
+        except (OSError, imaplib.IMAP4.error) as error:
+            self.close()
             raise MailboxUnreachable(str(error)) from error
         if answer != "OK":
             self.close()
@@ -79,6 +73,20 @@ class Mailbox:
 
     def __exit__(self, *_raised: object) -> None:
         self.close()
+
+
+def _connected(parts: SplitResult) -> imaplib.IMAP4:
+    host, safe = parts.hostname or "", ssl.create_default_context()
+    if parts.scheme == "imaps":
+        return imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=safe, timeout=SECONDS)
+    client = imaplib.IMAP4(host, parts.port or 143, timeout=SECONDS)
+    if parts.scheme == "imap+starttls":
+        try:
+            client.starttls(ssl_context=safe)
+        except BaseException:
+            client.shutdown()
+            raise
+    return client
 
 
 def _quoted(folder: str) -> str:

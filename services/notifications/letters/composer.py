@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.notifications.letters.compiling import UNSUBSCRIBE, Letters
 from services.notifications.letters.headers import Composed, split_mailbox, wire_address
 from services.notifications.letters.links import campaign_links, notice_link, unsubscribe_link
+from services.notifications.letters.signatures import Signatures, read_keys
 from services.notifications.letters.skeletons import Head
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
 from services.notifications.rules.return_addresses import ReturnAddresses
@@ -55,26 +56,34 @@ class Composer:
         self._url = settings.public_url
         self._domain = settings.mail_domain
         self._returns = return_addresses(settings)
+        self._keys = settings.mail_dkim_keys
         self._goes_back = settings.mail_return is not None
         self._signer = Signer(settings.secret_key.get_secret_value(), name="notifications")
 
+    @cached_property
+    def _signatures(self) -> Signatures:
+        keys = read_keys(self._keys) if self._keys else ()  # who only shows mails needs none
+        return Signatures(self.letters.sender.address.rpartition("@")[2], keys)
+
     def compose(self, copy: DeliveryToCompose, now: datetime) -> Composed:
         """Return the wire addresses and the message. Raises ``Unmailable`` for an address no mail can carry."""
-        recipient = wire_address(copy.address)
+        recipient, message = self._written(copy, now)
         sender = self._returns.address("b", copy.id) if self._goes_back else self._returns.mailbox
-        if copy.campaign_id is not None:
-            words = self._words(copy.campaign_id)[copy.locale]
-            return Composed(recipient, self.compose_campaign(words, copy, recipient, now), sender)
-        if copy.kind == TEST and copy.about_id is not None:
-            words = self._words(copy.about_id)[copy.locale]
-            return Composed(recipient, self.compose_campaign(words, copy, recipient, now), sender)
+        return Composed(recipient, self._signatures.on(message, now), sender)
+
+    def _written(self, copy: DeliveryToCompose, now: datetime) -> tuple[str, bytes]:
+        """Return the wire address and the message before it is signed."""
+        recipient = wire_address(copy.address)
+        about_id = copy.about_id if copy.kind == TEST else copy.campaign_id
+        if about_id is not None:
+            return recipient, self.compose_campaign(self._words(about_id)[copy.locale], copy, recipient, now)
         link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
         message = self.letters.notice(copy.kind, copy.locale).fill(
             {**copy.fields, "link": link},
             Head(copy.addressee, recipient, self._message_id(copy), reply_to=str(copy.fields.get("reply_to", ""))),
             now=now,
         )
-        return Composed(recipient, message, sender)
+        return recipient, message
 
     def compose_campaign(self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
         """Return one person's copy of a campaign mail in the language of ``words``."""

@@ -90,7 +90,7 @@ ADDRESSES: Final = Entry(
     "addresses",
     _l("Addresses left out"),
     "/desk/mail/addresses",
-    staff_policy("organiser", "writer", anywhere=True),
+    staff_policy("organiser", everywhere=True),
 )
 EDITIONS: Final = Entry("editions", _l("Editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
 OUTBOX: Final = Entry("outbox", _l("Outbox"), "/desk/outbox", staff_policy("organiser", everywhere=True))

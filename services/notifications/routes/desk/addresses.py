@@ -54,7 +54,7 @@ def show_addresses() -> str:
 
 
 @blueprint.post("/desk/mail/addresses/<uuid:suppression_id>/release")
-@staff("organiser", anywhere=True)
+@staff("organiser", everywhere=True)
 @refused_at("/desk/mail/addresses")
 def release(suppression_id: UUID) -> ResponseReturnValue:
     """Let mail go to the address again."""
