@@ -1,8 +1,8 @@
 """Signs mails so that their domain answers for them (DKIM: RFC 6376; Ed25519 beside RSA: RFC 8463).
 
 Our own hundred lines because each mail of a campaign is signed: OpenSSL signs two thousand a second where pure Python
-signs sixty. dkimpy judges them in the tests. Header fields are signed relaxed, bodies as they are: they are encoded, so that
-no relay has a reason to change them.
+signs sixty. dkimpy judges them in the tests. Header fields are signed relaxed, bodies as they are: they are
+encoded, so that no relay has a reason to change them.
 """
 
 from __future__ import annotations

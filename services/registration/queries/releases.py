@@ -22,7 +22,7 @@ from services.registration.rules.decisions import Outcome
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, DecisionBatch, Edition
 
-_BoundRow = tuple[UUID, UUID, UUID, Outcome, str]
+_FrozenRow = tuple[UUID, UUID, UUID, Outcome, str]
 
 
 class Listed(Protocol):
@@ -38,7 +38,7 @@ class Listed(Protocol):
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Proposals:
     """Everything proposed, as far as freezing it has to know: how many by outcome and language of the mail.
 
     ``digest`` is the fingerprint that :func:`services.registration.actions.releases.digest` gives of the same batch.
@@ -55,7 +55,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Bound:
+class FrozenDecision:
     """A decision of a frozen batch that is not known yet."""
 
     decision_id: UUID
@@ -66,16 +66,16 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Part:
+class Instalment:
     """The next decisions of a frozen batch, and whether others follow them."""
 
-    decisions: Sequence[Bound]
+    decisions: Sequence[FrozenDecision]
     more: bool
     offer_days: int
 
 
 @dataclass(frozen=True)
-class Release:
+class PastRelease:
     """One release as the desk reads it. ``known`` of ``decisions`` are known; ``counts`` are by outcome."""
 
     released_at: datetime
@@ -115,7 +115,7 @@ def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> list
     return [ReleasedOne(decision_id, cast("Outcome", outcome), locale) for decision_id, outcome, locale in rows]
 
 
-def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
+def locked_proposals(session: Session, *, edition_id: UUID) -> Proposals:
     """Return what is proposed and hold the applications. Counted by PostgreSQL: a batch may be ten thousand rows."""
     held = (
         select(Application.id)
@@ -141,7 +141,7 @@ def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
         .group_by(Decision.outcome, Addressable.locale)
     )
     found = [cast("tuple[Outcome, str, int]", tuple(row)) for row in counts]
-    return Waiting(session.execute(of_waiting).scalar_one()[:32], found)
+    return Proposals(session.execute(of_waiting).scalar_one()[:32], found)
 
 
 def waiting_ids(edition_id: UUID) -> Select[UUID]:
@@ -162,7 +162,7 @@ def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:
     return session.get(DecisionBatch, batch_id, with_for_update=True, populate_existing=True)
 
 
-def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Part:
+def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Instalment:
     """Return the next ``limit`` decisions of a frozen batch and hold their applications."""
     bound = select(Decision.id, Decision.application_id).where(
         Decision.batch_id == batch_id, Decision.state == "proposed"
@@ -188,7 +188,9 @@ def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Part:
         .join(DecisionBatch, DecisionBatch.edition_id == Edition.id)
         .where(DecisionBatch.id == batch_id)
     ).scalar_one()
-    return Part([Bound(*cast("_BoundRow", row)) for row in rows], more=len(next_ones) > limit, offer_days=days)
+    return Instalment(
+        [FrozenDecision(*cast("_FrozenRow", row)) for row in rows], more=len(next_ones) > limit, offer_days=days
+    )
 
 
 def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -201,7 +203,7 @@ def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UU
     return dict(rows.all())
 
 
-def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
+def releases_of(session: Session, *, edition_id: UUID) -> list[PastRelease]:
     """Return the releases of an edition, the newest first."""
     rows = session.execute(
         select(
@@ -223,6 +225,6 @@ def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
         one[2][outcome] = count
         one[3].append(known)
     return [
-        Release(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
+        PastRelease(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
         for batch, by, counts, known in found.values()
     ]

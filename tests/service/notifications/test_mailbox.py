@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from services.notifications.gateways.mailbox import MailboxUnreachable
 from services.notifications.intake import Intake
-from tests.support.mail import arrange_campaign, carry_once, states
+from tests.support.mail import arrange_campaign, carry_once, mail_settings, states
 from tests.support.patience import until
 from tests.support.postgres import free_port
 from tests.support.relay import running_relay
@@ -126,7 +126,8 @@ def test_who_dies_while_reading_loses_none(
     with imap_server() as port:
         put(port, *(wire(REPORT, to=sender) for sender in senders))
         whole = intake_for(notifications_database, mail_box=url_of(port))
-        mortal = reader(notifications_database, whole._settings)
+        settings = mail_settings("smtp://127.0.0.1:1", mail_return=RETURN, mail_box=url_of(port))
+        mortal = reader(notifications_database, settings)
         with pytest.raises(KeyboardInterrupt):
             mortal.look_into_mailbox()
         whole.look_into_mailbox()

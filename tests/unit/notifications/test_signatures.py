@@ -24,7 +24,7 @@ PUBLISHED = {f"{key.selector}._domainkey.academy.example.": key.record.encode() 
 
 
 def is_valid(message: bytes, number: int = 0) -> bool:
-    def record(name: bytes, timeout: int = 5) -> bytes | None:
+    def record(name: bytes, **_patience: int) -> bytes | None:
         return PUBLISHED.get(name.decode())
 
     try:

@@ -132,7 +132,7 @@ def note_told(session: Session, edition: KnownEdition, unreached_id: UUID, by: S
     return Told(id=unreached_id, state="reached")
 
 
-@api.get("/addresses-left-out", scope="mail:read", anywhere=True)
+@api.get("/addresses-left-out", scope="mail:read", everywhere=True)
 def list_left_out(session: Session, query: Onward) -> LeftOutList:
     """List the addresses left out at this moment, in the order of ids."""
     rows = left_out(session, after=query.after, limit=query.limit)
@@ -146,7 +146,7 @@ def list_left_out(session: Session, query: Onward) -> LeftOutList:
     "/addresses-left-out/<uuid:suppression_id>/release",
     scope="mail:keep",
     status=200,
-    anywhere=True,
+    everywhere=True,
     refuses=(SuppressionUnknown,),
 )
 def release_left_out(session: Session, suppression_id: UUID, by: SignedIn, now: datetime) -> Released:
