@@ -23,7 +23,7 @@ from stack.ports import Ports
 LOOPBACK = "127.0.0.1"
 NOT_PASSED_ON = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
-    | {"MAIL_LISTEN", "MAIL_BOX"}
+    | {"MAIL_LISTEN", "MAIL_BOX", "MAIL_DKIM_KEYS"}
 )
 
 
@@ -138,7 +138,7 @@ def postmen_environment(outline: Outline) -> dict[str, str]:
         "NOTIFICATIONS_DATABASE_URL": outline.addresses.role_url("notifications", outline.keys),
         "SMTP_URL": outline.addresses.smtp_url,
         "MAIL_NOTES_PATH": str(outline.places.run / "mail-notes"),
-        **{name: os.environ[name] for name in ("MAIL_LISTEN", "MAIL_BOX") if os.environ.get(name)},
+        **{name: os.environ[name] for name in ("MAIL_LISTEN", "MAIL_BOX", "MAIL_DKIM_KEYS") if os.environ.get(name)},
     }
 
 
