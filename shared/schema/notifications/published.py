@@ -36,3 +36,15 @@ class OpenTask(Published):
     person_id: Mapped[UUID]
     kind: Mapped[str]
     opened_at: Mapped[datetime]
+
+
+class CampaignAtWork(Published):
+    """A campaign that is being written, waits for a second person, or is not sent to the end."""
+
+    __tablename__ = "campaign_at_work"
+    __table_args__ = ({"schema": "notifications"},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition_id: Mapped[UUID]
+    state: Mapped[str]
+    submitted_by: Mapped[UUID | None]

@@ -52,7 +52,7 @@ def ready() -> tuple[Response, int]:
 @internal
 def metrics() -> Response:
     """Answer Prometheus."""
-    return Response(exposition(tools().database), content_type=CONTENT_TYPE)
+    return Response(exposition(tools().database, tools().figures), content_type=CONTENT_TYPE)
 
 
 def _state_of_database() -> str:

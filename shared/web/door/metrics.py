@@ -20,7 +20,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
     from shared.database import Database
+
+    Figures = Callable[[Session, CollectorRegistry], None]
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -45,17 +51,17 @@ def observer(service: str, route: str, method: str, status: str) -> Callable[[fl
     return observe
 
 
-def exposition(database: Database) -> bytes:
-    """Return all figures as Prometheus reads them, those of the outbox fresh from the database."""
+def exposition(database: Database, own: Iterable[Figures] = ()) -> bytes:
+    """Return all figures as Prometheus reads them: the outbox's and the service's ``own`` fresh from the database."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(answers)
-    return generate_latest(registry) + generate_latest(_outbox(database))
+    return generate_latest(registry) + generate_latest(_from_database(database, own))
 
 
-def _outbox(database: Database) -> CollectorRegistry:
+def _from_database(database: Database, own: Iterable[Figures]) -> CollectorRegistry:
     registry = CollectorRegistry()
     entries = Gauge("academy_outbox_entries", "Facts not yet reacted to.", ("subscriber", "state"), registry=registry)
     oldest = Gauge(
@@ -64,6 +70,8 @@ def _outbox(database: Database) -> CollectorRegistry:
     try:
         with database.reading() as session:
             rows = session.execute(_WAITING).all()
+            for figures in own:
+                figures(session, registry)
     except SQLAlchemyError:
         rows = []  # the other figures matter most just then
     for subscriber, state, count, seconds in rows:
