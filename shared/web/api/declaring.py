@@ -137,7 +137,7 @@ class Api:
         scope: str,
         of: EditionFinder | tuple[EditionFinder, ...],
         anywhere: bool,
-        everywhere: bool,
+        everywhere: bool = False,
         status: int,
         refuses: tuple[type[Refusal], ...],
     ) -> Callable[[Function], Function]:
