@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.notifications.actions.notices import MAIL_QUEUE
-from services.notifications.routes.api import campaigns as api, returns as api_returns
+from services.notifications.routes.api import (
+    campaigns as api,
+    reconciliation as api_reconciliation,
+    returns as api_returns,
+)
 from services.notifications.routes.desk import (
     addresses,
     audience,
@@ -14,6 +18,7 @@ from services.notifications.routes.desk import (
     launches,
     ledger,
     previews,
+    reconciliation,
     returns,
     texts,
 )
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 _QUEUES: Final = ("notifications", MAIL_QUEUE)
 _ROUTES: Final = (
     api,
+    api_reconciliation,
     api_returns,
     addresses,
     audience,
@@ -38,6 +44,7 @@ _ROUTES: Final = (
     launches,
     ledger,
     previews,
+    reconciliation,
     returns,
     texts,
     unsubscribe,

@@ -75,6 +75,15 @@ class SecondPersonNeeded(Forbidden):
     title = _l("A second person has to approve this campaign")
 
 
+class LedgerChanged(Conflict):
+    """There are more or fewer of them than were shown."""
+
+    title = _l("The numbers have changed since you looked")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Read the new numbers, then confirm."))
+
+
 class SuppressionUnknown(NotFound):
     """The address is not left out any more, or never was."""
 

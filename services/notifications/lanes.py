@@ -10,12 +10,14 @@ import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.notifications.actions.launches import finish_campaigns, withdraw_cancelled
 from services.notifications.actions.notices import CAMPAIGN_QUEUE, MAIL_QUEUE
+from services.notifications.actions.relays import know_relays
 from services.notifications.actions.settling import dead_senders, settle_dead
 from services.notifications.gateways.local_notes import LocalNotes
 from services.notifications.gateways.smtp import SmtpRelay
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from redis.client import PubSub
 
     from services.notifications.rules.troubles import Lane
-    from services.notifications.settings import NotificationsSettings
+    from services.notifications.settings import NotificationsSettings, RelayPlan
     from shared.database import Database
 
 log = logging.getLogger(__name__)
@@ -117,11 +119,13 @@ def live_in_lane(
         alive(ANSWER_SECONDS)
         return stopping()
 
-    def connect() -> SmtpRelay:
+    def connect(plan: RelayPlan) -> SmtpRelay:
         alive(CONNECT_SECONDS)
-        return SmtpRelay(settings.smtp_url, local_name=settings.mail_domain, stopping=still_here)
+        return SmtpRelay(plan.url, local_name=settings.mail_domain, stopping=still_here)
 
     intake = Intake(database, settings)
+    if lane == "notices":
+        introduce_relays(database, settings)
     idle_since = time.monotonic()
     postman = Postman(database, settings, lane=lane, local_notes=local_notes, connect=connect, stopping=still_here)
     tidied = 0.0
@@ -141,6 +145,16 @@ def live_in_lane(
         if rest and not still_here():
             bell.wait(rest)
     postman.close()
+
+
+def introduce_relays(database: Database, settings: NotificationsSettings) -> None:
+    """Write down which mail servers there are, so that others know when all of them are in trouble."""
+    hosts = {plan.name: (plan.priority, urlsplit(plan.url).hostname or "") for plan in settings.relays}
+    try:
+        with database.transaction() as session:
+            know_relays(session, hosts=hosts)
+    except SQLAlchemyError as error:
+        log.warning("the database is out of reach: %s", type(error).__name__)
 
 
 def waits(database: Database, lane: Lane) -> bool:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from shared.settings import Settings
+from shared.settings import Settings, smtp_address
 
 _RETURN: Final = re.compile(r"[a-z0-9._-]{1,22}@(?:[a-z0-9-]{1,63}\.){0,8}[a-z0-9-]{1,63}")
 
@@ -44,6 +44,22 @@ def _port(url: str) -> int | None:
         raise ValueError("names a port that is none") from error
 
 
+ONLY: Final = "main"
+"""What the relay of ``SMTP_URL`` is called where it is the only one."""
+
+
+class RelayPlan(BaseModel):
+    """One mail server. Those of the lowest ``priority`` are asked first, those of the same share the mail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    url: Annotated[str, AfterValidator(smtp_address)] = Field(repr=False)
+    priority: int = Field(default=1, ge=1, le=9)
+    per_second: float | None = Field(default=None, gt=0, le=10_000)
+    """What its owner allows. Without it the pace is learned where it complains."""
+
+
 class NotificationsSettings(Settings):
     """Settings of notifications."""
 
@@ -55,6 +71,8 @@ class NotificationsSettings(Settings):
     """How many mails are claimed at once at most; fewer where the relay is slow."""
     mail_per_second: float | None = Field(default=None, gt=0, le=10_000)
     """What the relay's owner allows. Without it the pace is learned where the relay complains."""
+    mail_relays: tuple[RelayPlan, ...] = ()
+    """Several mail servers, in place of ``smtp_url``: ``[{"name": "ours", "url": "smtp://…", "priority": 1}, …]``."""
     mail_notes_path: Path = Path(tempfile.gettempdir()) / "academy-mail-notes"
     """Where senders note which mail is on the wire. It need not outlive the machine, and no other machine reads it."""
     mail_return: Annotated[str, AfterValidator(_return_mailbox)] | None = None
@@ -68,6 +86,12 @@ class NotificationsSettings(Settings):
     """A mailbox that is looked into for what comes back, ``imaps://user:password@host[:port][/folder]``."""
     mail_box_seconds: float = Field(default=60, gt=0)
     """How often."""
+
+    @property
+    def relays(self) -> tuple[RelayPlan, ...]:
+        """The mail servers to carry to, at least one."""
+        only = RelayPlan.model_construct(name=ONLY, url=self.smtp_url, priority=1, per_second=self.mail_per_second)
+        return self.mail_relays or (only,)
 
     @property
     def takes_in(self) -> bool:

@@ -91,27 +91,30 @@ WITH due AS (
 ){_TAKE}""")  # noqa: S608 - constants of this module
 
 _IN_HAND = text("""
-UPDATE notifications.sender SET campaign_id = :campaign_id, on_wire = NULL, until = NULL, revoked = false
+UPDATE notifications.sender
+SET campaign_id = :campaign_id, relay = :relay, on_wire = NULL, until = NULL, revoked = false
 WHERE id = :token""")
 
 
-def claim_notices(session: Session, *, token: UUID, limit: int) -> ClaimedBatch | None:
+def claim_notices(session: Session, *, token: UUID, limit: int, relay: str) -> ClaimedBatch | None:
     """Put up to ``limit`` notices that are due into the hands of the sender ``token``; None when there are none."""
-    return _claim(session, _CLAIM_NOTICES, token=token, limit=limit, campaign_id=None)
+    return _claim(session, _CLAIM_NOTICES, token=token, limit=limit, relay=relay, campaign_id=None)
 
 
-def claim_campaign_mail(session: Session, *, token: UUID, campaign_id: UUID, limit: int) -> ClaimedBatch | None:
+def claim_campaign_mail(
+    session: Session, *, token: UUID, campaign_id: UUID, limit: int, relay: str
+) -> ClaimedBatch | None:
     """Put up to ``limit`` mails of a campaign that is being sent into the hands of the sender ``token``.
 
     Who has opted out of the topic by now, and who may not be mailed, is not sent to; pausing is checked here.
     """
-    return _claim(session, _CLAIM_CAMPAIGN, token=token, limit=limit, campaign_id=campaign_id)
+    return _claim(session, _CLAIM_CAMPAIGN, token=token, limit=limit, relay=relay, campaign_id=campaign_id)
 
 
 def _claim(
-    session: Session, statement: Any, *, token: UUID, limit: int, campaign_id: UUID | None
+    session: Session, statement: Any, *, token: UUID, limit: int, relay: str, campaign_id: UUID | None
 ) -> ClaimedBatch | None:
-    session.execute(_IN_HAND, {"token": token, "campaign_id": campaign_id})
+    session.execute(_IN_HAND, {"token": token, "campaign_id": campaign_id, "relay": relay})
     rows = session.execute(statement, {"token": token, "limit": limit, "campaign_id": campaign_id}).all()
     if not rows:
         return None
@@ -128,6 +131,7 @@ UPDATE notifications.delivery d SET
     not_before = CASE WHEN r.rest > interval '0' THEN now() + r.rest ELSE d.not_before END,
     attempts = d.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END,
     settled_at = CASE WHEN r.state IN ('sent', 'failed', 'uncertain') THEN now() END,
+    relay = coalesce((SELECT s.relay FROM notifications.sender s WHERE s.id = :token), d.relay),
     claim_token = NULL, lease_until = NULL
 FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:codes AS int[]), CAST(:texts AS text[]),
             CAST(:reasons AS text[]), CAST(:rests AS interval[]), CAST(:agains AS bool[]), CAST(:untried AS bool[]))

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from services.notifications.actions.campaigns import locked_campaign
 from services.notifications.actions.deliveries import trust_again
 from services.notifications.actions.notices import CAMPAIGN_QUEUE
-from services.notifications.errors import CampaignNotSending
+from services.notifications.errors import CampaignNotSending, LedgerChanged
+from services.notifications.queries.reconciliation import ids_in
 from services.notifications.rules.campaigns import CAMPAIGN
 from shared.deeds import Deed
 from shared.facts.notifications import DeliveriesSentAgain
@@ -53,3 +54,17 @@ def send_again(
         record(session, fact, deed)
         ring_after_commit(session, (CAMPAIGN_QUEUE,))
     return count
+
+
+def send_again_to_all(
+    session: Session, *, campaign_id: UUID, edition_id: UUID, state: str, confirmed: int, deed: Deed
+) -> int:
+    """Queue everybody in ``state`` anew, as :func:`send_again` does, if they are as many as ``confirmed``.
+
+    Otherwise refuses with LedgerChanged; a state that is not sent again has nobody.
+    """
+    locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    ids = ids_in(session, campaign_id=campaign_id, states=[state]) if state in AGAIN else []
+    if len(ids) != confirmed:
+        raise LedgerChanged
+    return send_again(session, campaign_id=campaign_id, edition_id=edition_id, delivery_ids=ids, deed=deed)

@@ -82,6 +82,8 @@ class Delivery(Base):
     """Written by earlier versions only: what they claimed is left alone until then."""
     claim_token: Mapped[UUID | None]
     """The id of the sender that holds it."""
+    relay: Mapped[str | None]
+    """The mail server that was asked last."""
     reply_code: Mapped[int | None]
     reply_text: Mapped[str | None]
     """The relay's last answer, at most 500 characters."""
