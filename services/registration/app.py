@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.registration.routes.api import decisions as decisions_api, editions as editions_api
 from services.registration.routes.desk import (
     applications as desk_applications,
+    criteria,
     decisions,
     duplicates,
     edition_previews,
@@ -14,6 +15,9 @@ from services.registration.routes.desk import (
     outbox,
     proposals,
     releases,
+    reviews,
+    scenarios,
+    selection,
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
@@ -39,6 +43,10 @@ BLUEPRINTS = (
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    reviews.blueprint,
+    criteria.blueprint,
+    selection.blueprint,
+    scenarios.blueprint,
     decisions.blueprint,
     releases.blueprint,
     desk_editions.blueprint,

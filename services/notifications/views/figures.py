@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from prometheus_client import Gauge
-
 from services.notifications.queries.relays import troubles
 from services.notifications.rules.troubles import Lane
 
@@ -16,6 +14,8 @@ if TYPE_CHECKING:
 
 def held_lanes(session: Session, registry: CollectorRegistry) -> None:
     """Tell for each lane whether the mail server's refusals hold it up, and by which kind of trouble."""
+    from prometheus_client import Gauge  # late: it looks at its environment once (shared/web/door/metrics.py)
+
     held = Gauge("academy_mail_held", "1 while the lane is held up.", ("lane", "trouble"), registry=registry)
     found = troubles(session)
     for lane in get_args(Lane):

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 accepted = {
+    "adding-serial-primary-key-field": "a row for each standstill at this moment",
     "constraint-missing-not-valid": "a row for each standstill at this moment",
     "ban-drop-constraint": "the key comes back at once, with the relay in it; the table has a row for each standstill",
 }
