@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notifications.actions.brakes import brake
 from services.notifications.actions.opt_outs import opt_out
 from services.notifications.actions.replies import pass_on
 from services.notifications.actions.suppressions import suppress_address
@@ -197,6 +198,8 @@ def _came_back(session: Session, about: Any, meant: Returned, now: datetime) -> 
         )
     if not complained:
         open_tasks(session, delivery_ids=[about.id])
+    if meant.lasting and about.campaign_id is not None:
+        brake(session, campaign_id=about.campaign_id, now=now)
 
 
 def _suppressed_for(session: Session, person_id: UUID | None, meant: Returned) -> timedelta | None:

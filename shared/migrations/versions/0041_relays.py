@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 accepted = {
+    "require-concurrent-index-creation": "a million deliveries are sorted within seconds, while mail waits as it may",
     "adding-serial-primary-key-field": "a row for each standstill at this moment",
     "constraint-missing-not-valid": "a row for each standstill at this moment",
     "ban-drop-constraint": "the key comes back at once, with the relay in it; the table has a row for each standstill",
@@ -39,3 +40,17 @@ def upgrade() -> None:
     op.drop_constraint(op.f("pk_relay_trouble"), "relay_trouble", schema="notifications")
     op.create_primary_key(op.f("pk_relay_trouble"), "relay_trouble", ["lane", "relay"], schema="notifications")
     op.execute("UPDATE notifications.relay_pace SET relay = 'main' WHERE relay = 'all'")
+    op.create_index(
+        "ix_delivery_settled_at",
+        "delivery",
+        ["settled_at"],
+        schema="notifications",
+        postgresql_where=sa.text("settled_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_delivery_uncertain",
+        "delivery",
+        ["id"],
+        schema="notifications",
+        postgresql_where=sa.text("state = 'uncertain'"),
+    )

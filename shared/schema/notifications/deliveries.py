@@ -47,6 +47,8 @@ class Delivery(Base):
             postgresql_where=text("campaign_id IS NOT NULL AND state IN ('queued', 'deferred')"),
         ),
         Index("ix_delivery_sending", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_delivery_settled_at", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
+        Index("ix_delivery_uncertain", "id", postgresql_where=text("state = 'uncertain'")),
         Index("ix_delivery_campaign_id_state", "campaign_id", "state"),
         Index("ix_delivery_person_id", "person_id", "created_at"),
         Index("ix_delivery_unproved", "address", postgresql_where=text("person_id IS NULL")),

@@ -23,7 +23,7 @@ def sent(databases: dict[str, Database]) -> tuple[MailDesk, str]:
     """Send a campaign to three people, two of whom the relay refuses; return the desk and the campaign's address."""
     desk = mail_desk(databases)
     base = desk.campaign()
-    assert desk.post(f"{base}/launch", base, confirmed="3").status_code == 303
+    assert desk.post(f"{base}/launch", confirmed="3", sure="yes").status_code == 303
     with running_relay(RelayBehaviour(to_recipient=ANSWERS.get)) as relay:
         carry_once(databases["notifications"], relay.url)
     assert states(databases["owner"]) == {"sent": 1, "failed": 2}

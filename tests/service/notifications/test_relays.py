@@ -11,8 +11,10 @@ from sqlalchemy import text
 from services.notifications.lanes import introduce_relays
 from services.notifications.queries.relays import troubles
 from services.notifications.settings import RelayPlan
+from services.notifications.views.figures import mail_flow
 from shared.settings import UnusableSettings
-from tests.support.mail import Post, arrange_campaign, carry_once, mail_settings, row_of, states
+from shared.web.door.metrics import exposition
+from tests.support.mail import arrange_campaign, carry_once, mail_settings, row_of, states
 from tests.support.patience import let_time_pass
 from tests.support.relay import RelayBehaviour, running_relay
 
@@ -71,7 +73,7 @@ def test_the_first_relay_is_gone_back_to_when_it_is_well_again(
     answers: list[str] = ["553 5.7.1 sender refused"]
     behaviour = RelayBehaviour(to_sender=lambda _sender: answers[0] if answers else None)
 
-    def heal(recipient: str) -> None:
+    def heal(_recipient: str) -> None:
         if len(spare.taken) == 2 and answers:
             answers.clear()
             let_time_pass(owner_database, minutes=20)
@@ -94,12 +96,11 @@ def test_a_lane_stands_still_only_when_every_relay_is_in_trouble(
         carry_once(notifications_database, NOWHERE, mail_relays=both)
     with notifications_database.reading() as session:
         assert troubles(session) == {}
-    neither = plans(NOWHERE, NOWHERE)
-    with Post(notifications_database, NOWHERE, mail_relays=neither) as post, owner_database.transaction() as session:
+    with owner_database.transaction() as session:
         session.execute(text("UPDATE notifications.delivery SET state = 'queued', settled_at = NULL"))
-        session.commit()
-        let_time_pass(owner_database, minutes=20)
-        post.carry()
+        session.execute(text("UPDATE notifications.campaign SET state = 'sending', finished_at = NULL"))
+    let_time_pass(owner_database, minutes=20)
+    carry_once(notifications_database, NOWHERE, mail_relays=plans(NOWHERE, NOWHERE))
     with notifications_database.reading() as session:
         assert troubles(session)["campaigns"][0] == "unreachable"
 
@@ -118,3 +119,25 @@ def test_relays_are_read_from_the_environment_and_a_wrong_one_is_named_without_i
     assert "secret" not in str(refused.value)
     monkeypatch.delenv("MAIL_RELAYS")
     assert [plan.name for plan in mail_settings(NOWHERE).relays] == ["main"]
+
+
+def test_prometheus_reads_what_each_relay_took_and_what_is_left_open(
+    owner_database: Database, notifications_database: Database
+) -> None:
+    arrange_campaign(owner_database, recipients=4)
+    ailing = RelayBehaviour(
+        to_recipient=lambda to: "550 5.1.1 nobody here" if to.startswith("p0") else None,
+        to_message=lambda to: "hang up" if to.startswith("p1") else None,
+    )
+    with running_relay(ailing) as ours:
+        for _ in range(2):
+            carry_once(notifications_database, NOWHERE, mail_relays=plans(ours.url, NOWHERE))
+            let_time_pass(owner_database, minutes=1)
+    told = exposition(notifications_database, (mail_flow,))[0].decode()
+    for line in (
+        'academy_mail_settled{relay="ours",state="sent"} 2.0',
+        'academy_mail_settled{relay="ours",state="failed"} 1.0',
+        'academy_mail_left{what="doubts"} 1.0',
+        'academy_mail_oldest_seconds{lane="campaigns"} 0.0',
+    ):
+        assert line in told
