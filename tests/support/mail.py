@@ -31,6 +31,7 @@ LOCAL_NOTES = LocalNotes(NotificationsSettings.model_fields["mail_notes_path"].d
 
 
 def mail_settings(smtp_url: str, *, redis_url: str = "redis://127.0.0.1:1/0", **more: Any) -> NotificationsSettings:
+    more.setdefault("recall_seconds", 0)
     return NotificationsSettings(
         environment="test",
         secret_key="x" * 40,
