@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from shared.links import (
+    ASKED,
     DELIVERY,
     MATERIALS,
     MY_PAGE,
     OFFER,
     PROOF,
+    SAVED_FORM,
     SECURITY,
     SIGN_IN,
     STAFF_INVITATION,
@@ -40,6 +42,7 @@ NOTICES: Final = {
     notice.kind: notice
     for notice in (
         Notice("address_proof", PROOF),
+        Notice("form_saved", SAVED_FORM),
         Notice("sign_in", SIGN_IN),
         Notice("staff_invitation", STAFF_INVITATION),
         Notice("token_made", TOKENS),
@@ -49,6 +52,7 @@ NOTICES: Final = {
         Notice("new_browser", SECURITY),
         Notice("application_received", MY_PAGE),
         Notice("application_withdrawn", MY_PAGE),
+        Notice("information_requested", ASKED, matters=True),
         Notice("decision_reserve", MY_PAGE, matters=True),
         Notice("decision_decline", MY_PAGE, matters=True),
         Notice("offer_made", OFFER, matters=True),

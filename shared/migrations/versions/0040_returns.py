@@ -8,7 +8,7 @@ from alembic import op
 from shared.migrations.grants import publish, reveal
 
 revision = "0040_returns"
-down_revision = "0052_leaving"
+down_revision = "0022_asked"
 branch_labels = None
 depends_on = None
 

@@ -108,4 +108,4 @@ def test_what_postfix_reports_arrives_at_the_mail_it_is_about(
 
 def _all_back(database: Database) -> bool:
     with database.reading() as session:
-        return session.execute(text("SELECT count(*) = 3 FROM notifications.returned_mail")).scalar_one()
+        return bool(session.execute(text("SELECT count(*) = 3 FROM notifications.returned_mail")).scalar_one())
