@@ -8,6 +8,8 @@ import secrets
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from shared.keyring import new_key
+
 ROLES = ("academy_registration", "academy_materials", "academy_notifications")
 OWNER = "academy_owner"
 
@@ -20,6 +22,8 @@ class Keys:
     supervisor_password: str
     role_passwords: dict[str, str]
     """Passwords of the owner and of the three services, by role."""
+    special_keys: str = field(default_factory=lambda: new_key("first"))
+    """Seal special answers; the newest first. One that is lost takes what it sealed with it."""
     valkey_password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
 

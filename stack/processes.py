@@ -23,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 PRIVATE_TO_POSTMEN = frozenset({"MAIL_BOX", "MAIL_DKIM_KEYS", "MAIL_LISTEN", "MAIL_RELAYS"})
 """Where mail comes and goes, with passwords and keys."""
 NOT_PASSED_ON = frozenset(
-    {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
+    {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL", "SPECIAL_KEYS"}
     | PRIVATE_TO_POSTMEN
 )
 
@@ -129,8 +129,11 @@ SIZE = {"notifications": ["--workers=1"]}
 
 
 def service_environment(outline: Outline, service: str) -> dict[str, str]:
-    """Return what one service is told: its own database role and no other."""
-    return common_environment(outline) | {"DATABASE_URL": outline.addresses.role_url(service, outline.keys)}
+    """Return what one service is told: its own database role and no other; registration alone the keys of answers."""
+    told = common_environment(outline) | {"DATABASE_URL": outline.addresses.role_url(service, outline.keys)}
+    if service == "registration":
+        told["SPECIAL_KEYS"] = os.environ.get("SPECIAL_KEYS") or outline.keys.special_keys
+    return told
 
 
 def worker_environment(outline: Outline) -> dict[str, str]:

@@ -18,6 +18,7 @@ SECRETS: Final = {
     "NOTIFICATIONS_DATABASE_PASSWORD": "of notifications' role",
     "REDIS_PASSWORD": "of Valkey",
 }
+_SPECIAL: Final = "seals special answers; a lost one takes them with it. A new one goes in front: second:KEY,first:KEY"
 _TOP: Final = (
     "# Secrets and addresses of this Academy. Keep it to yourself (chmod 600), and keep a copy away from the server."
 )
@@ -45,6 +46,7 @@ def secrets_file() -> str:
     lines = [_TOP]
     for name, purpose in SECRETS.items():
         lines += ["", f"# {purpose}", f"{name}={secrets.token_urlsafe(32)}"]
+    lines += ["", f"# {_SPECIAL}", f"SPECIAL_KEYS=first:{secrets.token_urlsafe(32)}"]
     return "\n".join(lines) + "\n" + _REST
 
 

@@ -19,6 +19,7 @@ from services.registration.routes.desk import (
     reviews,
     scenarios,
     selection,
+    special_answers,
     today,
 )
 from services.registration.routes.desk.forms import acts, building, listing, publishing
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     reviews.blueprint,
     criteria.blueprint,
     selection.blueprint,
+    special_answers.blueprint,
     scenarios.blueprint,
     decisions.blueprint,
     releases.blueprint,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
+from services.registration.settings import RegistrationSettings
 from shared.clock import now
 from shared.people.actions.sessions import open_session
 from shared.schema.base import new_id
 from shared.schema.people.persons import Person, Role
-from shared.settings import Settings
 from shared.web.door.app import create_app
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 """A port where no Redis listens."""
 
 
-def settings(**changes: Any) -> Settings:
+def settings(**changes: Any) -> RegistrationSettings:
     """Return settings for an application at http://academy.test."""
     values: dict[str, Any] = {
         "environment": "test",
@@ -39,8 +39,9 @@ def settings(**changes: Any) -> Settings:
         "store_url": "file:///nowhere",
         "api_calls_per_minute": 1_000_000,
         "recall_seconds": 0,
+        "special_keys": SecretStr("test:" + "A" * 43),
     }
-    return Settings(**{**values, **changes})
+    return RegistrationSettings(**{**values, **changes})
 
 
 def app_of(*blueprints: Blueprint, database: Database, service: str = "registration", **changes: Any) -> Flask:

@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from shared.keyring import KeyRing
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from services.registration.rules.forms.special import open_special
 from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.published import Addressable, HeldRole
@@ -14,8 +16,8 @@ from shared.schema.registration.published import Place
 from shared.schema.values import all_values, values_of
 
 
-def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
-    """Return what registration keeps about a person, as values JSON can hold.
+def everything_about(session: Session, *, person_id: UUID, ring: KeyRing) -> dict[str, Any]:
+    """Return what registration keeps about a person, as values JSON can hold; what is kept sealed is opened.
 
     Decisions are told once they are released, by mail and on the personal page; what the desk only considers is not
     the person's yet and is left out.
@@ -25,12 +27,19 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
     told = select(FactRow).where(
         or_(FactRow.person_id == person_id, FactRow.subject_id.in_(ids)), FactRow.noun != "decision"
     )
+    responses = session.execute(select(FormResponse).where(FormResponse.person_id == person_id)).scalars().all()
     return {
         **account_of(session, person_id=person_id),
         "applications": [values_of(application) for application in applications],
         "offers": all_values(session, select(Offer).where(Offer.person_id == person_id)),
         "half_filled_forms": all_values(session, select(FormDraft).where(FormDraft.person_id == person_id)),
-        "answers_to_forms": all_values(session, select(FormResponse).where(FormResponse.person_id == person_id)),
+        "answers_to_forms": [
+            {
+                **values_of(response),
+                "answers": open_special(response.answers, ring, application_id=response.application_id).answers,
+            }
+            for response in responses
+        ],
         "enrolments": all_values(session, select(Enrolment).where(Enrolment.person_id == person_id)),
         "changes": all_values(session, told.order_by(FactRow.at)),
     }

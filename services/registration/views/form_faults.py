@@ -127,6 +127,13 @@ def fault_sentence(definition: Definition, fault: Fault) -> str:
                     what=MEANINGS[fault.what],
                 )
             )
+        case "too_early":
+            return str(
+                _(
+                    "“%(question)s” is special: ask it in a form after acceptance, of those who come, not of everybody",
+                    question=name,
+                )
+            )
         case "no_options":
             return str(_("“%(question)s” has no answers to choose from", question=name))
     return str(_("“%(question)s” has no words: %(part)s", question=name, part=part_name(fault.what)))

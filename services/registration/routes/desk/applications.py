@@ -25,6 +25,7 @@ from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
 from services.registration.rules.forms.compiled import COLUMNS as MEANT
 from services.registration.rules.forms.fields.base import Question
+from services.registration.rules.forms.special import is_sealed
 from services.registration.views import wording
 from services.registration.views.answers import answer_lines, shown
 from services.registration.views.editions import EditionView, present
@@ -101,9 +102,11 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
         form = application_form(session, edition.id, number=application.form_version).form
+        responses = responses_of(session, application_id=application_id)
         given = [
-            (said(version.definition.title) or row.slug, answer_lines(version, response.answers, response.answers))
-            for row, response, version in responses_of(session, application_id=application_id)
+            (said(version.definition.title) or row.slug, answer_lines(version, in_clear, in_clear))
+            for row, response, version in responses
+            for in_clear in [{key: one for key, one in response.answers.items() if not is_sealed(one)}]
         ]
         most = MOST if request.args.get("story") == "all" else SHOWN + 1
         steps, outcomes = story_of(session, application=application, most=most)
@@ -115,6 +118,7 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         application=application,
         lines=answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
         given=given,
+        sealed=any(is_sealed(one) for _row, response, _form in responses for one in response.answers.values()),
         askable=[
             (key, said(field.label)) for key, field in form.by_key.items() if field.means not in {"email", "consent"}
         ],

@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from services.registration.actions.responses import answer_form, require_open_form
 from services.registration.queries.responses import Asked, form_asked_of
 from services.registration.routes.public.filling import minutes_for, questions_html, typed
+from services.registration.routes.rings import own_ring
 from services.registration.rules.forms.compiled import CompiledForm
+from services.registration.rules.forms.special import open_special
 from services.registration.views.editions import present
 from services.registration.views.questions import said
 from services.registration.views.wording import sentences
@@ -25,6 +27,7 @@ from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 blueprint = Blueprint("my_forms", __name__)
+ring = own_ring(blueprint)
 
 
 @blueprint.get("/me/forms/<uuid:form_id>")
@@ -33,7 +36,8 @@ def show_form(form_id: UUID) -> str:
     """Show a form, filled with what was answered."""
     asked, form = _asked(form_id)
     require_open_form(asked.form.opens_at, asked.form.closes_at, now=now())
-    given = asked.response.answers if asked.response is not None else {}
+    kept = asked.response.answers if asked.response is not None else {}
+    given = open_special(kept, ring(), application_id=asked.application.id).answers
     return _page(asked, form, fill(form.typed(form.values(given, given))))
 
 
@@ -51,7 +55,7 @@ def save_form(form_id: UUID) -> Response | tuple[str, int]:
     if answers is None:
         return _page(asked, form, shown.with_errors(sentences(problems, form))), 422
     with tools().database.transaction() as session:
-        changed = answer_form(session, form_id=form_id, answers=answers, deed=my_deed())
+        changed = answer_form(session, form_id=form_id, answers=answers, deed=my_deed(), ring=ring())
     flash_message(_("Your answers are saved.") if changed else _("Nothing was changed."))
     return see_other("/me")
 

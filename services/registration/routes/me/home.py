@@ -11,6 +11,7 @@ from services.registration.queries.applications import applications_of, person_o
 from services.registration.queries.people import everything_about
 from services.registration.queries.readers import readers_of
 from services.registration.queries.responses import forms_asked_of
+from services.registration.routes.rings import own_ring
 from services.registration.rules.applications import LIVE
 from services.registration.views.editions import present
 from services.registration.views.questions import said
@@ -31,6 +32,7 @@ from shared.words.languages import LANGUAGES, current_locale, use_locale
 from shared.words.sentences import _, _l
 
 blueprint = Blueprint("me", __name__)
+ring = own_ring(blueprint)
 
 
 class Preferences(BaseModel):
@@ -129,6 +131,6 @@ def save_settings() -> Response | tuple[str, int]:
 def download_data() -> Response:
     """Answer with everything registration keeps about the person, as JSON."""
     with tools().database.reading() as session:
-        answer = jsonify(everything_about(session, person_id=current_person().person_id))
+        answer = jsonify(everything_about(session, person_id=current_person().person_id, ring=ring()))
     answer.headers["Content-Disposition"] = 'attachment; filename="academy-my-data.json"'
     return answer

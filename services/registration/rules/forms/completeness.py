@@ -99,6 +99,7 @@ def faults(definition: Definition, purpose: Purpose) -> list[Fault]:
                 found.append(Fault("means_missing", "", needed))
             elif not means[needed].required or means[needed].when is not None or _in_condition(definition, needed):
                 found.append(Fault("means_optional", means[needed].key, needed))
+        found += [Fault("too_early", field.key) for field in fields if field.sensitivity == "special"]
     found += [
         Fault("unnamed", text.owner, text.part)
         for text in texts_of(definition)
