@@ -18,7 +18,7 @@ app.conf.beat_schedule["registration.expire_offers"] = {
     "task": "registration.expire_offers",
     "schedule": 60.0,
 }
-for owner in ("registration", "notifications"):
+for owner in ("registration", "materials", "notifications"):
     app.conf.beat_schedule[f"{owner}.prune"] = {
         "task": f"{owner}.prune",
         "schedule": 3600.0,

@@ -51,6 +51,10 @@ class InternalPath:
 class Store(Protocol):
     """Keeps files under the SHA-256 of their bytes. What is kept is never changed."""
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what is on its way in, seen by all who serve this store."""
+
     def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = _any) -> StreamStored:
         """Write the stream once; keeping the same bytes again changes nothing, unless what is there is damaged.
 
@@ -81,6 +85,11 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @property
+    def scratch(self) -> Path:
+        """Return the folder beside the files."""
+        return self.folder / "incoming"
+
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
@@ -106,7 +115,7 @@ class FolderStore:
 
     @contextmanager
     def _unnamed(self) -> Iterator[tuple[Path, BinaryIO]]:
-        coming = self.folder / "incoming"
+        coming = self.scratch
         coming.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=coming)
         scratch = Path(name)
