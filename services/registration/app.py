@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 from services.registration.routes.api import decisions as decisions_api, editions as editions_api
 from services.registration.routes.desk import (
     applications as desk_applications,
+    criteria,
     decisions,
+    duplicates,
+    edition_previews,
     editions as desk_editions,
     outbox,
     proposals,
+    releases,
+    reviews,
+    scenarios,
+    selection,
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
@@ -36,8 +43,15 @@ BLUEPRINTS = (
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    reviews.blueprint,
+    criteria.blueprint,
+    selection.blueprint,
+    scenarios.blueprint,
     decisions.blueprint,
+    releases.blueprint,
     desk_editions.blueprint,
+    duplicates.blueprint,
+    edition_previews.blueprint,
     outbox.blueprint,
     components_page.blueprint,
     editions_api.blueprint,

@@ -75,18 +75,6 @@ class Instalment:
 
 
 @dataclass(frozen=True)
-class PastRelease:
-    """One release as the desk reads it. ``known`` of ``decisions`` are known; ``counts`` are by outcome."""
-
-    released_at: datetime
-    by: str
-    counts: dict[str, int]
-    decisions: int
-    known: int
-    finished: bool
-
-
-@dataclass(frozen=True)
 class ReleasedOne:
     """A decision of a batch that was released, and the language it is told in."""
 
@@ -95,16 +83,25 @@ class ReleasedOne:
     locale: str
 
 
-def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> list[ReleasedOne]:
-    """Return the decisions of the edition's last release, in the order of proposals; none if it was somebody else's."""
+@dataclass(frozen=True)
+class LastRelease:
+    """A release with its decisions, in the order of proposals."""
+
+    batch_id: UUID
+    known_from: datetime
+    decisions: Sequence[ReleasedOne]
+
+
+def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> LastRelease | None:
+    """Return the edition's last release; None if there is none or it was somebody else's."""
     newest = session.execute(
-        select(DecisionBatch.id, DecisionBatch.released_by)
+        select(DecisionBatch.id, DecisionBatch.released_by, DecisionBatch.known_from)
         .where(DecisionBatch.edition_id == edition_id)
         .order_by(DecisionBatch.released_at.desc())
         .limit(1)
     ).first()
     if newest is None or newest.released_by != by:
-        return []
+        return None
     rows = session.execute(
         select(Decision.id, Decision.outcome, Addressable.locale)
         .join(Application, Application.id == Decision.application_id)
@@ -112,7 +109,31 @@ def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> list
         .where(Decision.batch_id == newest.id)
         .order_by(Decision.id)
     )
-    return [ReleasedOne(decision_id, cast("Outcome", outcome), locale) for decision_id, outcome, locale in rows]
+    decisions = [ReleasedOne(decision_id, cast("Outcome", outcome), locale) for decision_id, outcome, locale in rows]
+    return LastRelease(newest.id, newest.known_from, decisions)
+
+
+def own_proposals(session: Session, *, edition_id: UUID, by: UUID | None) -> int:
+    """Return how many of the decisions that wait were proposed by this person, where the edition asks for another."""
+    return session.execute(
+        select(func.count())
+        .select_from(Decision)
+        .join(Application, Application.id == Decision.application_id)
+        .join(Edition, Edition.id == Decision.edition_id)
+        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
+        .where(Edition.second_releaser, Decision.proposed_by == by)
+    ).scalar_one()
+
+
+def is_known(session: Session, *, batch_id: UUID) -> bool:
+    """Say whether any decision of a batch is known."""
+    known = select(Decision.id).where(Decision.batch_id == batch_id, Decision.released_at.is_not(None)).exists()
+    return bool(session.execute(select(known)).scalar_one())
+
+
+def bound_ids(batch_id: UUID) -> Select[UUID]:
+    """Return a look-up of the decisions that a frozen batch holds."""
+    return select(Decision.id).where(Decision.batch_id == batch_id, Decision.state == "proposed")
 
 
 def locked_proposals(session: Session, *, edition_id: UUID) -> Proposals:
@@ -201,30 +222,3 @@ def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UU
         )
     )
     return dict(rows.all())
-
-
-def releases_of(session: Session, *, edition_id: UUID) -> list[PastRelease]:
-    """Return the releases of an edition, the newest first."""
-    rows = session.execute(
-        select(
-            DecisionBatch,
-            func.coalesce(Addressable.name, ""),
-            Decision.outcome,
-            func.count(Decision.id),
-            func.count(Decision.released_at),
-        )
-        .join(Decision, Decision.batch_id == DecisionBatch.id)
-        .outerjoin(Addressable, Addressable.id == DecisionBatch.released_by)
-        .where(DecisionBatch.edition_id == edition_id)
-        .group_by(DecisionBatch.id, Addressable.name, Decision.outcome)
-        .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
-    )
-    found: dict[UUID, tuple[DecisionBatch, str, dict[str, int], list[int]]] = {}
-    for batch, by, outcome, count, known in rows:
-        one = found.setdefault(batch.id, (batch, by, {}, []))
-        one[2][outcome] = count
-        one[3].append(known)
-    return [
-        PastRelease(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
-        for batch, by, counts, known in found.values()
-    ]

@@ -1,4 +1,4 @@
-"""Registration's tables: editions, applications, decisions, offers and enrolments, and what happened to them."""
+"""Registration's tables: editions, applications, reviews, decisions, offers and enrolments."""
 
 from __future__ import annotations
 
@@ -6,5 +6,17 @@ from shared.schema.registration.applications import Application
 from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
 from shared.schema.registration.offers import Enrolment, Offer
+from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
 
-__all__ = ["Application", "Decision", "DecisionBatch", "Edition", "Enrolment", "Offer"]
+__all__ = [
+    "Application",
+    "Decision",
+    "DecisionBatch",
+    "Edition",
+    "Enrolment",
+    "Offer",
+    "Review",
+    "Reviewer",
+    "Rubric",
+    "Scenario",
+]

@@ -16,7 +16,7 @@ from services.registration.actions.releases import digest, release_decisions, re
 from services.registration.errors import BatchEmpty, NotEnoughPlaces, NotProposable
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
-from services.registration.queries.releases import releases_of
+from services.registration.queries.releases_shown import releases_of
 from services.registration.reactions import reactions
 from services.registration.rules.decisions import AT_ONCE
 from shared.deeds import Deed

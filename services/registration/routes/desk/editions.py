@@ -28,7 +28,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.histories import lines_of
-from shared.web.pages.navigation import EDITIONS
+from shared.web.pages.navigation import EDITION_SETTINGS, EDITIONS
 from shared.web.pages.refusing import refused_at
 from shared.words.formats import format_deadline, zone_choices
 from shared.words.languages import LANGUAGES, current_locale
@@ -74,8 +74,8 @@ def save_new() -> Response | tuple[str, int]:
     return see_other(f"/desk/e/{bound.values.slug}/edition")
 
 
-@blueprint.get("/desk/e/<edition_slug>/edition")
-@staff("organiser")
+@blueprint.get(EDITION_SETTINGS.rule)
+@EDITION_SETTINGS.opens
 def show_edit(edition_slug: str) -> str:
     """Show the edition's form."""
     with tools().database.reading() as session:
@@ -92,14 +92,14 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
         bound = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]), kept=edition)
+        if bound.asks and seen not in {"", version_of(edition.updated_at)}:  # what is asked may be settled already
+            return _form_in_conflict(bound.form, edition), 409
         if bound.values is None:
             return _form(bound.form, edition, asks=bound.asks), 422
         try:
             update_edition(session, edition_id=edition.id, values=bound.values.columns(), deed=my_deed(), seen=seen)
         except ChangedMeanwhile:
-            known = _known(edition)
-            mine = Form({**bound.form.values, "version": known["version"]})
-            return _form(mine, edition, conflict=differences(mine.values, known)), 409
+            return _form_in_conflict(bound.form, edition), 409
         places = pool(session, edition.id)
     deadline = format_deadline(bound.values.moments["closes_at"], bound.values.form.time_zone)
     flash_message(_("Saved. The deadline is %(deadline)s.", deadline=deadline))
@@ -137,6 +137,12 @@ def _warn_of_too_few(places: Pool) -> None:
     flash_message(told, "warning")
 
 
+def _form_in_conflict(typed: Form, edition: Edition) -> str:
+    known = _known(edition)
+    mine = Form({**typed.values, "version": known["version"]})
+    return _form(mine, edition, conflict=differences(mine.values, known))
+
+
 def _form(
     form: Form,
     edition: Edition | None = None,
@@ -168,4 +174,5 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
+    plain["second_releaser"] = "yes" if edition.second_releaser else ""
     return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}
