@@ -18,8 +18,17 @@ class Readable:
 
     def address(self, page: int, *, query: str = "") -> str:
         """Return where a page of it is read; the path only."""
-        part = "" if self.chapter is None else f"/{self.chapter}"
-        return f"/materials/{self.work.slug}/read/{self.copy.language}{part}/p/{page}{query}"
+        return f"{self._begins}/p/{page}{query}"
+
+    @property
+    def overview(self) -> str:
+        """Where all of its pages are shown small; the path only."""
+        return f"{self._begins}/pages"
+
+    @property
+    def _begins(self) -> str:
+        whole = f"/materials/{self.work.slug}/read/{self.copy.language}"
+        return whole if self.chapter is None else f"{whole}/{self.chapter}"
 
 
 def readable_copies(work: Opened, *, with_pages: Collection[str]) -> list[Readable]:

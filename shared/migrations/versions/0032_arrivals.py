@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.CheckConstraint("format IN ('pdf', 'light_pdf', 'epub', 'text')", name="ck_arrival_format_known"),
         schema="materials",
     )
-    op.create_index("ix_arrival_release_id", "arrival", ["release_id"], schema="materials")
+    for column in ("release_id", "sha256", "chapter_id"):
+        op.create_index(f"ix_arrival_{column}", "arrival", [column], schema="materials")
     op.create_index("ix_arrival_arrived_at", "arrival", ["arrived_at"], schema="materials")
     publish(op, "materials.arrival")

@@ -18,6 +18,8 @@ class Arrival(Base):
     __table_args__ = (
         CheckConstraint("format IN ('pdf', 'light_pdf', 'epub', 'text')", name="format_known"),
         Index("ix_arrival_release_id", "release_id"),
+        Index("ix_arrival_sha256", "sha256"),
+        Index("ix_arrival_chapter_id", "chapter_id"),
         Index("ix_arrival_arrived_at", "arrived_at"),
         {"schema": "materials"},
     )

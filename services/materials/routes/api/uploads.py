@@ -48,7 +48,7 @@ def edition_of_upload(session: Session, release_id: UUID, upload_id: UUID) -> se
     return library.edition_of_release(session, release_id)
 
 
-@blueprint.route(_ALL, methods=["OPTIONS"])
+@blueprint.route(_ALL, methods=["GET", "OPTIONS"])
 @public  # says what the protocol offers, and nothing of the release
 def offers(release_id: UUID) -> Response:  # noqa: ARG001 - every release is served alike
     """Say what of tus is spoken here."""
@@ -75,11 +75,11 @@ def begin(release_id: UUID) -> Response:
         said=read_metadata(request.headers.get("Upload-Metadata", "")),
         now=now(),
     )
-    address = f"{tools().settings.public_url}/api/materials/tus/{release_id}/{upload.id}"
+    address = "/".join((tools().settings.public_url + request.path, str(upload.id)))
     return _answer(HTTPStatus.CREATED, {"Location": address, **_expires(upload)})
 
 
-@blueprint.route(_ONE, methods=["HEAD"])
+@blueprint.get(_ONE)
 @token("materials:keep", of=edition_of_upload)
 def where(release_id: UUID, upload_id: UUID) -> Response:
     """Say how much has come."""

@@ -16,7 +16,7 @@ from services.materials.routes.public.renditions import tombstone
 from services.materials.rules.citations import FORMATS, Cited, citation, licence_url, schema_of
 from services.materials.rules.makings import chapter_sheets
 from services.materials.rules.readable import readable_copies
-from services.materials.views.wording import format_name, why_opened
+from services.materials.views.wording import REFERENCES, format_name, why_opened
 from shared.clock import now
 from shared.editions import KnownEdition, editions_by_id
 from shared.web.door.identity import current_person, signed_in
@@ -81,6 +81,7 @@ def publication(slug: str) -> str | Response:
             publisher=one.publisher,
             url=_address(one),
         ),
+        references=REFERENCES,
         licence_url=licence_url(one.licence),
         described=schema_of(_cited(one), languages=one.languages(wanted=language)),
         **page,

@@ -63,10 +63,10 @@ def begin(slug: str) -> AnyResponse:
     return see_other(first.address(1))
 
 
-@blueprint.get(f"{_PLACE}/p/<int:number>", defaults={"chapter": None})
+@blueprint.get(f"{_PLACE}/p/<int:number>")
 @blueprint.get(f"{_PLACE}/<int:chapter>/p/<int:number>")
 @public
-def page(slug: str, language: str, chapter: int | None, number: int) -> str | AnyResponse:
+def page(slug: str, language: str, number: int, chapter: int | None = None) -> str | AnyResponse:
     """Show one page and remember it for the person; ``?view=text`` shows its text alone."""
     person, moment = signed_in(), now()
     with tools().database.transaction() as session:
@@ -103,10 +103,10 @@ def page(slug: str, language: str, chapter: int | None, number: int) -> str | An
     )
 
 
-@blueprint.get(f"{_PLACE}/pages", defaults={"chapter": None})
+@blueprint.get(f"{_PLACE}/pages")
 @blueprint.get(f"{_PLACE}/<int:chapter>/pages")
 @public
-def overview(slug: str, language: str, chapter: int | None) -> str | AnyResponse:
+def overview(slug: str, language: str, chapter: int | None = None) -> str | AnyResponse:
     """Show all pages small, to find one by its look."""
     with tools().database.reading() as session:
         read = _opened(session, slug)
