@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.materials.routes.api import makings as _makings, search as api, uploads  # noqa: F401 - they add to one blueprint
-from services.materials.routes.desk import arrivals, corrections, makings, publications as desk, releases, shelves
+from services.materials.routes.desk import (
+    arrivals,
+    corrections,
+    makings,
+    publications as desk,
+    publishing,
+    releases,
+    shelves,
+)
 from services.materials.routes.public import library, reader, renditions, search
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
@@ -43,6 +51,7 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
             renditions.blueprint,
             desk.blueprint,
             releases.blueprint,
+            publishing.blueprint,
             corrections.blueprint,
             makings.blueprint,
             arrivals.blueprint,

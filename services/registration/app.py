@@ -21,7 +21,7 @@ from services.registration.routes.desk import (
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
-from services.registration.routes.public import applications, editions, proofs
+from services.registration.routes.public import applications, demo, editions, proofs
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -71,4 +71,5 @@ def create() -> Flask:
 
 def build(settings: RegistrationSettings, database: Database) -> Flask:
     """Return the application with the settings and the database it is given."""
-    return create_app(settings, service="registration", database=database, blueprints=BLUEPRINTS)
+    rooms = BLUEPRINTS if settings.environment == "production" else (*BLUEPRINTS, demo.blueprint)
+    return create_app(settings, service="registration", database=database, blueprints=rooms)
