@@ -88,7 +88,7 @@ def test_pages_are_turned_by_links_up_to_the_last(
     assert 'href="/materials/reader/read/en/p/3" rel="next"' in second
     assert "<p>and its second paragraph</p>" in second
     assert 'rel="next"' not in third
-    for missing in ("en/p/4", "en/p/0", "fr/p/1", "en/7/p/1", "fr/pages"):
+    for missing in ("en/p/4", "en/p/0", "fr/p/1", "en/7/p/1", "fr/pages", "fr"):
         assert ada.get(f"/materials/reader/read/{missing}").status_code == 404
 
 

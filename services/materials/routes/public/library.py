@@ -89,10 +89,12 @@ def publication(slug: str) -> str | Response:
     )
 
 
-@blueprint.get("/materials/<slug>/cite.<any(bib,ris,json):format_>")
+@blueprint.get("/materials/<slug>/cite.<format_>")
 @public
 def cite(slug: str, format_: str) -> Response:
     """Give a reference to whoever may open the publication, in the form that reference managers read."""
+    if format_ not in FORMATS:
+        raise PublicationUnknown
     person = signed_in()
     with tools().database.reading() as session:
         opened = opened_publications(session, person_id=person.person_id if person else None, now=now(), slug=slug)

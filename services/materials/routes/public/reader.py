@@ -43,9 +43,10 @@ class _Read(NamedTuple):
 
 
 @blueprint.get("/materials/<slug>/read")
+@blueprint.get("/materials/<slug>/read/<language>")
 @public  # the shelf decides, as for every page below
-def begin(slug: str) -> AnyResponse:
-    """Lead to where the person was, else to the first page in her language."""
+def begin(slug: str, language: str | None = None) -> AnyResponse:
+    """Lead to where the person was, else to the first page in her language; or in the language that is asked for."""
     person = signed_in()
     with tools().database.reading() as session:
         read = _opened(session, slug)
@@ -54,9 +55,9 @@ def begin(slug: str) -> AnyResponse:
         person_id = person.person_id if person else None
         place = place_of(session, person_id=person_id, publication_id=read.work.publication_id)
     wholes = {one.copy.language: one for one in read.copies if one.chapter is None}
-    if place and place.page and place.language in wholes:
+    if place and place.page and place.language in wholes and language in {None, place.language}:
         return see_other(wholes[place.language].address(place.page))
-    best = best_language({one.copy.language for one in read.copies}, wanted=current_locale())
+    best = language or best_language({one.copy.language for one in read.copies}, wanted=current_locale())
     first = next((one for one in read.copies if one.copy.language == best), None)
     if first is None:
         raise PageUnknown
@@ -127,10 +128,12 @@ def overview(slug: str, language: str, chapter: int | None = None) -> str | AnyR
     )
 
 
-@blueprint.get("/materials/pages/<uuid:rendition_id>/<int:number>-<any(page,small):kind>.webp")
+@blueprint.get("/materials/pages/<uuid:rendition_id>/<int:number>-<kind>.webp")
 @public
 def picture(rendition_id: UUID, number: int, kind: str) -> Response:
     """Send the picture of a page to whoever may open the file it is of; asked about again at every use."""
+    if kind not in {"page", "small"}:
+        raise PageUnknown
     person, moment = signed_in(), now()
     with tools().database.reading() as session:
         person_id = person.person_id if person else None
