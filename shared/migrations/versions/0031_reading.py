@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from shared.migrations.grants import publish
 
 revision = "0031_reading"
-down_revision = "0052_leaving"
+down_revision = "0022_asked"
 branch_labels = None
 depends_on = None
 
