@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.migrations.grants import publish
 
-revision = "0031_reading"
-down_revision = "0041_relays"
+revision = "0024_reading"
+down_revision = "0023_relays"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0032_arrivals"
-down_revision = "0031_reading"
+revision = "0025_arrivals"
+down_revision = "0024_reading"
 branch_labels = None
 depends_on = None
 
