@@ -28,7 +28,6 @@ def prune_entries(session: Session, *, now: datetime, limit: int) -> int:
     old = (
         select(Entry.id)
         .where(Entry.state == "done", Entry.done_at < now - DONE_LASTS)
-        .order_by(Entry.done_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -14,7 +14,7 @@ from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.notices import NOTICES
 from services.registration.rules.applications import APPLICATION
-from services.registration.rules.decisions import BATCH, DECISION
+from services.registration.rules.decisions import BATCH, BULK, DECISION
 from services.registration.rules.editions import EDITION
 from services.registration.rules.offers import ENROLMENT, OFFER
 from services.registration.views.histories import MAILS
@@ -24,7 +24,7 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, CAMPAIGN, ROLE, INVITATION, TOKEN,
+    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, CAMPAIGN, ROLE, INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from services.notifications.actions.campaigns import create_campaign
+from services.registration.actions.bulks import begin_bulk
+from services.registration.queries.bulks import chosen
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.base import new_id
@@ -62,12 +64,25 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
     release(database, edition_id)
     waiting = apply(database, edition_id, email=f"waiting-{side}@example.org")
     decide(database, waiting, "reserve")
+    bulk_id = new_id()
+    with database.transaction() as session:
+        begin_bulk(
+            session,
+            bulk_id=bulk_id,
+            edition_id=edition_id,
+            among=chosen(edition_id, wish=None, ids=[waiting.application_id]),
+            outcome="decline",
+            note="",
+            seen=1,
+            deed=Deed(None, now()),
+        )
     colleague = person_called(database, f"Colleague-{side}", roles=[("viewer", edition_id)])
     with database.transaction() as session:
         role = Role(id=new_id(), person_id=colleague, name="door", edition_id=edition_id)
         session.add(role)
         return {
             "application_id": waiting.application_id,
+            "bulk_id": bulk_id,
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,
             "role_id": role.id,

@@ -29,6 +29,7 @@ from shared.history import Deed, move
 from shared.outbox import ring_after_commit
 from shared.schema.notifications.campaigns import Campaign
 from shared.schema.notifications.deliveries import Delivery
+from shared.schema.people.published import Addressable
 
 
 def launch_campaign(
@@ -88,7 +89,8 @@ def freeze_audience(
     session: Session, *, campaign: Campaign, rule: AudienceRule, written: list[str], now: datetime
 ) -> int:
     """Turn the rule into one delivery per person, in one statement; return how many."""
-    people = members_select(rule, edition_id=campaign.edition_id, now=now).subquery()
+    members = members_select(rule, edition_id=campaign.edition_id, now=now)
+    people = members.add_columns(Addressable.name_as.label("name_as")).subquery()
     language = case(
         {locale: text_locale(locale, written) for locale in LOCALES},
         value=people.c.locale,
@@ -102,6 +104,7 @@ def freeze_audience(
         literal("campaign"),
         people.c.email,
         people.c.name,
+        people.c.name_as + "\n" + func.words.folded(people.c.email),
         language,
         func.jsonb_build_object("name", people.c.called, "country", people.c.country),
         func.now(),
@@ -115,6 +118,7 @@ def freeze_audience(
         "kind",
         "address",
         "addressee",
+        "words",
         "locale",
         "fields",
         "not_before",

@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from services.notifications.errors import PublicationNotAskable
 from services.notifications.rules.audience import AudienceRule, Standing
-from shared.schema.alphabet import folded_in_sql, sorted_as_in_sql
+from shared.schema.alphabet import has_words, sort_key
 from shared.schema.materials.published import CatalogueEntry, Downloaded, is_open_to
 from shared.schema.notifications.topics import OptOut
 from shared.schema.people.published import Addressable
 from shared.schema.registration.published import PersonStanding
-from shared.words.folding import folded
 
 
 @dataclass(frozen=True)
@@ -118,10 +117,9 @@ def audience_page(
     """Return one page of an audience, by name in ``language``; ``search`` narrows by name or address."""
     wanted = members_select(rule, edition_id=edition_id, now=now)
     if search:
-        found_by = folded_in_sql(Addressable.name + " " + Addressable.email)
-        wanted = wanted.where(found_by.contains(folded(search), autoescape=True))
+        wanted = wanted.where(has_words(Addressable.words, search))
     rows = session.execute(
-        wanted.order_by(sorted_as_in_sql(Addressable.name, language), Addressable.id).limit(limit).offset(offset)
+        wanted.order_by(sort_key(Addressable, "name", language), Addressable.id).limit(limit).offset(offset)
     )
     return [Member(*row) for row in rows]
 

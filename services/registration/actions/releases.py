@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,16 +10,15 @@ from sqlalchemy import Select, update
 from sqlalchemy.orm import Session
 
 from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlaces
+from services.registration.queries.decisions import waiting_ids
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.releases import (
     Bound,
-    Listed,
     last_release,
     locked_batch,
     locked_part,
     locked_proposals,
     released_of,
-    waiting_ids,
 )
 from services.registration.rules import decisions as rules
 from services.registration.rules.applications import APPLICATION, DECIDABLE
@@ -32,18 +30,12 @@ from shared.schema.registration import Decision, DecisionBatch
 from shared.words.sentences import _l
 
 
-def digest(proposals: Iterable[Listed]) -> str:
-    """Return a fingerprint of a batch, so that what is released is what was looked at."""
-    seen = "|".join(f"{one.decision_id}{one.outcome}" for one in proposals)
-    return hashlib.sha256(seen.encode()).hexdigest()[:32]
-
-
 def release_decisions(
     session: Session, *, edition_id: UUID, seen: str, deed: Deed, take_pool: TakePool = locked_pool
 ) -> rules.ReleasePlan:
     """Make every proposed decision of the edition known; an accept becomes an offer that holds a place.
 
-    ``seen`` is the :func:`digest` of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
+    ``seen`` is the digest of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
     :class:`BatchChanged`, or :class:`NotEnoughPlaces` when the accepts do not fit into what is left. The batch that the
     same person released last is answered like the first time, and nothing is done.
 
@@ -52,10 +44,10 @@ def release_decisions(
     """
     places = take_pool(session, edition_id)
     batch = locked_proposals(session, edition_id=edition_id)
-    before = last_release(session, edition_id=edition_id, by=deed.by) if batch.digest != seen else []
-    if before and digest(before) == seen:  # pressed twice
-        held = sum(one.outcome == "accept" for one in before)
-        return rules.plan_release(((one.outcome, one.locale) for one in before), places_left=places.left + held)
+    before = last_release(session, edition_id=edition_id, by=deed.by) if batch.digest != seen else None
+    if before is not None and before.digest == seen:  # pressed twice
+        held = sum(number for outcome, _locale, number in before.counts if outcome == "accept")
+        return rules.plan_release(before.mails, places_left=places.left + held)
     if not batch.counts:
         raise BatchEmpty
     if batch.digest != seen:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.schema.base import Base, Key
@@ -63,12 +63,3 @@ class Application(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
-    found_by: Mapped[str] = mapped_column(
-        Computed(
-            "words.folded(name || ' ' || email || ' ' || organisation || ' ' ||"
-            " coalesce(answers ->> 'motivation', ''))",
-            persisted=True,
-        ),
-        deferred=True,
-    )
-    """What a search looks through, folded."""

@@ -48,6 +48,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
         edition = desk_edition(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         states = query.chosen("state")
+        total = count_ledger(session, campaign_id=campaign_id, states=states, search=query.search)
         return render_template(
             "notifications/campaign_ledger.html",
             edition=edition,
@@ -59,7 +60,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
             columns=COLUMNS,
             query=query,
             again=bool(states) and set(states) <= set(AGAIN) and campaign.state != "cancelled",
-            total=count_ledger(session, campaign_id=campaign_id, states=states, search=query.search),
+            total=total,
             rows=ledger_of(
                 session,
                 language=current_locale(),
@@ -68,6 +69,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
                 search=query.search,
                 limit=query.limit,
                 offset=query.offset,
+                total=total,
             ),
         )
 

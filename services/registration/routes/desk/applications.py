@@ -7,18 +7,17 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from services.registration.queries.applications import (
-    Order,
-    Wish,
-    application_lines,
-    application_of,
-    applications_of,
-    count_applications,
-    countries_present,
-)
+from services.registration.queries.applications import application_of, applications_of
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
+from services.registration.queries.lines import (
+    SHOWN as SHOWN_OF_MANY,
+    Order,
+    Wish,
+    application_page,
+    countries_present,
+)
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
 from services.registration.views import wording
@@ -55,12 +54,10 @@ def list_applications(edition_slug: str) -> str:
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
         query = table_query(request.args, edition, countries_present(session, edition_id=edition.id))
-        wish = wish_of(query)
-        total = count_applications(session, edition_id=edition.id, wish=wish)
-        lines = application_lines(
+        page = application_page(
             session,
             edition_id=edition.id,
-            wish=wish,
+            wish=wish_of(query),
             order=_order(query, edition),
             descending=query.descending,
             offset=query.offset,
@@ -70,9 +67,10 @@ def list_applications(edition_slug: str) -> str:
         "registration/desk/applications.html",
         edition=_shown(edition),
         columns=COLUMNS,
-        lines=lines,
+        lines=page.rows,
         query=query,
-        total=total,
+        total=page.count.number,
+        shown=SHOWN_OF_MANY if page.count.more else None,
         wording=wording,
         outcomes=OUTCOMES,
     )

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from flask import Blueprint, render_template, request
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from services.registration.actions.releases import digest, release_decisions
+from services.registration.actions.releases import release_decisions
+from services.registration.queries.bulks import latest_bulks
 from services.registration.queries.decisions import proposals
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
-from services.registration.queries.releases import releases_of
+from services.registration.queries.releases import releases_of, waiting_batch
 from services.registration.rules.decisions import OUTCOMES, plan_release
 from services.registration.rules.offers import expires_at
 from services.registration.views import wording
@@ -24,10 +25,13 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import read_form
 from shared.web.pages.navigation import DECISIONS
 from shared.web.pages.refusing import refused_at
+from shared.web.pages.tables import read_table_query
 from shared.words.languages import current_locale
 from shared.words.sentences import _, _n
 
 blueprint = Blueprint("desk_decisions", __name__)
+BULKS: Final = 5
+"""So many of the newest acts on many at once are listed, with the way to undo them."""
 
 
 class SeenBatch(BaseModel):
@@ -41,18 +45,23 @@ class SeenBatch(BaseModel):
 def list_decisions(edition_slug: str) -> str:
     """Show what is proposed and exactly what releasing it would do."""
     moment = now()
+    query = read_table_query(request.args, columns=(), default_sort="")
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        proposed = proposals(session, edition_id=edition.id)
+        batch = waiting_batch(session, edition_id=edition.id)
+        proposed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
+        bulks = latest_bulks(session, edition_id=edition.id, limit=BULKS)
         places = pool(session, edition.id)
         releases = releases_of(session, edition_id=edition.id)
     return render_template(
         "registration/desk/decisions.html",
         edition=present(edition, language=current_locale(), now=moment),
         proposed=proposed,
-        plan=plan_release(((one.outcome, one.locale) for one in proposed), places_left=places.left),
+        query=query,
+        bulks=bulks,
+        plan=plan_release(batch.mails, places_left=places.left),
         places=places,
-        seen=digest(proposed),
+        seen=batch.digest,
         earlier=[one for one in releases if one.finished],
         running=[one for one in releases if not one.finished],
         expires=expires_at(now=moment, days=edition.offer_days),
