@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 
+from shared.doors import QUEUES
 from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import make_celery
 
-app = make_celery(os.environ["REDIS_URL"], queues=("registration", "materials", "notifications"))
+app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
 # Nobody can accept an offer whose time is over, however late this comes: the deed looks at the time itself.
 app.conf.beat_schedule["registration.expire_offers"] = {
     "task": "registration.expire_offers",
     "schedule": 60.0,
 }
-app.conf.beat_schedule["registration.prune_outbox"] = {
-    "task": "registration.prune_outbox",
-    "schedule": 3600.0,
-    "options": {"expires": 3600},
-}
+for owner in ("registration", "notifications"):
+    app.conf.beat_schedule[f"{owner}.prune"] = {
+        "task": f"{owner}.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    }
 leave_signs_of_life()

@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING
 
 from celery.signals import worker_before_create_process, worker_process_init
 
+from shared.doors import QUEUES
 from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import CeleryBell, connect_redis, make_celery
 
 if TYPE_CHECKING:
     from shared.database import Database
 
-QUEUES = ("registration", "materials", "notifications")
+SERVICES = ("registration", "materials", "notifications")
 
 app = make_celery(os.environ["REDIS_URL"], queues=QUEUES)
 redis = connect_redis(os.environ["REDIS_URL"])
 bell = CeleryBell(app, redis)
 databases: list[Database] = []
 
-for _queue in QUEUES:
-    _service = importlib.import_module(f"services.{_queue}.worker")
+for _name in SERVICES:
+    _service = importlib.import_module(f"services.{_name}.worker")
     databases.append(_service.wire(app, redis=redis, bell=bell))
 leave_signs_of_life()
 

@@ -17,3 +17,10 @@ class Deed:
     by: UUID | None
     at: datetime
     why: str = ""
+
+    @property
+    def doer(self) -> UUID:
+        """Who does it: for acts that only somebody known can do, such as those on one's own things."""
+        if self.by is None:
+            raise LookupError("nobody does this")
+        return self.by

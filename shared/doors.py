@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 DOORS: Final = frozenset({"mail", "campaigns"})
 """The postmen's; every other bell is a queue of Celery's."""
+QUEUES: Final = ("registration", "materials", "notifications", "maker")
+"""Of the worker: one for each service, and one for what takes long, so that nobody waits behind a book of 500 pages."""
 QUIET_SECONDS: Final = 5.0
 """After Redis failed, nobody waits for it again for so long."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select, union_all
 from sqlalchemy.orm import Session
 
 from shared.schema.outbox.entries import FactRow
@@ -41,25 +41,53 @@ def past_of(session: Session, subject_ids: Collection[UUID]) -> list[Past]:
     return past(session, FactRow.subject_id.in_(subject_ids))
 
 
-def past(session: Session, condition: ColumnElement[bool]) -> list[Past]:
-    """Return what happened where ``condition`` holds, newest first."""
-    rows = session.execute(
+def past(session: Session, *conditions: ColumnElement[bool], most: int = MOST) -> list[Past]:
+    """Return what happened where one of ``conditions`` holds, newest first, at most ``most`` of it.
+
+    No two of them may hold for the same row. Each is looked up by itself, so that an index which knows the order can
+    stop after ``most``. Few people do much: names are asked for once each, and not once for every line.
+    """
+    newest = [
         select(
+            FactRow.id,
             FactRow.noun,
             FactRow.subject_id,
             FactRow.person_id,
             FactRow.before,
             FactRow.after,
             FactRow.at,
-            FactRow.by,
-            func.coalesce(Addressable.name, ""),
+            FactRow.by.label("by"),
             FactRow.why,
             FactRow.details,
             FactRow.name,
         )
-        .outerjoin(Addressable, Addressable.id == FactRow.by)
         .where(condition)
         .order_by(FactRow.at.desc(), FactRow.id.desc())
-        .limit(MOST)
-    )
-    return [Past(*row) for row in rows]
+        .limit(most)
+        for condition in conditions
+    ]
+    found = union_all(*newest).subquery()
+    rows = session.execute(select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(most)).all()
+    names = _names_of(session, {row.by for row in rows if row.by is not None})
+    return [
+        Past(
+            noun=row.noun,
+            subject_id=row.subject_id,
+            person_id=row.person_id,
+            before=row.before,
+            after=row.after,
+            at=row.at,
+            by_id=row.by,
+            by=names.get(row.by, ""),
+            why=row.why,
+            details=row.details,
+            name=row.name,
+        )
+        for row in rows
+    ]
+
+
+def _names_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    if not people:
+        return {}
+    return dict(session.execute(select(Addressable.id, Addressable.name).where(Addressable.id.in_(people))).all())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from sqlalchemy import text
+
 from shared.clock import now
 from shared.database import Database
 from shared.outbox import drain, drain_after_death
@@ -46,3 +48,30 @@ def add_react_task(celery: Celery, database: Database, reactions: Reactions, *, 
         work = drain_after_death if died_before else drain
         if work(database, reactions, seconds=DRAIN_SECONDS, now=now).more:
             celery.send_task(f"{service}.react", queue=service, ignore_result=True)
+
+
+def add_lone_react_task(
+    celery: Celery, database: Database, reactions: Reactions, *, redis: Redis, seconds: float
+) -> None:
+    """Add the task ``<subscriber>.react`` that is done by one worker at a time, however many there are.
+
+    For reactions that last: each of ``reactions`` may take long, but well below ``TASK_SECONDS`` less ``seconds``.
+    The others of the pool go on with what is short.
+    """
+    subscriber = reactions.subscriber
+
+    @celery.task(name=f"{subscriber}.react", bind=True)
+    def react(self: Task) -> None:
+        heard_bell(redis, subscriber)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            asked = {"name": f"{subscriber}.react"}
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(hashtext(:name))"), asked):
+                return
+            try:
+                died_before = (self.request.delivery_info or {}).get("redelivered", False)
+                work = drain_after_death if died_before else drain
+                more = work(database, reactions, seconds=seconds, now=now).more
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), asked)
+        if more:
+            celery.send_task(f"{subscriber}.react", queue=subscriber, ignore_result=True)

@@ -10,39 +10,52 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, exists, inspect, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from shared.schema.base import Base
 from shared.schema.outbox.entries import Entry, FactRow
+from shared.schema.outbox.idempotency import IdempotencyKey
+from shared.schema.outbox.kept_forms import KeptForm
 
 DONE_LASTS: Final = timedelta(days=30)
 """A done entry says how quickly a reaction came, and that it came: of use while a complaint is fresh."""
 PASSING_LASTS: Final = timedelta(days=90)
 """A link mailed for ten minutes is gone by then; who asked for one is of no more use."""
+ANSWERED_LASTS: Final = timedelta(days=7)
+"""Whoever repeats a request does so within minutes; a program that was down over a long weekend still may."""
 PASSING: Final = ("link",)
 """Nouns whose rows do not last, so that what is told of them does not either."""
 
 
+def delete_some(session: Session, row: type[Base], *due: ColumnElement[bool], limit: int) -> int:
+    """Delete at most ``limit`` of the rows that are ``due``; return how many."""
+    key = inspect(row).primary_key
+    some = select(*key).where(*due).limit(limit)
+    gone = delete(row).where(tuple_(*key).in_(some)).returning(*key).execution_options(synchronize_session=False)
+    return len(session.execute(gone).all())
+
+
 def prune_entries(session: Session, *, now: datetime, limit: int) -> int:
     """Delete at most ``limit`` entries done long ago; what waits or was put aside stays. Return how many."""
-    old = (
-        select(Entry.id)
-        .where(Entry.state == "done", Entry.done_at < now - DONE_LASTS)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return len(session.execute(delete(Entry).where(Entry.id.in_(old)).returning(Entry.id)).all())
+    return delete_some(session, Entry, Entry.state == "done", Entry.done_at < now - DONE_LASTS, limit=limit)
+
+
+def prune_idempotency_keys(session: Session, *, now: datetime, limit: int) -> int:
+    """Delete at most ``limit`` keys of requests that nobody repeats any more; return how many."""
+    return delete_some(session, IdempotencyKey, IdempotencyKey.created_at < now - ANSWERED_LASTS, limit=limit)
+
+
+def prune_kept_forms(session: Session, *, now: datetime, limit: int) -> int:
+    """Delete at most ``limit`` forms that were kept for a sign-in that never came; return how many."""
+    return delete_some(session, KeptForm, KeptForm.expires_at <= now, limit=limit)
 
 
 def prune_passing_facts(session: Session, *, now: datetime, limit: int) -> int:
     """Delete at most ``limit`` facts about what does not last, once nobody has to hear them; return how many."""
-    old = (
-        select(FactRow.id)
-        .where(FactRow.noun.in_(PASSING), FactRow.at < now - PASSING_LASTS)
-        .where(~exists().where(Entry.fact_id == FactRow.id))
-        .limit(limit)
-    )
-    return len(session.execute(delete(FactRow).where(FactRow.id.in_(old)).returning(FactRow.id)).all())
+    unheard = exists().where(Entry.fact_id == FactRow.id)
+    due = (FactRow.noun.in_(PASSING), FactRow.at < now - PASSING_LASTS, ~unheard)
+    return delete_some(session, FactRow, *due, limit=limit)
 
 
 def forget_words(session: Session, *, person_id: UUID, subject_ids: Collection[UUID] = ()) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from shared.doors import QUEUES
 from stack.addresses import SERVICES, Addresses
 from stack.embedded import nginx, postgres, valkey
 from stack.keys import Keys
@@ -77,7 +78,7 @@ def processes_of(outline: Outline) -> list[Process]:
 def worker_arguments() -> list[str]:
     """Return Celery's words for the worker: one machine, so no gossip with others."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return ["worker", "--queues", ",".join(SERVICES), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
+    return ["worker", "--queues", ",".join(QUEUES), "--concurrency", "2", "--loglevel", "WARNING", *quiet]
 
 
 def clock_arguments() -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.materials.routes.api import publications as api
-from services.materials.routes.desk import corrections, publications as desk, releases, shelves
+from services.materials.routes.api import makings as makings_api
+from services.materials.routes.desk import corrections, makings, publications as desk, releases, shelves
 from services.materials.routes.public import library, renditions
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
@@ -15,7 +15,7 @@ from shared.web.door.app import create_app
 if TYPE_CHECKING:
     from flask import Flask
 
-_QUEUES: Final = ("materials", "notifications")
+_QUEUES: Final = ("materials", "notifications", "maker")
 _FORM_AROUND_FILE: Final = 64 * 1024
 
 
@@ -35,12 +35,13 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
         service="materials",
         database=database,
         blueprints=[
-            api.blueprint,
+            makings_api.blueprint,
             library.blueprint,
             renditions.blueprint,
             desk.blueprint,
             releases.blueprint,
             corrections.blueprint,
+            makings.blueprint,
             shelves.blueprint,
         ],
         largest_body=settings.upload_limit + _FORM_AROUND_FILE,

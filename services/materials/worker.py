@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.materials.gateways.store import store_at
+from services.materials.gateways.workshop import Workshop
 from services.materials.reactions import reactions
+from services.materials.rounds.making import SECONDS, maker
 from services.materials.settings import MaterialsSettings
-from shared.reacting import add_react_task, database_of_worker
+from shared.reacting import add_lone_react_task, add_react_task, database_of_worker
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     """Add this service's tasks to ``celery``; return the database they work on."""
-    database = database_of_worker(MaterialsSettings, "materials", bell=bell).database
+    settings, database = database_of_worker(MaterialsSettings, "materials", bell=bell)
     add_react_task(celery, database, reactions, redis=redis)
+    making = maker(store_at(settings.store_url), Workshop())
+    add_lone_react_task(celery, database, making, redis=redis, seconds=SECONDS)
     return database

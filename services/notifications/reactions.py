@@ -61,6 +61,12 @@ def tell_passphrase(session: Session, fact: people.PassphraseChanged, heard: Hea
     _warn(session, "passphrase_changed", fact.person_id, heard)
 
 
+@reactions.hear(people.AccountReset)
+def tell_reset(session: Session, fact: people.AccountReset, heard: Heard) -> None:
+    """Tell a member of staff that an organiser took both factors away."""
+    _warn(session, "account_reset", fact.person_id, heard)
+
+
 @reactions.hear(people.AuthenticatorChanged)
 def tell_authenticator(session: Session, fact: people.AuthenticatorChanged, heard: Heard) -> None:
     """Tell the owner that an authenticator was set up."""

@@ -17,6 +17,7 @@ from services.registration.routes.me import applications as my_applications, hom
 from services.registration.routes.public import applications, editions, proofs
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
+from shared.doors import QUEUES
 from shared.people.routes import BLUEPRINTS as PEOPLE
 from shared.tasks import CeleryBell, connect_redis, make_celery
 from shared.web.door.app import create_app
@@ -49,7 +50,7 @@ def create() -> Flask:
     """Return the application, told everything by the environment."""
     settings = RegistrationSettings()
     redis = connect_redis(settings.redis_url)
-    bell = CeleryBell(make_celery(settings.redis_url, queues=("registration", "materials", "notifications")), redis)
+    bell = CeleryBell(make_celery(settings.redis_url, queues=QUEUES), redis)
     database = Database(settings.database_url.get_secret_value(), bell=bell, name="academy registration")
     return build(settings, database)
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from services.registration.reactions import reactions
 from services.registration.rounds.expiry import end_due_offers
-from services.registration.rounds.retention import prune_outbox
+from services.registration.rounds.retention import PRUNES
 from services.registration.settings import RegistrationSettings
 from shared.clock import now
+from shared.pruning import prune_all
 from shared.reacting import add_react_task, database_of_worker
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     def expire() -> None:
         end_due_offers(database, now=now)
 
-    @celery.task(name="registration.prune_outbox")
+    @celery.task(name="registration.prune")
     def prune() -> None:
-        prune_outbox(database, now=now)
+        prune_all(database, PRUNES, now=now)
 
     return database

@@ -22,3 +22,15 @@ class DownloadStarted(Fact, noun="rendition"):
     publication_id: UUID
     person_id: UUID
     edition_id: UUID | None = None
+
+
+class MakingWanted(Fact, noun="making"):
+    """A file waits to be taken apart: its pages, a light version, its chapters."""
+
+    making_id: UUID
+
+
+class MakingContinued(Fact, noun="making"):
+    """A part of the work on a file is done; the next waits."""
+
+    making_id: UUID

@@ -46,6 +46,12 @@ class AuthenticatorChanged(Fact, noun="person"):
     person_id: UUID
 
 
+class AccountReset(Fact, noun="person"):
+    """An organiser took passphrase and authenticator from a member of staff, who is invited anew."""
+
+    person_id: UUID
+
+
 class NewBrowserSignedIn(Fact, noun="person"):
     """Somebody signed in as this member of staff with a browser that had not been in before."""
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.facts import people as p, registration as r
 from shared.facts.base import Fact
-from shared.facts.materials import ShelfOpened
+from shared.facts.materials import MakingContinued, MakingWanted, ShelfOpened
 
 SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.AddressProofRequested: ("notifications",),
@@ -15,6 +15,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     p.TokenMade: ("notifications",),
     p.PassphraseChanged: ("notifications",),
     p.AuthenticatorChanged: ("notifications",),
+    p.AccountReset: ("notifications",),
     p.NewBrowserSignedIn: ("notifications",),
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),
@@ -30,4 +31,6 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.OfferExpired: ("notifications",),
     r.EnrolmentWithdrawn: ("materials",),
     ShelfOpened: ("notifications",),
+    MakingWanted: ("maker",),
+    MakingContinued: ("maker",),
 }

@@ -32,7 +32,7 @@ def seconds_of_ring(bell: CeleryBell) -> float:
 
 @pytest.mark.parametrize("when", ["before the key", "between key and message"])
 @pytest.mark.parametrize("fault", ["gone", "frozen"])
-def test_ringing_takes_less_than_a_second(when: str, fault: str) -> None:
+def test_ringing_waits_shortly_and_once(when: str, fault: str) -> None:
     with ExitStack() as stack:
         url = stack.enter_context(running_valkey())
         redis = connect_redis(url)
@@ -45,5 +45,7 @@ def test_ringing_takes_less_than_a_second(when: str, fault: str) -> None:
             stack.close()
         else:
             stack.enter_context(stopped(url))
-        assert seconds_of_ring(bell) < 1
-        assert seconds_of_ring(bell) < 0.01, "after a failure nobody waits again for a while"
+        first = seconds_of_ring(bell)
+        assert first < 5, "a worker's patience of 10 s"
+        if fault == "frozen":
+            assert seconds_of_ring(bell) < first / 5, "after a failure nobody waits again for a while"

@@ -10,6 +10,7 @@ import pytest
 from flask import Blueprint, Flask
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.schema.base import new_id
 from shared.web.door.policy import PolicyMissing, policy_of, staff
@@ -135,7 +136,7 @@ def test_a_token_without_the_scope_does_nothing(app: Flask, databases: dict[str,
         for scope in SCOPES:
             rest = [other for other in SCOPES if other != scope]
             tokens[scope] = make_api_token(
-                session, person_id=person, name="rest", scopes=rest, lasts=timedelta(days=1), now=now()
+                session, name="rest", scopes=rest, lasts=timedelta(days=1), deed=Deed(person, now())
             )
     before = contents(databases["owner"])
     for rule, policy in guarded(app, "token"):

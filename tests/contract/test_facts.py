@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from services.materials.gateways.store import store_at
+from services.materials.gateways.workshop import Workshop
+from services.materials.rounds.making import MAKER, maker
 from shared.facts import materials, notifications, people, registration
 from shared.facts.base import Fact
 from shared.facts.subscribers import SUBSCRIBERS
@@ -48,6 +51,14 @@ def test_no_fact_carries_personal_data() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_service_reacts_to_exactly_the_facts_it_subscribes_to(service: str) -> None:
     reactions = cast("Reactions", import_module(f"services.{service}.reactions").reactions)
+    assert_hears_its_facts(service, reactions)
+
+
+def test_the_maker_reacts_to_exactly_the_facts_it_subscribes_to(tmp_path: Path) -> None:
+    assert_hears_its_facts(MAKER, maker(store_at(tmp_path.as_uri()), Workshop()))
+
+
+def assert_hears_its_facts(service: str, reactions: Reactions) -> None:
     subscribed = {fact.__name__ for fact, services in SUBSCRIBERS.items() if service in services}
     unheard, uninvited = sorted(subscribed - reactions.heard), sorted(reactions.heard - subscribed)
     assert unheard == [], f"services/{service}/reactions.py has no reaction to what subscribers.py lets it hear"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.materials.rules.makings import MAKING
 from services.materials.rules.releases import RELEASE
 from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
@@ -24,7 +25,8 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, CAMPAIGN, ROLE, INVITATION, TOKEN,
+    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, ROLE, INVITATION,
+    TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",
@@ -34,7 +36,8 @@ LEDGERS = {
     "services/notifications/actions/launches.py": "what a cancelled campaign leaves in the postman's ledger",
 }
 """Where a state may be written, and which."""
-OF_NO_EDITION = {"staff_invitation", "token_made", "passphrase_changed", "authenticator_changed", "new_browser"}
+OF_NO_EDITION = {"staff_invitation", "token_made", "passphrase_changed", "authenticator_changed"}
+OF_NO_EDITION |= {"account_reset", "new_browser"}
 """Notices that never stand in the story of an application."""
 BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET(?:(?!\bWHERE\b)[^;\"])*\bstate\s*=", re.IGNORECASE)
 FILES = [

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.web.door.lifetimes import ABSOLUTE
 from shared.web.door.scopes import SCOPES
@@ -39,7 +40,7 @@ def token_for(database: Database) -> str:
     person = person_called(database, "Otto", roles=["organiser"])
     with database.transaction() as session:
         return make_api_token(
-            session, person_id=person, name="attack", scopes=list(SCOPES), lasts=ABSOLUTE["staff"], now=now()
+            session, name="attack", scopes=list(SCOPES), lasts=ABSOLUTE["staff"], deed=Deed(person, now())
         )
 
 

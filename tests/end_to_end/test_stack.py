@@ -150,15 +150,23 @@ def words_of(process: psutil.Process) -> list[str]:
         return []
 
 
+def parts_of(launcher: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(launcher.pid).children(recursive=True)
+
+
+def is_of_root(process: psutil.Process) -> bool:
+    """Say whether a process has any of root's rights; one that has ended has none."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and 0 in process.uids()
+    except psutil.Error:
+        return False
+
+
 def test_nothing_runs_as_root_and_nobody_else_reads_what_the_parts_write(state: Path) -> None:
     with demo(state) as (launcher, _url):
-        parts = [
-            process
-            for process in psutil.Process(launcher.pid).children(recursive=True)
-            if process.status() != psutil.STATUS_ZOMBIE
-        ]
-        assert len(parts) > 10
-        assert not [words_of(process) for process in parts if process.is_running() and 0 in process.uids()]
+        wait_for(lambda: len(parts_of(launcher)) > 10)
+        wait_for(lambda: not [process for process in parts_of(launcher) if is_of_root(process)])
+        parts = parts_of(launcher)
         for folder in ("run", "logs", "valkey", "mail", "store", "postgres"):
             assert (state / folder).stat().st_mode & 0o077 == 0, folder
         words = "\0".join(word for process in parts for word in words_of(process))

@@ -15,6 +15,7 @@ import pytest
 from flask import Blueprint, request
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.web.door.policy import ROLES, Policy, policy_of, public
 from shared.web.door.scopes import SCOPES
@@ -120,7 +121,7 @@ class Assault:
         self._person = person_called(database, "Olga", roles=sorted(ROLES))
         with database.transaction() as session:
             self._token = make_api_token(
-                session, person_id=self._person, name="all", scopes=list(SCOPES), lasts=timedelta(days=1), now=now()
+                session, name="all", scopes=list(SCOPES), lasts=timedelta(days=1), deed=Deed(self._person, now())
             )
         self._groups = groups
         """Into how many groups the fields are split, of which one is hostile while the others are as usual."""

@@ -13,7 +13,7 @@ import pytest
 
 import services
 import shared
-from tests.hostile.effort import LIMIT, growth
+from tests.support.effort import LIMIT, growth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

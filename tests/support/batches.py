@@ -35,9 +35,9 @@ SELECT gen_random_uuid(), application_id, :edition, CASE WHEN n <= :accepts THEN
     'proposed', '', :now FROM numbers""")
 
 
-def propose_many(database: Database, *, count: int, accepts: int, capacity: int) -> UUID:
+def propose_many(database: Database, *, count: int, accepts: int, capacity: int, slug: str = "spring-2026") -> UUID:
     """Make an edition with ``count`` proposed decisions, ``accepts`` of them accepts; return it."""
-    edition_id = make_edition(database, capacity=capacity)
+    edition_id = make_edition(database, capacity=capacity, slug=slug)
     with database.transaction() as session:
         session.execute(_PROPOSALS, {"count": count, "accepts": accepts, "edition": edition_id, "now": NOW})
     return edition_id

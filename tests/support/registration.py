@@ -78,9 +78,9 @@ class Applied:
     person_id: UUID
 
 
-def apply(database: Database, edition_id: UUID, *, now: datetime = NOW, **changes: Any) -> Applied:
+def submit_unproved(database: Database, edition_id: UUID, *, now: datetime = NOW, **changes: Any) -> UUID:
     with database.transaction() as session:
-        application_id = start_application(
+        return start_application(
             session,
             edition_id=edition_id,
             submission_key=uuid4(),
@@ -89,6 +89,10 @@ def apply(database: Database, edition_id: UUID, *, now: datetime = NOW, **change
             locale="fr",
             now=now,
         )
+
+
+def apply(database: Database, edition_id: UUID, *, now: datetime = NOW, **changes: Any) -> Applied:
+    application_id = submit_unproved(database, edition_id, now=now, **changes)
     with database.transaction() as session:
         person_id = prove_address(session, application_id=application_id, now=now)
     return Applied(edition_id, application_id, person_id)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
+from sqlalchemy import select
+
 from services.notifications.actions.campaigns import create_campaign
 from services.registration.actions.bulks import begin_bulk
 from services.registration.queries.bulks import chosen
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.base import new_id
+from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
@@ -97,9 +100,11 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
         )
         session.add(chapter)
         chapter_id = chapter.id
+        making_id = session.scalars(select(Making.id).where(Making.rendition_id == reader.rendition_id)).one()
     return {
         "slug": f"reader-{side}",
         "chapter_id": chapter_id,
+        "making_id": making_id,
         "release_id": reader.release_id,
         "rendition_id": reader.rendition_id,
         "shelf_id": reader.shelf_id,

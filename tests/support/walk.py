@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sqlalchemy import text
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.schema.everything import metadata
 from shared.web.door.policy import ROLES, Policy, policy_of
@@ -139,7 +140,7 @@ class Walk:
             cookie["c"] = secret
         with self._database.transaction() as session:
             token = make_api_token(
-                session, person_id=person, name="all", scopes=list(SCOPES), lasts=timedelta(days=1), now=now()
+                session, name="all", scopes=list(SCOPES), lasts=timedelta(days=1), deed=Deed(person, now())
             )
         csrf = urlsafe_b64encode(bytes(24)).decode() + secret  # a mask of zeros hides nothing
         return Somebody(role, held, browser, {"Authorization": f"Bearer {token}"}, csrf)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.materials.actions.makings import ask_for_parts
 from services.materials.errors import (
     ChapterNumberTaken,
     NothingToPublish,
@@ -99,6 +100,7 @@ def add_chapter(
     titles: Mapping[str, str],
     authors: Sequence[str],
     pages: Mapping[str, tuple[int, int]],
+    deed: Deed,
 ) -> Chapter:
     """Describe a part of a draft: its place, its titles, its authors, and its pages per language."""
     draft_of(session, release_id=release_id)
@@ -117,6 +119,7 @@ def add_chapter(
         if "uq_chapter_release_id_number" in str(error.orig):
             raise ChapterNumberTaken(errors={"number": ChapterNumberTaken.title}) from error
         raise
+    ask_for_parts(session, release_id=release_id, deed=deed)
     return chapter
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import partial
 from typing import BinaryIO
 from uuid import UUID
@@ -12,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.materials.actions.makings import ask_for_making
 from services.materials.actions.publications import draft_of, translation_of
+from services.materials.actions.stored import names_of, remember
 from services.materials.errors import FileEmpty, FileTypeUnknown, ReleaseIsPublished
-from services.materials.gateways.store import Store, StreamStored
+from services.materials.gateways.store import Store
 from services.materials.rules.media import FORMATS, unfit
-from services.materials.rules.names import full_filename, plain_filename
 from shared.history import Deed, note
 from shared.schema.base import new_id
-from shared.schema.materials.files import Rendition, StoredFile
+from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Chapter, Publication, Release
 from shared.words.languages import text_in
 from shared.words.sentences import _l
@@ -52,28 +52,28 @@ def add_rendition(
         unknown = _l("Files of this format cannot be uploaded.")
         raise FileTypeUnknown(unknown, errors={"file": unknown})
     kept = store.keep(pieces, limit=limit, modified_at=deed.at, check=partial(_usable, media_type=media_type))
-    _remember(session, store, kept, media_type=media_type)
+    remember(session, store, kept, media_type=media_type)
     publication = session.get_one(Publication, release.publication_id)
     title = text_in(publication.titles, language)
     chapter = session.get_one(Chapter, chapter_id) if chapter_id else None
-    number = chapter.number if chapter else None
     translation = translation_of(session, release_id=release_id, language=language, title=title)
-    named = (text_in(chapter.titles, language) or title) if chapter else translation.title
+    named = names_of(publication, release, translation, chapter, format_)
     new = insert(Rendition).values(
         id=new_id(),
         translation_id=translation.id,
         chapter_id=chapter_id,
         format=format_,
         sha256=kept.sha256,
-        filename=plain_filename(
-            slug=publication.slug, version=release.version, language=language, format_=format_, chapter=number
-        ),
-        full_name=full_filename(title=named, language=language, format_=format_, chapter=number),
+        filename=named.filename,
+        full_name=named.full_name,
         pages=pages,
+        made_from=None,
         uploaded_by=deed.by,
         uploaded_at=deed.at,
     )
-    replaced = {name: new.excluded[name] for name in ("sha256", "full_name", "pages", "uploaded_by", "uploaded_at")}
+    replaced = {
+        name: new.excluded[name] for name in ("sha256", "full_name", "pages", "made_from", "uploaded_by", "uploaded_at")
+    }
     place = "uq_rendition_translation_id_chapter_id_format"
     upsert = new.on_conflict_do_update(
         constraint=place,
@@ -84,9 +84,11 @@ def add_rendition(
     if rendition_id is None:
         raise ReleaseIsPublished
     note(session, "rendition", rendition_id, deed, what="stored", edition_id=publication.edition_id)
-    return session.scalars(
+    rendition = session.scalars(
         select(Rendition).where(Rendition.id == rendition_id).execution_options(populate_existing=True)
     ).one()
+    ask_for_making(session, rendition=rendition, edition_id=publication.edition_id, deed=deed)
+    return rendition
 
 
 def _open_to_files(session: Session, release_id: UUID) -> Release:
@@ -103,17 +105,3 @@ def _usable(file: BinaryIO, media_type: str) -> None:
     found = unfit(file, media_type=media_type)
     if found is not None:
         raise FileTypeUnknown(found.reason, errors={"file": found.reason})
-
-
-def _remember(session: Session, store: Store, kept: StreamStored, *, media_type: str) -> None:
-    """Write down a stored file once, with the time the store gave it."""
-    seconds = store.modified_at(kept.sha256)
-    if seconds is None:
-        raise FileNotFoundError(kept.sha256)
-    row = insert(StoredFile).values(
-        sha256=kept.sha256,
-        size=kept.size,
-        media_type=media_type,
-        modified_at=datetime.fromtimestamp(int(seconds), tz=UTC),
-    )
-    session.execute(row.on_conflict_do_nothing())

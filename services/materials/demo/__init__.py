@@ -102,6 +102,7 @@ def _release(
             titles={code: text["chapters"][number - 1]["title"] for code, text in texts.items()},
             authors=[],
             pages={code: made.chapter_pages[number - 1] for code, made in whole.items()},
+            deed=deed,
         )
         for number in range(1, len(texts["en"]["chapters"]) + 1)
     ]

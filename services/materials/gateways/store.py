@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -56,7 +56,6 @@ class Store(Protocol):
 
         ``check`` reads the whole of it before it gets its name, and may raise. Durable when it returns. Refuses with
         :class:`FileTooLarge` beyond ``limit`` bytes. What is refused leaves nothing behind.
-        :class:`FileTooLarge` beyond ``limit`` bytes. What is refused leaves nothing behind.
         ``modified_at`` becomes the file's Last-Modified when it is new.
         """
 
@@ -71,6 +70,9 @@ class Store(Protocol):
 
     def reading(self, sha256: str) -> BinaryIO:
         """Open the bytes for reading; FileNotFoundError when they are not there."""
+
+    def at_hand(self, sha256: str) -> AbstractContextManager[Path]:
+        """Lend the bytes as a file of this machine, to be read only; FileNotFoundError when they are not there."""
 
 
 class FolderStore:
@@ -149,6 +151,11 @@ class FolderStore:
     def reading(self, sha256: str) -> BinaryIO:
         """Open the file."""
         return self._path(sha256).open("rb")
+
+    @contextmanager
+    def at_hand(self, sha256: str) -> Iterator[Path]:
+        """Lend the file itself."""
+        yield self._path(sha256).resolve(strict=True)
 
 
 def _is_whole(path: Path, sha256: str) -> bool:

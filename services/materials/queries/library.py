@@ -179,6 +179,7 @@ def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None
             Rendition.pages,
             func.coalesce(Download.sha256, same.c.sha256),
             func.coalesce(Download.whole, same.c.whole, True),
+            Rendition.made_from.is_not(None),
             Release.version,
         )
         .join(Translation, Translation.id == Rendition.translation_id)

@@ -33,6 +33,8 @@ class RenditionShown:
     pages: int | None
     fetched_sha256: str | None = None
     fetched_whole: bool = True
+    is_made: bool = False
+    """Made by the machine of what was uploaded."""
     version: str = ""
     """Of the release it belongs to: languages may stand at different ones."""
 

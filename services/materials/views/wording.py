@@ -29,6 +29,18 @@ KINDS: Final[dict[str, LazyText]] = {
     "recording": _l("Recording"),
     "document": _l("Document"),
 }
+TROUBLES: Final[dict[str, LazyText]] = {
+    "locked": _l(
+        "It asks for a password or forbids copying, so not everything can be made of it. Save it without protection"
+        " and upload it again."
+    ),
+    "broken": _l("It is damaged, so its pages cannot be read. Export it again and upload the new file."),
+    "heavy": _l(
+        "It takes more memory or time than a file may. Export it again with simpler pages or smaller pictures."
+    ),
+    "empty": _l("There is nothing to read in it."),
+}
+"""What stood in the way when a file was taken apart."""
 RULES: Final[dict[str, LazyText]] = {
     "public": _l("Everybody"),
     "registered": _l("People who applied"),

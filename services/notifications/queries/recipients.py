@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.schema.people.published import Addressable, MailedLink
+from shared.schema.people.published import Addressable, LinkInMail
 from shared.schema.registration.published import OfferTerm, UnprovedApplicant
 
 
@@ -55,4 +55,4 @@ def offer_expiry(session: Session, *, offer_id: UUID) -> datetime | None:
 
 def link_expiry(session: Session, *, link_id: UUID) -> datetime | None:
     """Return when a mailed link stops working, be it to sign in or to join the staff."""
-    return session.execute(select(MailedLink.expires_at).where(MailedLink.id == link_id)).scalar()
+    return session.execute(select(LinkInMail.expires_at).where(LinkInMail.id == link_id)).scalar()

@@ -42,6 +42,7 @@ NOTICES: Final = {
         Notice("token_made", TOKENS),
         Notice("passphrase_changed", SECURITY),
         Notice("authenticator_changed", SECURITY),
+        Notice("account_reset", SECURITY),
         Notice("new_browser", SECURITY),
         Notice("application_received", MY_PAGE),
         Notice("application_withdrawn", MY_PAGE),

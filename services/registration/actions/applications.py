@@ -23,21 +23,20 @@ def edit_application(
     session: Session,
     *,
     application_id: UUID,
-    person_id: UUID,
     answers: Answers,
-    now: datetime,
+    deed: Deed,
     written_at: datetime | None = None,
     seen: str = "",
 ) -> list[str]:
-    """Replace the answers until the deadline; return the names of the fields that changed.
+    """Replace the answers of the doer's application until the deadline; return the names of the fields that changed.
 
     What was there before is kept with the change and shown to reviewers. The address stays the proved one. What was
     ``written_at`` an earlier moment counts as in time when it was then. Refuses with :class:`ChangedMeanwhile` when the
     application is not the version ``seen`` any more and holds other answers.
     A corrected name is the one that mails and pages use from now on.
     """
-    application, edition = _own(session, application_id=application_id, person_id=person_id)
-    if not rules.is_editable(state=application.state, closes_at=edition.closes_at, now=written_at or now):
+    application, edition = _own(session, application_id=application_id, person_id=deed.doer)
+    if not rules.is_editable(state=application.state, closes_at=edition.closes_at, now=written_at or deed.at):
         raise NotEditable
     after = {**answers.columns(), "email": application.email, **answers.answers()}
     before = {name: getattr(application, name) for name in answers.columns()} | application.answers
@@ -48,40 +47,40 @@ def edit_application(
     session.execute(
         update(Application)
         .where(Application.id == application_id)
-        .values({**answers.columns(), "email": application.email, "answers": answers.answers(), "updated_at": now})
+        .values({**answers.columns(), "email": application.email, "answers": answers.answers(), "updated_at": deed.at})
         .execution_options(synchronize_session=False)
     )
-    correct_name(session, person_id=person_id, before=before, after=after)
+    correct_name(session, person_id=deed.doer, before=before, after=after)
     note(
         session,
         rules.APPLICATION.noun,
         application_id,
-        Deed(person_id, now),
+        deed,
         what="edited",
         edition_id=edition.id,
-        person_id=person_id,
+        person_id=deed.doer,
         details=fields,
     )
     return list(fields)
 
 
-def withdraw_application(session: Session, *, application_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Take an application back; done twice it is done once.
+def withdraw_application(session: Session, *, application_id: UUID, deed: Deed) -> None:
+    """Take the doer's own application back; done twice it is done once.
 
     Whoever holds an offer or a place gives that back first, by an act of its own.
     """
-    application, _edition = _own(session, application_id=application_id, person_id=person_id)
+    application, _edition = _own(session, application_id=application_id, person_id=deed.doer)
     if application.state == "withdrawn":
         return
     allowed = rules.APPLICATION.allows(application.state, "withdrawn")
     if not allowed or has_live_offer(session, application_id=application_id):
         raise NotWithdrawable
-    move(session, rules.APPLICATION, [application_id], "withdrawn", Deed(person_id, now, why), updated_at=now)
+    move(session, rules.APPLICATION, [application_id], "withdrawn", deed, updated_at=deed.at)
     proposed = proposal_of(session, application_id=application_id)
     if proposed is not None:
-        dropped = {proposed: {"person_id": person_id}}
-        deed = Deed(None, now, "withdrawn by the applicant")
-        move(session, DECISION, dropped, "replaced", deed, leaving="proposed", more=dropped)
+        dropped = {proposed: {"person_id": deed.by}}
+        follows = Deed(None, deed.at, "withdrawn by the applicant")
+        move(session, DECISION, dropped, "replaced", follows, leaving="proposed", more=dropped)
 
 
 class _Own(NamedTuple):

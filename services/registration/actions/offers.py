@@ -19,17 +19,15 @@ from shared.schema.registration import Enrolment, Offer
 _REFUSED: Final[dict[str, type[Refusal]]] = {"answered": OfferAnswered, "expired": OfferLapsed, "full": EditionFull}
 
 
-def accept_offer(
-    session: Session, *, offer_id: UUID, person_id: UUID, now: datetime, take_pool: TakePool = locked_pool
-) -> UUID:
-    """Take the place an offer holds; return the enrolment, the same when it was taken before.
+def accept_offer(session: Session, *, offer_id: UUID, deed: Deed, take_pool: TakePool = locked_pool) -> UUID:
+    """Take the place that an offer to the doer holds; return the enrolment, the same when it was taken before.
 
     Never oversold: the edition's row is locked, then enrolments are counted against the capacity as it is now, so
     that more offers than places, or a capacity lowered since, cannot seat too many. Refuses with
     :class:`OfferUnknown`, :class:`OfferAnswered`, :class:`OfferLapsed` or :class:`EditionFull`.
     """
     edition_id = session.execute(
-        select(Offer.edition_id).where(Offer.id == offer_id, Offer.person_id == person_id)
+        select(Offer.edition_id).where(Offer.id == offer_id, Offer.person_id == deed.doer)
     ).scalar()
     if edition_id is None:
         raise OfferUnknown
@@ -39,30 +37,30 @@ def accept_offer(
     if taken is not None:
         return taken  # pressed twice
     refused = rules.why_not_accepted(
-        state=offer.state, expires=offer.expires_at, capacity=places.capacity, enrolled=places.enrolled, now=now
+        state=offer.state, expires=offer.expires_at, capacity=places.capacity, enrolled=places.enrolled, now=deed.at
     )
     if refused:
         raise _REFUSED[refused]
-    deed, enrolment_id = Deed(person_id, now), new_id()
+    enrolment_id = new_id()
     more = {offer_id: {"enrolment_id": enrolment_id}}
-    move(session, rules.OFFER, [offer_id], "accepted", deed, more=more, answered_at=now)
+    move(session, rules.OFFER, [offer_id], "accepted", deed, more=more, answered_at=deed.at)
     row = {
         "id": enrolment_id,
         "offer_id": offer_id,
         "application_id": offer.application_id,
         "edition_id": edition_id,
-        "person_id": person_id,
-        "enrolled_at": now,
-        "updated_at": now,
+        "person_id": deed.doer,
+        "enrolled_at": deed.at,
+        "updated_at": deed.at,
     }
     begin(session, rules.ENROLMENT, "accepted", deed, [row])
     return enrolment_id
 
 
-def decline_offer(session: Session, *, offer_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Give the held place back; it can be offered to somebody else at once. Done twice it is done once."""
+def decline_offer(session: Session, *, offer_id: UUID, deed: Deed) -> None:
+    """Give back the place that is held for the doer; it can go to somebody else at once. Done twice it is done once."""
     offer = session.execute(
-        select(Offer).where(Offer.id == offer_id, Offer.person_id == person_id).with_for_update()
+        select(Offer).where(Offer.id == offer_id, Offer.person_id == deed.doer).with_for_update()
     ).scalar()
     if offer is None:
         raise OfferUnknown
@@ -72,7 +70,7 @@ def decline_offer(session: Session, *, offer_id: UUID, person_id: UUID, why: str
         raise OfferLapsed
     if offer.state != "offered":
         raise OfferAnswered
-    move(session, rules.OFFER, [offer_id], "declined", Deed(person_id, now, why), answered_at=now)
+    move(session, rules.OFFER, [offer_id], "declined", deed, answered_at=deed.at)
 
 
 def expire_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
@@ -82,10 +80,10 @@ def expire_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
     return len(due)
 
 
-def withdraw_enrolment(session: Session, *, enrolment_id: UUID, person_id: UUID, why: str, now: datetime) -> None:
-    """Give up a place that was taken. It is free at once, and what came with it closes. Done twice it is done once."""
+def withdraw_enrolment(session: Session, *, enrolment_id: UUID, deed: Deed) -> None:
+    """Give up the place the doer took. It is free at once, and what came with it closes. Done twice it is done once."""
     enrolment = session.execute(
-        select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.person_id == person_id).with_for_update()
+        select(Enrolment).where(Enrolment.id == enrolment_id, Enrolment.person_id == deed.doer).with_for_update()
     ).scalar()
     if enrolment is None:
         raise OfferUnknown
@@ -93,6 +91,5 @@ def withdraw_enrolment(session: Session, *, enrolment_id: UUID, person_id: UUID,
         return
     if not rules.ENROLMENT.allows(enrolment.state, "withdrawn"):
         raise NotWithdrawable
-    deed = Deed(person_id, now, why)
-    move(session, rules.ENROLMENT, [enrolment_id], "withdrawn", deed, updated_at=now)
+    move(session, rules.ENROLMENT, [enrolment_id], "withdrawn", deed, updated_at=deed.at)
     move(session, rules.OFFER, [enrolment.offer_id], "withdrawn", deed, leaving="accepted")

@@ -13,7 +13,7 @@ from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlac
 from services.registration.queries.decisions import waiting_ids
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.releases import (
-    Bound,
+    FrozenDecision,
     last_release,
     locked_batch,
     locked_part,
@@ -96,7 +96,9 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
     return len(ready)
 
 
-def _make_known(session: Session, batch: DecisionBatch, ready: Sequence[Bound], *, offer_days: int, deed: Deed) -> None:
+def _make_known(
+    session: Session, batch: DecisionBatch, ready: Sequence[FrozenDecision], *, offer_days: int, deed: Deed
+) -> None:
     people = {one.application_id: {"person_id": one.person_id} for one in ready}
     earlier = released_of(session, application_ids=list(people))
     replaced = {decision_id: people[application_id] for application_id, decision_id in earlier.items()}

@@ -19,9 +19,7 @@ from shared.people.actions.sign_in import request_sign_in_link
 from shared.schema.registration import Application
 
 
-def settle_second_draft(
-    session: Session, *, draft_id: UUID, application_id: UUID, person_id: UUID, now: datetime
-) -> bool:
+def settle_second_draft(session: Session, *, draft_id: UUID, application_id: UUID, deed: Deed) -> bool:
     """Let the newer text count and put the draft away, so that its link works once; say whether the draft was newer.
 
     What counted before is kept with the change. Handed in before the deadline counts, as with every proof. Refuses
@@ -39,12 +37,11 @@ def settle_second_draft(
         edit_application(
             session,
             application_id=application_id,
-            person_id=person_id,
             answers=answers,
-            now=now,
+            deed=deed,
             written_at=draft.consented_at,
         )
-    drop_draft(session, application_id=draft_id, why="already applied", now=now)
+    drop_draft(session, application_id=draft_id, why="already applied", now=deed.at)
     return is_newer
 
 

@@ -166,12 +166,12 @@ def prove_address(session: Session, *, application_id: UUID, now: datetime) -> U
         time_zone=time_zone_of(application.country) or "",
         now=now,
     )
-    submit_draft(session, application_id=application_id, edition_id=edition.id, person_id=person_id, now=now)
+    submit_draft(session, application_id=application_id, edition_id=edition.id, deed=Deed(person_id, now))
     return person_id
 
 
-def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, person_id: UUID, now: datetime) -> None:
-    """Let a draft count as the application of ``person_id``, whose address is proved.
+def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, deed: Deed) -> None:
+    """Let a draft count as the application of the doer, whose address is proved.
 
     Refuses with :class:`AlreadyApplied`; a partial unique index decides, so that two at once never both win.
     """
@@ -182,52 +182,52 @@ def submit_draft(session: Session, *, application_id: UUID, edition_id: UUID, pe
                 rules.APPLICATION,
                 [application_id],
                 "submitted",
-                Deed(person_id, now),
+                deed,
                 leaving="draft",
-                person_id=person_id,
-                submitted_at=now,
-                updated_at=now,
+                person_id=deed.doer,
+                submitted_at=deed.at,
+                updated_at=deed.at,
             )
     except IntegrityError as error:
         if "uq_application_live" not in str(error.orig):
             raise
-        existing = live_application_of(session, edition_id=edition_id, person_id=person_id)
-        raise AlreadyApplied(existing or application_id, person_id) from error
+        existing = live_application_of(session, edition_id=edition_id, person_id=deed.doer)
+        raise AlreadyApplied(existing or application_id, deed.doer) from error
 
 
 def submit_application(
     session: Session,
     *,
     edition_id: UUID,
-    person_id: UUID,
     submission_key: UUID,
     answers: Answers,
     consent: str,
     locale: str,
-    now: datetime,
+    deed: Deed,
 ) -> UUID:
-    """Submit the application of a person whose address is proved; return its id, the same for the same key and content.
+    """Submit the application of the doer, whose address is proved; return its id.
 
+    The same key and content is the same application.
     Another person's key, or one whose application was withdrawn, makes an application of its own. Refuses with
     :class:`AlreadyApplied` when an application of this person stands, with :class:`ApplicationsClosed` out of time.
     """
-    values = _values(answers, consent=consent, locale=locale, now=now)
+    values = _values(answers, consent=consent, locale=locale, now=deed.at)
     key = submission_key
     while True:
-        row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
+        row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=deed.at)
         if session.execute(INSERT_ONCE, row).first() is not None:
             break
         known = _known(session, edition_id=edition_id, submission_key=key)
         if known is None:
             continue
-        if known.person_id == person_id and known.state != "withdrawn":
+        if known.person_id == deed.doer and known.state != "withdrawn":
             if known.content_hash == values["content_hash"]:
                 return known.id
-            raise AlreadyApplied(known.id, person_id)
-        key = uuid5(key, f"{person_id} {values['content_hash']}")
-    require_open(session, edition_id=edition_id, now=now)
+            raise AlreadyApplied(known.id, deed.doer)
+        key = uuid5(key, f"{deed.doer} {values['content_hash']}")
+    require_open(session, edition_id=edition_id, now=deed.at)
     application_id: UUID = row["id"]
-    submit_draft(session, application_id=application_id, edition_id=edition_id, person_id=person_id, now=now)
+    submit_draft(session, application_id=application_id, edition_id=edition_id, deed=deed)
     return application_id
 
 

@@ -58,7 +58,7 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
     rest = list(people)
     chance.shuffle(rest)
     for application_id, person_id in (rest.pop() for _ in range(7)):
-        withdraw_application(session, application_id=application_id, person_id=person_id, why="", now=_ago(now, 6))
+        withdraw_application(session, application_id=application_id, deed=Deed(person_id, _ago(now, 6)))
     first = _decide(session, edition, rest, FIRST_BATCH, staff, at=_ago(now, 16))
     _release(session, edition, staff, at=_ago(now, 15))
     _answer(session, first, chance, at=_ago(now, 12), shares=(26, 5))
@@ -94,12 +94,11 @@ def _apply(session: Session, edition: Edition, one: Applicant, *, at: datetime, 
         application_id = submit_application(
             session,
             edition_id=edition.id,
-            person_id=person_id,
             submission_key=new_id(),
             answers=answers,
             consent=str(CONSENT),
             locale=one.locale,
-            now=at,
+            deed=Deed(person_id, at),
         )
     return application_id, person_id
 
@@ -144,9 +143,9 @@ def _answer(
     for number, (offer_id, person_id) in enumerate(rows.all()):
         moment = at + timedelta(minutes=chance.randrange(2000))
         if number < accepting:
-            accept_offer(session, offer_id=offer_id, person_id=person_id, now=moment)
+            accept_offer(session, offer_id=offer_id, deed=Deed(person_id, moment))
         elif number < accepting + declining:
-            decline_offer(session, offer_id=offer_id, person_id=person_id, why="", now=moment)
+            decline_offer(session, offer_id=offer_id, deed=Deed(person_id, moment))
 
 
 def _forget_past_mails(session: Session, edition: Edition) -> None:

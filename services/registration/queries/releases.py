@@ -25,11 +25,11 @@ from services.registration.rules.decisions import Outcome
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, ApplicationLine, Decision, DecisionBatch, Edition
 
-_BoundRow = tuple[UUID, UUID, UUID, Outcome, str]
+_FrozenRow = tuple[UUID, UUID, UUID, Outcome, str]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Proposals:
     """A batch as far as freezing it has to know: how many by outcome and language of the mail.
 
     ``digest`` is a fingerprint of which decisions are in it, so that what is released is what was looked at.
@@ -51,7 +51,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Bound:
+class FrozenDecision:
     """A decision of a frozen batch that is not known yet."""
 
     decision_id: UUID
@@ -62,16 +62,16 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Part:
+class Instalment:
     """The next decisions of a frozen batch, and whether others follow them."""
 
-    decisions: Sequence[Bound]
+    decisions: Sequence[FrozenDecision]
     more: bool
     offer_days: int
 
 
 @dataclass(frozen=True)
-class Release:
+class PastRelease:
     """One release as the desk reads it. ``known`` of ``decisions`` are known; ``counts`` are by outcome."""
 
     released_at: datetime
@@ -82,7 +82,7 @@ class Release:
     finished: bool
 
 
-def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> Waiting | None:
+def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> Proposals | None:
     """Return the batch of the edition's last release; None if there was none or it was somebody else's."""
     newest = session.execute(
         select(DecisionBatch.id, DecisionBatch.released_by)
@@ -95,12 +95,12 @@ def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> Wait
     return _summed_up(session, Decision.batch_id == newest.id)
 
 
-def waiting_batch(session: Session, *, edition_id: UUID) -> Waiting:
+def waiting_batch(session: Session, *, edition_id: UUID) -> Proposals:
     """Return what is proposed, as releasing it would make it known."""
     return _summed_up(session, *waiting(edition_id), ApplicationLine.state.in_(DECIDABLE))
 
 
-def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
+def locked_proposals(session: Session, *, edition_id: UUID) -> Proposals:
     """Return what is proposed and hold the applications."""
     held = (
         select(Application.id)
@@ -114,7 +114,7 @@ def locked_proposals(session: Session, *, edition_id: UUID) -> Waiting:
     return waiting_batch(session, edition_id=edition_id)
 
 
-def _summed_up(session: Session, *conditions: ColumnElement[bool]) -> Waiting:
+def _summed_up(session: Session, *conditions: ColumnElement[bool]) -> Proposals:
     """Count and mix by PostgreSQL: a batch may be a hundred thousand rows, and in no order.
 
     A decision never changes its outcome, so its id stands for it; the ids' hashes are mixed, 128 bits of them.
@@ -131,7 +131,7 @@ def _summed_up(session: Session, *conditions: ColumnElement[bool]) -> Waiting:
     ones, others = (reduce(xor, (row[place] for row in rows), 0) for place in (3, 4))
     digest = hashlib.sha256(f"{total}|{ones}|{others}".encode()).hexdigest()[:32]
     counts = sorted((cast("Outcome", outcome), locale, number) for outcome, locale, number, *_mixed in rows)
-    return Waiting(digest, counts)
+    return Proposals(digest, counts)
 
 
 def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:
@@ -139,7 +139,7 @@ def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:
     return session.get(DecisionBatch, batch_id, with_for_update=True, populate_existing=True)
 
 
-def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Part:
+def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Instalment:
     """Return the next ``limit`` decisions of a frozen batch and hold their applications."""
     bound = select(Decision.id, Decision.application_id).where(
         Decision.batch_id == batch_id, Decision.state == "proposed"
@@ -165,7 +165,9 @@ def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Part:
         .join(DecisionBatch, DecisionBatch.edition_id == Edition.id)
         .where(DecisionBatch.id == batch_id)
     ).scalar_one()
-    return Part([Bound(*cast("_BoundRow", row)) for row in rows], more=len(next_ones) > limit, offer_days=days)
+    return Instalment(
+        [FrozenDecision(*cast("_FrozenRow", row)) for row in rows], more=len(next_ones) > limit, offer_days=days
+    )
 
 
 def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -178,7 +180,7 @@ def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UU
     return dict(rows.all())
 
 
-def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
+def releases_of(session: Session, *, edition_id: UUID) -> list[PastRelease]:
     """Return the releases of an edition, the newest first."""
     rows = session.execute(
         select(
@@ -200,6 +202,6 @@ def releases_of(session: Session, *, edition_id: UUID) -> list[Release]:
         one[2][outcome] = count
         one[3].append(known)
     return [
-        Release(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
+        PastRelease(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
         for batch, by, counts, known in found.values()
     ]

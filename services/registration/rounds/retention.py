@@ -1,27 +1,31 @@
-"""Lets go of what is no longer needed: done entries, and facts about links that have long been worthless."""
+"""What registration lets go of by the clock. Each kind's age stands where it is deleted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.retention import prune_entries, prune_passing_facts
+from services.registration.actions.drafts import prune_unproved
+from shared.people.actions.retention import (
+    prune_api_tokens,
+    prune_invitations,
+    prune_recovery_codes,
+    prune_sessions,
+    prune_sign_in_links,
+)
+from shared.retention import prune_entries, prune_idempotency_keys, prune_kept_forms, prune_passing_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from shared.pruning import Prune
 
-    from shared.database import Database
-
-BATCH: Final = 5_000
-
-
-def prune_outbox(database: Database, *, now: Callable[[], datetime]) -> int:
-    """Delete what is old enough, a batch in each transaction; return how many rows."""
-    total = 0
-    for prune in (prune_entries, prune_passing_facts):
-        pruned = BATCH
-        while pruned == BATCH:
-            with database.transaction() as session:
-                pruned = prune(session, now=now(), limit=BATCH)
-            total += pruned
-    return total
+PRUNES: Final[tuple[Prune, ...]] = (
+    prune_entries,
+    prune_passing_facts,
+    prune_kept_forms,
+    prune_idempotency_keys,
+    prune_sign_in_links,
+    prune_invitations,
+    prune_recovery_codes,
+    prune_sessions,
+    prune_api_tokens,
+    prune_unproved,
+)

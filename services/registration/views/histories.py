@@ -78,7 +78,7 @@ _MINE: Final = frozenset(
 
 def story(steps: Iterable[Past], mails: Iterable[Mailed], *, outcomes: Mapping[UUID, str]) -> list[dict[str, Any]]:
     """Return what happened and the mails as one story for the desk, newest first."""
-    lines = [_entry(step, outcomes) for step in steps if step.after is not None or step.name in FACTS]
+    lines = [_entry(step, outcomes) for step in steps]
     lines += [
         {
             "at": mail.at,

@@ -42,16 +42,16 @@ def tell_new_browser(session: Session, *, person_id: UUID, now: datetime) -> Non
     record(session, NewBrowserSignedIn(person_id=person_id), Deed(person_id, now))
 
 
-def end_session_named(session: Session, *, person_id: UUID, name: str, now: datetime) -> None:
-    """End that session of the person which :func:`shared.people.queries.sessions.open_sessions` calls ``name``."""
+def end_session_named(session: Session, *, name: str, deed: Deed) -> None:
+    """End that session of the doer which :func:`shared.people.queries.sessions.open_sessions` calls ``name``."""
     session.execute(
         update(SessionRow)
         .where(
-            SessionRow.person_id == person_id,
+            SessionRow.person_id == deed.doer,
             func.left(SessionRow.token_hash, NAME) == name,
             SessionRow.revoked_at.is_(None),
         )
-        .values(revoked_at=now)
+        .values(revoked_at=deed.at)
     )
 
 

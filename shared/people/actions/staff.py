@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.facts.people import AuthenticatorChanged, PassphraseChanged
+from shared.facts.people import AccountReset, AuthenticatorChanged, PassphraseChanged
 from shared.history import Deed, begun, move, note
 from shared.links import STAFF_INVITATION
 from shared.outbox import record
@@ -58,17 +58,18 @@ def invite_staff(
     role: str,
     edition_id: UUID | None,
     deed: Deed,
-) -> UUID:
-    """Give the person with this address the role, and mail a link to choose a passphrase; return the person's id.
+) -> bool:
+    """Give the person with this address the role; mail a link to choose a passphrase, and say whether one was needed.
 
     A person who is not known yet is made; one who has a passphrase gets no link. The link goes to the address and
     nowhere else, or whoever invites could sign in as the one invited.
     """
     person_id = _staff_person(session, email=email, name=name, now=deed.at)
     grant_role(session, person_id=person_id, name=role, edition_id=edition_id, deed=deed)
-    if session.get(StaffCredential, person_id) is None:
+    is_new = session.get(StaffCredential, person_id) is None
+    if is_new:
         _mail_invitation(session, person_id=person_id, deed=deed)
-    return person_id
+    return is_new
 
 
 def create_staff_member(
@@ -86,8 +87,9 @@ def create_staff_member(
     person_id = _staff_person(session, email=email, name=name, now=now)
     for role, edition_id in roles:
         grant_role(session, person_id=person_id, name=role, edition_id=edition_id, deed=Deed(None, now))
-    set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
-    _bind(session, person_id=person_id, secret=one_time_secret, step=0, vault=vault, now=now)
+    own = Deed(person_id, now)
+    set_passphrase(session, passphrase=passphrase, deed=own)
+    _bind(session, secret=one_time_secret, step=0, vault=vault, deed=own)
     return person_id
 
 
@@ -110,6 +112,7 @@ def reset_staff_credential(session: Session, *, person_id: UUID, deed: Deed) -> 
     session.execute(delete(StaffCredential).where(StaffCredential.person_id == person_id))
     end_sessions_of(session, person_id=person_id, now=deed.at)
     end_tokens_of(session, person_id=person_id, deed=deed)
+    record(session, AccountReset(person_id=person_id), deed)
     note(session, "person", person_id, deed, what="credentials_reset", person_id=person_id)
     _mail_invitation(session, person_id=person_id, deed=deed)
 
@@ -143,83 +146,81 @@ def take_up_invitation(session: Session, *, invitation_id: UUID, passphrase: str
     )
     if person_id is None:
         raise InvitationSpent
-    move(session, INVITATION, [invitation_id], "used", Deed(person_id, now))
+    deed = Deed(person_id, now)
+    move(session, INVITATION, [invitation_id], "used", deed)
     session.execute(update(Person).where(Person.id == person_id).values(locale=locale))
-    set_passphrase(session, person_id=person_id, passphrase=passphrase, now=now)
+    set_passphrase(session, passphrase=passphrase, deed=deed)
     return person_id
 
 
-def set_passphrase(
-    session: Session, *, person_id: UUID, passphrase: str, now: datetime, keep_session: str = ""
-) -> None:
-    """Replace the passphrase; end the person's other sessions and all tokens for the API, and tell its owner.
+def set_passphrase(session: Session, *, passphrase: str, deed: Deed, keep_session: str = "") -> None:
+    """Replace the doer's passphrase; end the other sessions and all tokens for the API, and tell its owner.
 
     Who has no authenticator yet is told when that is bound, which is when the account opens.
     """
     require_long_enough(passphrase)
-    _require_not_guessed(session, passphrase, person_id=person_id)
+    _require_not_guessed(session, passphrase, person_id=deed.doer)
     hashed = hash_passphrase(passphrase)
     authenticator = session.scalar(
         insert(StaffCredential)
-        .values(person_id=person_id, passphrase_hash=hashed, changed_at=now)
-        .on_conflict_do_update(index_elements=["person_id"], set_={"passphrase_hash": hashed, "changed_at": now})
+        .values(person_id=deed.doer, passphrase_hash=hashed, changed_at=deed.at)
+        .on_conflict_do_update(index_elements=["person_id"], set_={"passphrase_hash": hashed, "changed_at": deed.at})
         .returning(StaffCredential.totp_secret)
     )
     if authenticator is not None:
-        record(session, PassphraseChanged(person_id=person_id), Deed(person_id, now))
-    note(session, "person", person_id, Deed(person_id, now), what="passphrase_set", person_id=person_id)
-    end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
-    end_tokens_of(session, person_id=person_id, deed=Deed(person_id, now, "factor changed"))
+        record(session, PassphraseChanged(person_id=deed.doer), deed)
+    note(session, "person", deed.doer, deed, what="passphrase_set", person_id=deed.doer)
+    _end_what_the_factor_opened(session, deed, keep_session=keep_session)
 
 
-def enrol_first_authenticator(
-    session: Session, *, person_id: UUID, secret: str, step: int, vault: Vault, now: datetime
-) -> Sequence[str]:
-    """Bind the first authenticator of a person who has none; return recovery codes, to be shown once.
+def enrol_first_authenticator(session: Session, *, secret: str, step: int, vault: Vault, deed: Deed) -> Sequence[str]:
+    """Bind the first authenticator of a doer who has none; return recovery codes, to be shown once.
 
     Refuses with :class:`AuthenticatorBound` when one was bound meanwhile.
     """
     bare = session.scalar(
         select(StaffCredential.person_id)
-        .where(StaffCredential.person_id == person_id, StaffCredential.totp_secret.is_(None))
+        .where(StaffCredential.person_id == deed.doer, StaffCredential.totp_secret.is_(None))
         .with_for_update()
     )
     if bare is None:
         raise AuthenticatorBound
-    return bind_authenticator(session, person_id=person_id, secret=secret, step=step, vault=vault, now=now)
+    return bind_authenticator(session, secret=secret, step=step, vault=vault, deed=deed)
 
 
 def bind_authenticator(
-    session: Session, *, person_id: UUID, secret: str, step: int, vault: Vault, now: datetime, keep_session: str = ""
+    session: Session, *, secret: str, step: int, vault: Vault, deed: Deed, keep_session: str = ""
 ) -> Sequence[str]:
     """Bind the authenticator with ``secret``, whose code of ``step`` was just shown; return fresh recovery codes.
 
     Earlier recovery codes end, and so do all tokens for the API and the person's sessions but for ``keep_session``;
     the owner is told.
     """
-    record(session, AuthenticatorChanged(person_id=person_id), Deed(person_id, now))
-    return _bind(
-        session, person_id=person_id, secret=secret, step=step, vault=vault, now=now, keep_session=keep_session
-    )
+    record(session, AuthenticatorChanged(person_id=deed.doer), deed)
+    return _bind(session, secret=secret, step=step, vault=vault, deed=deed, keep_session=keep_session)
 
 
 def _bind(
-    session: Session, *, person_id: UUID, secret: str, step: int, vault: Vault, now: datetime, keep_session: str = ""
+    session: Session, *, secret: str, step: int, vault: Vault, deed: Deed, keep_session: str = ""
 ) -> Sequence[str]:
     session.execute(
         update(StaffCredential)
-        .where(StaffCredential.person_id == person_id)
-        .values(totp_secret=vault.seal(secret), totp_last_step=step, changed_at=now)
+        .where(StaffCredential.person_id == deed.doer)
+        .values(totp_secret=vault.seal(secret), totp_last_step=step, changed_at=deed.at)
     )
-    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == deed.doer))
     codes = new_recovery_codes()
     session.add_all(
-        RecoveryCode(id=new_id(), person_id=person_id, code_hash=vault.fingerprint(plain_code(code))) for code in codes
+        RecoveryCode(id=new_id(), person_id=deed.doer, code_hash=vault.fingerprint(plain_code(code))) for code in codes
     )
-    note(session, "person", person_id, Deed(person_id, now), what="authenticator_bound", person_id=person_id)
-    end_sessions_of(session, person_id=person_id, now=now, keep=keep_session)
-    end_tokens_of(session, person_id=person_id, deed=Deed(person_id, now, "factor changed"))
+    note(session, "person", deed.doer, deed, what="authenticator_bound", person_id=deed.doer)
+    _end_what_the_factor_opened(session, deed, keep_session=keep_session)
     return codes
+
+
+def _end_what_the_factor_opened(session: Session, deed: Deed, *, keep_session: str) -> None:
+    end_sessions_of(session, person_id=deed.doer, now=deed.at, keep=keep_session)
+    end_tokens_of(session, person_id=deed.doer, deed=Deed(deed.by, deed.at, "factor changed"))
 
 
 def require_long_enough(passphrase: str) -> None:

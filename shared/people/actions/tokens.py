@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -18,26 +18,24 @@ PREFIX = "academy_"
 """Begins every token, so that scanners for leaked secrets know it."""
 
 
-def make_api_token(
-    session: Session, *, person_id: UUID, name: str, scopes: Sequence[str], lasts: timedelta, now: datetime
-) -> str:
-    """Make a token and return it; only its hash is kept, so this is the one time it can be read."""
+def make_api_token(session: Session, *, name: str, scopes: Sequence[str], lasts: timedelta, deed: Deed) -> str:
+    """Make a token of the doer's and return it; only its hash is kept, so this is the one time it can be read."""
     secret = PREFIX + new_secret()
     row = {
-        "person_id": person_id,
+        "person_id": deed.doer,
         "name": name,
         "token_hash": hash_of(secret),
         "scopes": sorted(scopes),
-        "created_at": now,
-        "expires_at": now + lasts,
+        "created_at": deed.at,
+        "expires_at": deed.at + lasts,
     }
-    begin(session, TOKEN, "made", Deed(person_id, now), [row])
+    begin(session, TOKEN, "made", deed, [row])
     return secret
 
 
-def revoke_api_token(session: Session, *, token_id: UUID, person_id: UUID, now: datetime) -> None:
-    """End one of the person's tokens at once; somebody else's stays untouched."""
-    _end(session, _live(person_id).where(ApiToken.id == token_id), Deed(person_id, now))
+def revoke_api_token(session: Session, *, token_id: UUID, deed: Deed) -> None:
+    """End one of the doer's own tokens at once; somebody else's stays untouched."""
+    _end(session, _live(deed.doer).where(ApiToken.id == token_id), deed)
 
 
 def end_tokens_of(session: Session, *, person_id: UUID, deed: Deed) -> None:

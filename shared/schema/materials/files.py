@@ -42,6 +42,7 @@ class Rendition(Base):
         ),
         CheckConstraint("format IN ('pdf', 'light_pdf', 'epub', 'text', 'html')", name="format_known"),
         CheckConstraint("filename ~ '^[a-z0-9]+([.-][a-z0-9]+)*$'", name="filename_plain"),
+        Index("ix_rendition_chapter_id", "chapter_id"),
         Index("ix_rendition_sha256", "sha256"),
         {"schema": "materials"},
     )
@@ -56,6 +57,8 @@ class Rendition(Base):
     full_name: Mapped[str]
     """The file's name as people write it, in any script (RFC 8187)."""
     pages: Mapped[int | None]
+    made_from: Mapped[UUID | None] = mapped_column(ForeignKey("materials.rendition.id", ondelete="CASCADE"))
+    """The upload that the machine made it of; None: somebody uploaded it."""
     uploaded_by: Mapped[UUID | None]
     uploaded_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 

@@ -91,7 +91,11 @@ class ApiToken(Base):
     """A key to the API: scopes, an end, and only its hash."""
 
     __tablename__ = "api_token"
-    __table_args__ = (UniqueConstraint("token_hash"), {"schema": "people"})
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_api_token_person_id", "person_id"),
+        {"schema": "people"},
+    )
 
     id: Mapped[Key]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.person.id", ondelete="CASCADE"))

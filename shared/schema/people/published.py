@@ -33,7 +33,10 @@ class Addressable(Published):
 
 
 class OpenSession(Published):
-    """A session that nobody ended; whether its time is over is for the asker to say."""
+    """A session that nobody ended; whether its time is over is for the asker to say.
+
+    The door asks for it in one statement of its own with the person and the roles; what it finds is bound here.
+    """
 
     __tablename__ = "open_session"
     __table_args__ = ({"schema": "people"},)
@@ -46,7 +49,7 @@ class OpenSession(Published):
 
 
 class UsableToken(Published):
-    """A key to the API that nobody took back; whether its time is over is for the asker to say."""
+    """A key to the API that nobody took back; whether its time is over is for the asker to say. The door asks so."""
 
     __tablename__ = "usable_token"
     __table_args__ = ({"schema": "people"},)
@@ -70,7 +73,7 @@ class HeldRole(Published):
     edition_id: Mapped[UUID | None] = mapped_column(primary_key=True)
 
 
-class MailedLink(Published):
+class LinkInMail(Published):
     """Until when a link in a mail works: to sign in, or to join the staff."""
 
     __tablename__ = "mailed_link"

@@ -43,6 +43,7 @@ class Decision(Base):
             postgresql_where=text("state in ('proposed', 'released')"),
         ),
         Index("ix_decision_edition_id_state", "edition_id", "state"),
+        Index("ix_decision_application_id", "application_id"),
         Index("ix_decision_of_batch", "batch_id", "outcome", "released_at"),
         Index(
             "ix_decision_waiting",

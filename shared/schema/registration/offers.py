@@ -27,6 +27,7 @@ class Offer(Base):
             postgresql_where=text("state in ('offered', 'accepted')"),
         ),
         Index("ix_offer_application_id", "application_id", "offered_at"),
+        Index("ix_offer_decision_id", "decision_id"),
         Index("ix_offer_edition_id_state", "edition_id", "state"),
         Index("ix_offer_due", "expires_at", postgresql_where=text("state = 'offered'")),
         Index("ix_offer_person_id", "person_id"),

@@ -20,7 +20,7 @@ from shared.web.door.tools import tools
 
 
 @dataclass(frozen=True)
-class Role:
+class StaffRole:
     """A role of a member of staff; without an edition it holds for all of them."""
 
     name: str
@@ -41,7 +41,7 @@ class SignedIn:
     locale: str
     time_zone: str
     means: Literal["link", "staff", "token"]
-    roles: tuple[Role, ...]
+    roles: tuple[StaffRole, ...]
     session_hash: str
     seen_at: datetime
 
@@ -108,9 +108,9 @@ def my_deed(why: str = "") -> Deed:
     return Deed(actor_id(), now(), why)
 
 
-def read_roles(found: list[list[str | None]] | None) -> tuple[Role, ...]:
+def read_roles(found: list[list[str | None]] | None) -> tuple[StaffRole, ...]:
     """Return the roles that a query gathered as name, edition's id, edition's slug."""
-    return tuple(Role(str(name), UUID(edition) if edition else None, slug) for name, edition, slug in found or ())
+    return tuple(StaffRole(str(name), UUID(edition) if edition else None, slug) for name, edition, slug in found or ())
 
 
 def _look_up() -> SignedIn | None:

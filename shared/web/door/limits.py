@@ -100,7 +100,7 @@ def by_both(first: Key, second: Key) -> Key:
     return lambda: f"{first()} {second()}"
 
 
-class Standing(NamedTuple):
+class Allowance(NamedTuple):
     """So many calls of ``most`` in ``window`` seconds are left for ``seconds`` more."""
 
     most: int
@@ -132,7 +132,7 @@ class Counter:
                 log.warning("limits are counted in this process: Redis does not answer")
         return self._own.hit(rate, *identifiers)
 
-    def standing(self, rate: RateLimitItem, *identifiers: str) -> Standing:
+    def standing(self, rate: RateLimitItem, *identifiers: str) -> Allowance:
         """Return what is left of a limit."""
         if time.monotonic() >= self._rests_until:
             try:
@@ -142,8 +142,8 @@ class Counter:
         return _standing(rate, self._own.get_window_stats(rate, *identifiers))
 
 
-def _standing(rate: RateLimitItem, stats: WindowStats) -> Standing:
-    return Standing(rate.amount, rate.get_expiry(), stats.remaining, max(1, ceil(stats.reset_time - time.time())))
+def _standing(rate: RateLimitItem, stats: WindowStats) -> Allowance:
+    return Allowance(rate.amount, rate.get_expiry(), stats.remaining, max(1, ceil(stats.reset_time - time.time())))
 
 
 def too_many(counter: Counter, rate: RateLimitItem, *identifiers: str) -> TooMany:

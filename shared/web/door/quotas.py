@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
-    from shared.web.door.limits import Standing
+    from shared.web.door.limits import Allowance
 
 _TOKENS_OF_AN_ADDRESS: Final = 5
 
@@ -53,7 +53,7 @@ def use_quotas(app: Flask) -> None:
         return response
 
 
-def _told(policy: str, standing: Standing) -> dict[str, str]:
+def _told(policy: str, standing: Allowance) -> dict[str, str]:
     return {
         "RateLimit-Policy": f'"{policy}";q={standing.most};w={standing.window}',
         "RateLimit": f'"{policy}";r={standing.left};t={standing.seconds}',

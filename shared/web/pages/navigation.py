@@ -19,7 +19,7 @@ _SLUG: Final = f"<{EDITION}>"
 
 
 @dataclass(frozen=True)
-class Entry:
+class Destination:
     """One page of the desk that the navigation leads to: `key` is what the page sets as `nav`."""
 
     key: str
@@ -58,36 +58,38 @@ class Section:
     items: tuple[Way, ...]
 
 
-TODAY: Final = Entry("today", _l("Today"), "/desk", staff_policy(*ROLES, anywhere=True))
-APPLICATIONS: Final = Entry(
+TODAY: Final = Destination("today", _l("Today"), "/desk", staff_policy(*ROLES, anywhere=True))
+APPLICATIONS: Final = Destination(
     "applications",
     _l("Applications"),
     "/desk/e/<edition_slug>/applications",
     staff_policy("organiser", "reviewer", "viewer"),
 )
-DECISIONS: Final = Entry(
+DECISIONS: Final = Destination(
     "decisions",
     _l("Decisions"),
     "/desk/e/<edition_slug>/decisions",
     staff_policy("organiser", "reviewer", "approver", "viewer"),
 )
-MATERIALS: Final = Entry(
+MATERIALS: Final = Destination(
     "materials", _l("Materials"), "/desk/materials", staff_policy("organiser", "librarian", "viewer", anywhere=True)
 )
-CAMPAIGNS: Final = Entry(
+CAMPAIGNS: Final = Destination(
     "campaigns",
     _l("Campaigns"),
     "/desk/mail/e/<edition_slug>/campaigns",
     staff_policy("organiser", "writer", "approver", "viewer"),
 )
-EDITIONS: Final = Entry("editions", _l("Editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
-OUTBOX: Final = Entry("outbox", _l("Outbox"), "/desk/outbox", staff_policy("organiser", everywhere=True))
-STAFF: Final = Entry("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
-TOKENS: Final = Entry("tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True))
-SECURITY: Final = Entry("security", _l("Passphrase"), "/staff/security", staff_policy(*ROLES, anywhere=True))
-COMPONENTS: Final = Entry("components", _l("Components"), "/desk/components", staff_policy("organiser", anywhere=True))
+EDITIONS: Final = Destination("editions", _l("Editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
+OUTBOX: Final = Destination("outbox", _l("Outbox"), "/desk/outbox", staff_policy("organiser", everywhere=True))
+STAFF: Final = Destination("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
+TOKENS: Final = Destination("tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True))
+SECURITY: Final = Destination("security", _l("Passphrase"), "/staff/security", staff_policy(*ROLES, anywhere=True))
+COMPONENTS: Final = Destination(
+    "components", _l("Components"), "/desk/components", staff_policy("organiser", anywhere=True)
+)
 
-SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Entry, ...]], ...]] = (
+SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
     (_l("People"), (APPLICATIONS, DECISIONS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.schema.materials.publications import Release
 from shared.web.door.lifetimes import ABSOLUTE
@@ -54,7 +55,7 @@ def client_of(
     person = person_called(database, name, roles=[role])
     with database.transaction() as session:
         secret = make_api_token(
-            session, person_id=person, name="test", scopes=list(scopes), lasts=ABSOLUTE["staff"], now=now()
+            session, name="test", scopes=list(scopes), lasts=ABSOLUTE["staff"], deed=Deed(person, now())
         )
     return Client(visitor(app), secret), person
 

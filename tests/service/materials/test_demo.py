@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,18 +50,6 @@ def test_the_demo_loads_the_reader_once_in_five_languages_and_opens_it_to_those_
     for file in files:
         with store.reading(file.sha256) as stored:
             assert hashlib.sha256(stored.read()).hexdigest() == file.sha256
-
-
-@pytest.mark.slow
-def test_the_demo_typesets_its_reader_within_ten_seconds(
-    registration_database: Database, materials_database: Database, tmp_path: Path
-) -> None:
-    for slug in ("montreal-2011", "demonstration"):
-        edition_called(registration_database, slug)
-    settings = settings_of(materials_database, tmp_path)
-    began = time.monotonic()
-    load(materials_database, settings, now=now())
-    assert time.monotonic() - began < 10
 
 
 def test_without_an_edition_the_demo_says_what_is_missing(materials_database: Database, tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def token_of(database: Database, person: Person) -> dict[str, str]:
     with database.transaction() as session:
         lasts = timedelta(hours=1)
         secret = make_api_token(
-            session, person_id=person.id, name="test", scopes=["materials:read"], lasts=lasts, now=now()
+            session, name="test", scopes=["materials:read"], lasts=lasts, deed=Deed(person.id, now())
         )
     return {"Authorization": f"Bearer {secret}"}
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.clock import now
 from shared.database import Database
+from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from tests.support.mail import states
 from tests.support.mail_desk import MailDesk, mail_desk
@@ -34,9 +35,7 @@ class Caller:
 
 def token_of(databases: dict[str, Database], person_id: UUID, scopes: list[str]) -> str:
     with databases["registration"].transaction() as session:
-        return make_api_token(
-            session, person_id=person_id, name="test", scopes=scopes, lasts=timedelta(days=1), now=now()
-        )
+        return make_api_token(session, name="test", scopes=scopes, lasts=timedelta(days=1), deed=Deed(person_id, now()))
 
 
 def written(desk: MailDesk, caller: Caller, *, key: str | None = None) -> Any:

@@ -15,6 +15,7 @@ from flask import Blueprint
 from sqlalchemy import select
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.links import STAFF_INVITATION
 from shared.people.actions.staff import create_first_organiser, create_staff_member
 from shared.people.actions.tokens import make_api_token
@@ -248,7 +249,7 @@ def test_an_organiser_invites_grants_and_revokes(app: Flask, registration_databa
     assert browser.post(f"/desk/staff/{rita}/roles", data={"csrf_token": token, "role": "viewer"}).status_code == 303
     assert browser.post(f"/desk/staff/roles/{role}/revoke", data={"csrf_token": token}).status_code == 303
     with registration_database.transaction() as session:
-        make_api_token(session, person_id=rita, name="found", scopes=[], lasts=timedelta(days=1), now=now())
+        make_api_token(session, name="found", scopes=[], lasts=timedelta(days=1), deed=Deed(rita, now()))
     assert browser.post(f"/desk/staff/{rita}/reset", data={"csrf_token": token}).status_code == 303
     with registration_database.reading() as session:
         assert session.scalars(select(Role.name).where(Role.person_id == rita)).all() == ["viewer"]

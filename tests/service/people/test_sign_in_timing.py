@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 PEOPLE = 60
-BAR = 0.005
-"""Seconds between the two medians."""
+BAR = 0.25
+"""The part of the shorter median by which the other may be longer. A busy machine slows both, for they take turns."""
 
 
 @pytest.fixture
@@ -36,6 +36,11 @@ def seconds_to(browser: Browser, path: str, form: dict[str, str]) -> float:
     began = perf_counter()
     assert browser.post(path, data=form).status_code in {303, 422}
     return perf_counter() - began
+
+
+def assert_alike(took: dict[str, list[float]]) -> None:
+    quick, slow = sorted(median(times) for times in took.values())
+    assert slow - quick < BAR * quick
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +66,7 @@ def test_asking_for_a_link_takes_as_long_for_strangers(app: Flask, registration_
         for kind, times in took.items():
             form = {"csrf_token": token, "email": f"{kind}{number}@example.org"}
             times.append(seconds_to(browser, "/sign-in", form))
-    assert abs(median(took["known"]) - median(took["stranger"])) < BAR
+    assert_alike(took)
 
 
 def test_a_wrong_passphrase_takes_as_long_for_strangers(app: Flask, registration_database: Database) -> None:
@@ -84,5 +89,4 @@ def test_a_wrong_passphrase_takes_as_long_for_strangers(app: Flask, registration
         for kind, times in took.items():
             form = {"csrf_token": token, "email": f"{kind}@example.org", "passphrase": "a wrong one, quite long"}
             times.append(seconds_to(browser, "/staff/sign-in", form))
-    slow, quick = sorted((median(took["known"]), median(took["stranger"])))[::-1]
-    assert slow - quick < max(BAR, 0.25 * quick)
+    assert_alike(took)

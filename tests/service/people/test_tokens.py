@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.staff import bind_authenticator, create_staff_member, set_passphrase
 from shared.people.routes.desk import tokens
 from shared.schema.people.credentials import ApiToken
@@ -83,9 +84,7 @@ def test_a_change_of_factor_ends_every_token(app: Flask, registration_database: 
     assert ask(app, token).status_code == 200
     with registration_database.transaction() as session:
         if factor == "passphrase":
-            set_passphrase(session, person_id=olga, passphrase="eleven slow trams of Lisbon", now=now())
+            set_passphrase(session, passphrase="eleven slow trams of Lisbon", deed=Deed(olga, now()))
         else:
-            bind_authenticator(
-                session, person_id=olga, secret=SECRET, step=0, vault=vault_of(app.secret_key), now=now()
-            )
+            bind_authenticator(session, secret=SECRET, step=0, vault=vault_of(app.secret_key), deed=Deed(olga, now()))
     assert ask(app, token).status_code == 401

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from sqlalchemy import select
 
 from services.notifications.reactions import reactions
 from shared.clock import now
+from shared.deeds import Deed
 from shared.outbox import drain
 from shared.people.actions.staff import bind_authenticator, set_passphrase
 from shared.people.actions.tokens import make_api_token
+from shared.people.routes.me import sessions
 from shared.schema.notifications import Delivery
 from shared.schema.people.credentials import ApiToken, SessionRow
 from shared.vault import vault_of
@@ -51,11 +54,9 @@ def test_a_token_a_factor_and_a_new_browser_are_told_to_their_owner(app: Flask, 
     try_in(visitor(app), code="000000")
     assert warnings(databases) == ["new_browser"]
     with registration.transaction() as session:
-        make_api_token(session, person_id=person_id, name="a", scopes=[], lasts=timedelta(days=1), now=now())
-        set_passphrase(session, person_id=person_id, passphrase="eleven slow trams of Lisbon", now=now())
-        bind_authenticator(
-            session, person_id=person_id, secret=SECRET, step=0, vault=vault_of(app.secret_key), now=now()
-        )
+        make_api_token(session, name="a", scopes=[], lasts=timedelta(days=1), deed=Deed(person_id, now()))
+        set_passphrase(session, passphrase="eleven slow trams of Lisbon", deed=Deed(person_id, now()))
+        bind_authenticator(session, secret=SECRET, step=0, vault=vault_of(app.secret_key), deed=Deed(person_id, now()))
     told = ["new_browser", "token_made", "passphrase_changed", "authenticator_changed"]
     assert sorted(warnings(databases)) == sorted(told)
     with running_relay() as relay:
@@ -64,6 +65,36 @@ def test_a_token_a_factor_and_a_new_browser_are_told_to_their_owner(app: Flask, 
     assert len(relay.taken) == len(told)
     assert all("https://academy.example/" in mail.text() for mail in relay.taken)
     assert not any("{{" in mail.text() or "%(" in mail.text() for mail in relay.taken)
+
+
+def test_whose_factors_were_taken_away_is_told_so_and_invited_anew(app: Flask, databases: dict[str, Database]) -> None:
+    registration = databases["registration"]
+    person_id = olga(app, registration)
+    organiser = person_called(registration, "Otto", roles=["organiser"])
+    browser = signed_in_as(app, registration, organiser, means="staff")
+    token = form_token(browser.get("/desk/staff").text)
+    assert browser.post(f"/desk/staff/{person_id}/reset", data={"csrf_token": token}).status_code == 303
+    assert sorted(warnings(databases)) == ["account_reset", "staff_invitation"]
+    with running_relay() as relay:
+        carry_once(databases["notifications"], relay.url)
+    assert {mail.recipient for mail in relay.taken} == {"olga@example.org"}
+    assert any("took your passphrase and your authenticator away" in mail.text() for mail in relay.taken)
+
+
+def test_participants_see_where_they_are_signed_in_and_end_what_is_not_theirs(
+    app: Flask, registration_database: Database
+) -> None:
+    app.register_blueprint(sessions.blueprint)
+    awa, other = (person_called(registration_database, name) for name in ("Awa", "Bo"))
+    here, elsewhere, stranger = (signed_in_as(app, registration_database, one) for one in (awa, awa, other))
+    page = here.get("/me/sessions").text
+    [name] = re.findall(r'name="session" value="(\w+)"', page)
+    assert "This browser" in page
+    stranger.post("/me/sessions", data={"csrf_token": form_token(stranger.get("/me/sessions").text), "session": name})
+    assert elsewhere.get("/me/sessions").status_code == 200
+    here.post("/me/sessions", data={"csrf_token": form_token(page), "session": name})
+    assert elsewhere.get("/me/sessions").status_code == 403
+    assert [one.get("/me/sessions").status_code for one in (here, stranger)] == [200, 200]
 
 
 def test_staff_see_where_they_are_signed_in_and_end_what_is_not_theirs(
@@ -105,9 +136,7 @@ def test_whichever_service_is_called_notes_that_a_token_was_used(service: str, d
     person_id = olga(app, databases["registration"])
     with databases["registration"].transaction() as session:
         scopes = ["editions:read"]
-        secret = make_api_token(
-            session, person_id=person_id, name="a", scopes=scopes, lasts=timedelta(days=1), now=now()
-        )
+        secret = make_api_token(session, name="a", scopes=scopes, lasts=timedelta(days=1), deed=Deed(person_id, now()))
     assert ask(app, secret).status_code == 200
     with databases["owner"].reading() as session:
         used = session.scalars(select(ApiToken.used_at)).one()

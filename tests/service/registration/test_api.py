@@ -8,10 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from services.registration.app import BLUEPRINTS
+from services.registration.reactions import reactions
+from services.registration.rules.decisions import AT_ONCE
 from shared.clock import now
+from shared.deeds import Deed
+from shared.outbox import drain
 from shared.people.actions.tokens import make_api_token
 from shared.schema.registration import Application, Offer
 from shared.web.door.scopes import SCOPES
+from tests.support.batches import propose_many
 from tests.support.registration import apply, decide, make_edition
 from tests.support.web import Browser, app_of, person_called, visitor
 
@@ -42,7 +47,7 @@ def bearer(registration_database: Database) -> dict[str, str]:
     organiser = person_called(registration_database, "Otto", roles=["organiser"])
     with registration_database.transaction() as session:
         token = make_api_token(
-            session, person_id=organiser, name="t", scopes=list(SCOPES), lasts=timedelta(days=1), now=now()
+            session, name="t", scopes=list(SCOPES), lasts=timedelta(days=1), deed=Deed(organiser, now())
         )
     return {"Authorization": f"Bearer {token}"}
 
@@ -96,5 +101,22 @@ def test_a_batch_is_looked_at_and_released_as_it_was_seen(
     assert browser.post(f"{BASE}/releases", json={"seen": "0" * 32}, headers=bearer).status_code == 409
     released = browser.post(f"{BASE}/releases", json={"seen": batch["seen"]}, headers=bearer)
     assert released.status_code == 201
+    assert released.json is not None
+    assert (released.json["decisions"], released.json["known"], released.json["finished"]) == (1, 1, True)
     with registration_database.reading() as session:
         assert session.execute(select(Offer.state)).scalar_one() == "offered"
+
+
+def test_a_large_batch_says_that_it_goes_on_and_how_far_it_is(
+    app: Flask, registration_database: Database, bearer: dict[str, str]
+) -> None:
+    count = AT_ONCE + 1
+    propose_many(registration_database, count=count, accepts=3, capacity=5, slug="large-2026")
+    base = BASE.replace("spring-2026", "large-2026")
+    browser = visitor(app)
+    seen = browser.get(f"{base}/decisions", headers=bearer).get_json()["seen"]
+    begun = browser.post(f"{base}/releases", json={"seen": seen}, headers=bearer).get_json()
+    assert (begun["decisions"], begun["known"], begun["finished"], begun["places_left"]) == (count, 0, False, 2)
+    drain(registration_database, reactions, seconds=60, now=now)
+    [after] = browser.get(f"{base}/releases", headers=bearer).get_json()["items"]
+    assert (after["decisions"], after["known"], after["finished"], after["counts"]["accept"]) == (count, count, True, 3)

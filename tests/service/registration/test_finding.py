@@ -11,6 +11,7 @@ from services.registration.app import BLUEPRINTS
 from services.registration.queries.applications import person_of
 from services.registration.queries.lines import Count, Order, Page, Wish, application_page
 from services.registration.rules.forms import Answers
+from shared.deeds import Deed
 from shared.people.actions.people import change_preferences
 from tests.support.registration import NOW, apply, filled, make_edition
 from tests.support.web import app_of, person_called, signed_in_as
@@ -86,9 +87,11 @@ def test_a_name_corrected_in_the_application_is_the_name_in_mails(registration_d
     applied = apply(registration_database, make_edition(registration_database), name="Awa Dipo", called="Aw")
     with registration_database.transaction() as session:
         edit_application(
-            session, application_id=applied.application_id, person_id=applied.person_id, now=NOW,
+            session,
+            application_id=applied.application_id,
             answers=Answers.model_validate(filled(name="Awa Diop", called="Awa")),
-        )  # fmt: skip
+            deed=Deed(applied.person_id, NOW),
+        )
     with registration_database.reading() as session:
         person = person_of(session, applied.person_id)
     assert (person.name, person.called) == ("Awa Diop", "Awa")
@@ -102,9 +105,11 @@ def test_a_name_chosen_in_the_settings_stays(registration_database: Database) ->
         )
     with registration_database.transaction() as session:
         edit_application(
-            session, application_id=applied.application_id, person_id=applied.person_id, now=NOW,
+            session,
+            application_id=applied.application_id,
             answers=Answers.model_validate(filled(name="Awa B. Diop", called="A")),
-        )  # fmt: skip
+            deed=Deed(applied.person_id, NOW),
+        )
     with registration_database.reading() as session:
         person = person_of(session, applied.person_id)
     assert (person.name, person.called) == ("Awa D.", "Dr Diop")

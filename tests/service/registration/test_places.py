@@ -75,7 +75,7 @@ def accept_all_at_once(database: Database, offers: list[tuple[UUID, UUID]], take
     def accept(offer: tuple[UUID, UUID]) -> bool:
         try:
             with database.transaction() as session:
-                accept_offer(session, offer_id=offer[0], person_id=offer[1], now=NOW, take_pool=take_pool)
+                accept_offer(session, offer_id=offer[0], take_pool=take_pool, deed=Deed(offer[1], NOW))
         except EditionFull:
             return False
         return True
@@ -124,7 +124,7 @@ def test_one_offer_accepted_by_many_clicks_at_once_is_one_place(registration_dat
 
     def accept(_click: int) -> UUID:
         with registration_database.transaction() as session:
-            return accept_offer(session, offer_id=offer.id, person_id=applied.person_id, now=NOW)
+            return accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW))
 
     with ThreadPoolExecutor(20) as clicks:
         assert len(set(clicks.map(accept, range(20)))) == 1
@@ -156,7 +156,7 @@ def test_a_declined_offer_frees_the_place_for_somebody_else(registration_databas
     release(registration_database, edition)
     with registration_database.transaction() as session:
         offer = offer_of(registration_database, first)
-        decline_offer(session, offer_id=offer.id, person_id=first.person_id, why="", now=NOW)
+        decline_offer(session, offer_id=offer.id, deed=Deed(first.person_id, NOW))
     decide(registration_database, second)
     release(registration_database, edition)
     assert offer_of(registration_database, second).state == "offered"
@@ -171,7 +171,7 @@ def test_offers_end_when_their_time_is_over_and_can_then_be_made_anew(registrati
     with registration_database.transaction() as session:
         assert expire_offers(session, now=NOW + timedelta(days=13)) == 0
     with pytest.raises(OfferLapsed), registration_database.transaction() as session:
-        accept_offer(session, offer_id=offer.id, person_id=applied.person_id, now=NOW + timedelta(days=14))
+        accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW + timedelta(days=14)))
     with registration_database.transaction() as session:
         assert expire_offers(session, now=NOW + timedelta(days=14)) == 1
     assert facts(registration_database, "OfferExpired") == 1
@@ -187,9 +187,9 @@ def test_giving_a_place_up_frees_it(registration_database: Database) -> None:
     release(registration_database, edition)
     offer = offer_of(registration_database, applied)
     with registration_database.transaction() as session:
-        enrolment_id = accept_offer(session, offer_id=offer.id, person_id=applied.person_id, now=NOW)
+        enrolment_id = accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW))
     with registration_database.transaction() as session:
-        withdraw_enrolment(session, enrolment_id=enrolment_id, person_id=applied.person_id, why="ill", now=NOW)
+        withdraw_enrolment(session, enrolment_id=enrolment_id, deed=Deed(applied.person_id, NOW, "ill"))
     with registration_database.reading() as session:
         assert pool(session, edition).left == 1
     assert facts(registration_database, "EnrolmentWithdrawn") == 1
@@ -208,7 +208,7 @@ def test_a_capacity_lowered_after_the_offers_were_made_still_holds(registration_
         try:
             with registration_database.transaction() as session:
                 offer = offer_of(registration_database, one)
-                accept_offer(session, offer_id=offer.id, person_id=one.person_id, now=NOW)
+                accept_offer(session, offer_id=offer.id, deed=Deed(one.person_id, NOW))
             results.append("taken")
         except EditionFull:
             results.append("full")
@@ -223,7 +223,7 @@ def test_nobody_accepts_another_persons_offer(registration_database: Database) -
     release(registration_database, edition)
     offer = offer_of(registration_database, first)
     with pytest.raises(OfferUnknown), registration_database.transaction() as session:
-        accept_offer(session, offer_id=offer.id, person_id=second.person_id, now=NOW)
+        accept_offer(session, offer_id=offer.id, deed=Deed(second.person_id, NOW))
 
 
 def test_a_batch_is_released_as_it_was_looked_at_or_not_at_all(registration_database: Database) -> None:

@@ -126,9 +126,7 @@ def test_nothing_of_a_frozen_batch_can_be_changed_but_an_applicant_can_still_wit
         )
     assert application.person_id
     with registration_database.transaction() as session:
-        withdraw_application(
-            session, application_id=application.id, person_id=application.person_id, why="ill", now=NOW
-        )
+        withdraw_application(session, application_id=application.id, deed=Deed(application.person_id, NOW, "ill"))
     with registration_database.reading() as session:
         assert pool(session, edition_id).left == 1, "the place is free again at once"
     go_on(registration_database)

@@ -156,9 +156,8 @@ def test_erasure_empties_the_words_and_keeps_that_it_happened(registration_datab
         edit_application(
             session,
             application_id=applied.application_id,
-            person_id=applied.person_id,
             answers=Answers.model_validate(filled(motivation="My sister is ill.")),
-            now=NOW,
+            deed=Deed(applied.person_id, NOW),
         )
         move(session, APPLICATION, [applied.application_id], "withdrawn", Deed(applied.person_id, NOW, "I am ill."))
     before = rows(registration_database)

@@ -80,7 +80,7 @@ def app(registration_database: Database) -> Flask:
 
 def token_of(database: Database, person_id: UUID, *scopes: str, lasts: timedelta = timedelta(days=1)) -> str:
     with database.transaction() as session:
-        return make_api_token(session, person_id=person_id, name="test", scopes=scopes, lasts=lasts, now=now())
+        return make_api_token(session, name="test", scopes=scopes, lasts=lasts, deed=Deed(person_id, now()))
 
 
 def ask(app: Flask, token: str, path: str = "/api/registration/v1/me") -> TestResponse:
@@ -110,7 +110,7 @@ def test_without_a_good_token_there_is_a_problem_and_nothing_else(app: Flask, re
     ended = token_of(registration_database, olga, "editions:read")
     with registration_database.transaction() as session:
         for row in session.scalars(select(ApiToken)):
-            revoke_api_token(session, token_id=row.id, person_id=olga, now=now())
+            revoke_api_token(session, token_id=row.id, deed=Deed(olga, now()))
     for token in ("", "nonsense", old, ended):
         answer = ask(app, token)
         assert (answer.status_code, answer.mimetype) == (401, PROBLEM)

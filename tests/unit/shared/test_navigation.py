@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from shared.clock import now
-from shared.web.door.identity import Role, SignedIn
+from shared.web.door.identity import SignedIn, StaffRole
 from shared.web.pages.navigation import sections
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 OURS, SLUG = UUID(int=1), "ours-2026"
 
 
-def person(*roles: Role) -> SignedIn:
+def person(*roles: StaffRole) -> SignedIn:
     return SignedIn(UUID(int=9), "Ada", "en", "UTC", "staff", roles, "", now())
 
 
-def ways(roles: Iterable[Role], slug: str | None = SLUG) -> set[str]:
+def ways(roles: Iterable[StaffRole], slug: str | None = SLUG) -> set[str]:
     return {way.key for section in sections(person(*roles), slug) for way in section.items}
 
 
@@ -38,22 +38,22 @@ def ways(roles: Iterable[Role], slug: str | None = SLUG) -> set[str]:
 )
 def test_each_role_finds_the_pages_of_its_edition_and_of_no_other(role: str, within: set[str]) -> None:
     inside = {"applications", "decisions", "campaigns"}
-    assert ways([Role(role, OURS, SLUG)]) & inside == within
-    assert ways([Role(role, None)]) & inside == within
-    assert ways([Role(role, OURS, SLUG)], "theirs-2026") & inside == set()
-    assert ways([Role(role, OURS, SLUG)], None) & inside == set()
+    assert ways([StaffRole(role, OURS, SLUG)]) & inside == within
+    assert ways([StaffRole(role, None)]) & inside == within
+    assert ways([StaffRole(role, OURS, SLUG)], "theirs-2026") & inside == set()
+    assert ways([StaffRole(role, OURS, SLUG)], None) & inside == set()
 
 
 def test_a_role_in_one_edition_shows_no_way_that_asks_for_all() -> None:
-    assert "outbox" in ways([Role("organiser", None)])
-    assert "outbox" not in ways([Role("organiser", OURS, SLUG)])
-    assert "staff" in ways([Role("organiser", OURS, SLUG)])
+    assert "outbox" in ways([StaffRole("organiser", None)])
+    assert "outbox" not in ways([StaffRole("organiser", OURS, SLUG)])
+    assert "staff" in ways([StaffRole("organiser", OURS, SLUG)])
 
 
 def test_a_way_leads_into_the_edition_that_is_worked_on() -> None:
     (found,) = [
         way.url
-        for section in sections(person(Role("viewer", OURS, SLUG)), SLUG)
+        for section in sections(person(StaffRole("viewer", OURS, SLUG)), SLUG)
         for way in section.items
         if way.key == "campaigns"
     ]

@@ -18,6 +18,7 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=3
 Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), SEVERAL_LINES]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+PageNumber = Annotated[int, Field(ge=1, le=9999)]
 Dated = Annotated[str, Field(max_length=40), AfterValidator(read_partial_day)]
 
 
@@ -89,12 +90,27 @@ class NewPublication(Description):
 
 
 class NewChapter(BaseModel):
-    """A chapter of a draft, in one language; ``authors`` one on a line."""
+    """A chapter of a draft, in one language; ``authors`` one on a line, pages as printed in the whole."""
 
     number: int = Field(ge=1, le=999)
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
     language: Literal["en", "fr", "es", "pt", "ar"]
     authors: Sentences = ""
+    first_page: PageNumber | None = None
+    last_page: PageNumber | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if (self.first_page is None) != (self.last_page is None) or (self.first_page or 0) > (self.last_page or 0):
+            raise ValueError(_l("Give the first and the last page, or neither"))
+        return self
+
+    @property
+    def pages(self) -> dict[str, tuple[int, int]]:
+        """Where it stands in the whole, by language."""
+        if self.first_page is None or self.last_page is None:
+            return {}
+        return {self.language: (self.first_page, self.last_page)}
 
 
 class Withdrawal(BaseModel):

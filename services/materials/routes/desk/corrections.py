@@ -87,7 +87,8 @@ def new_chapter(release_id: UUID) -> Response:
                 number=asked.number,
                 titles={asked.language: asked.title},
                 authors=[name for line in asked.authors.splitlines() if (name := line.strip())],
-                pages={},
+                pages=asked.pages,
+                deed=my_deed(),
             )
     except Conflict as refusal:
         flash_message(str(refusal), "error")

@@ -15,7 +15,7 @@ from services.materials.routes.api.payloads import NewPublication
 from services.materials.routes.keeping import KEEP, SEE, editions_to_see, may_keep, may_see
 from services.materials.rules.reach import reach_of
 from services.materials.views.reach_charts import charts_of
-from services.materials.views.wording import FORMATS, KINDS, RULES
+from services.materials.views.wording import FORMATS, KINDS, RULES, TROUBLES
 from shared.clock import now
 from shared.editions import editions_by_id, zone_for
 from shared.errors import Conflict
@@ -186,7 +186,14 @@ def _chosen(editions: list[KnownEdition]) -> KnownEdition | None:
 
 def words() -> dict[str, Any]:
     """Return the names of things that the desk's pages use."""
-    return {"language": current_locale(), "text_in": text_in, "formats": FORMATS, "kinds": KINDS, "rules": RULES}
+    return {
+        "language": current_locale(),
+        "text_in": text_in,
+        "formats": FORMATS,
+        "kinds": KINDS,
+        "rules": RULES,
+        "troubles": TROUBLES,
+    }
 
 
 def _make(session: Session, asked: NewPublication) -> UUID:

@@ -15,6 +15,7 @@ from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.desk import slug_of_release
 from services.materials.queries.library import languages_left_behind, release_to_keep
+from services.materials.queries.makings import makings_of
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, ShelfTimes, Upload
 from services.materials.routes.desk.publications import words
@@ -183,6 +184,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         kept = release_to_keep(session, release_id=release_id)
         behind = languages_left_behind(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
+        makings = makings_of(session, release_id=release_id)
         happened = past_of(session, [release_id, *(copy.rendition_id for copy in (kept.copies if kept else ()))])
     return render_template(
         "materials/desk/release.html",
@@ -191,6 +193,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         release=kept,
         behind=behind,
         people=people,
+        makings=makings,
         happened=lines_of(happened, RELEASE),
         form=form,
         languages=LANGUAGES,

@@ -70,7 +70,7 @@ class CampaignList(BaseModel):
     items: list[CampaignAnswer]
 
 
-class CampaignText(BaseModel):
+class CampaignWords(BaseModel):
     """What a campaign says in one language. ``body`` is Markdown; ``{{ name }}`` and the like are filled in."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
@@ -91,7 +91,7 @@ class CampaignWanted(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=120, pattern=NO_NUL)]
     topic_id: UUID
-    texts: dict[Locale, CampaignText]
+    texts: dict[Locale, CampaignWords]
     audience: AudienceRule = AudienceRule()
 
 
@@ -102,7 +102,7 @@ class CampaignDetail(BaseModel):
     name: str
     state: str
     topic_id: UUID
-    texts: dict[str, CampaignText]
+    texts: dict[str, CampaignWords]
     audience: AudienceRule
     audience_size: int
     deliveries: dict[str, int]
@@ -117,7 +117,7 @@ class CampaignDetail(BaseModel):
             name=campaign.name,
             state=campaign.state,
             topic_id=campaign.topic_id,
-            texts={locale: CampaignText.model_construct(**vars(said)) for locale, said in texts.items()},
+            texts={locale: CampaignWords.model_construct(**vars(said)) for locale, said in texts.items()},
             audience=AudienceRule.model_validate(campaign.audience),
             audience_size=campaign.audience_size,
             deliveries=deliveries,

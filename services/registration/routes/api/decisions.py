@@ -20,9 +20,9 @@ from services.registration.errors import (
 )
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
-from services.registration.queries.releases import waiting_batch
+from services.registration.queries.releases import PastRelease, releases_of, waiting_batch
 from services.registration.routes.api.editions import api
-from services.registration.rules.decisions import Outcome, ReleasePlan, plan_release
+from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms import read_answers
 from services.registration.views.wording import CONSENT, sentences
@@ -101,16 +101,40 @@ class ReleaseWanted(BaseModel):
     seen: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
-class Released(BaseModel):
-    """What was released, counted by outcome."""
+class ReleaseState(BaseModel):
+    """How far a release is: ``known`` of ``decisions`` are known to their applicants; ``counts`` are by outcome.
 
+    A large batch is frozen at once and made known part by part, so that ``finished`` comes later.
+    """
+
+    released_at: datetime
+    decisions: int
+    known: int
+    finished: bool
     counts: dict[str, int]
-    places_left: int
 
     @staticmethod
-    def of(plan: ReleasePlan) -> Released:
-        """Return how the API tells ``plan`` once it is done."""
-        return Released(counts=plan.counts, places_left=plan.places_left - plan.counts["accept"])
+    def of(found: PastRelease) -> ReleaseState:
+        """Return how the API tells ``found``."""
+        return ReleaseState(
+            released_at=found.released_at,
+            decisions=found.decisions,
+            known=found.known,
+            finished=found.finished,
+            counts=dict.fromkeys(OUTCOMES, 0) | found.counts,
+        )
+
+
+class Released(ReleaseState):
+    """What was released, how far it is already, and the places that are left beside those it holds."""
+
+    places_left: int
+
+
+class ReleaseList(BaseModel):
+    """The releases of an edition, the newest first."""
+
+    items: list[ReleaseState]
 
 
 @api.post(
@@ -165,6 +189,17 @@ def read_batch(session: Session, edition: Edition, query: BatchWanted) -> Batch:
     refuses=(BatchEmpty, BatchChanged, NotEnoughPlaces, StateChanged),
 )
 def release(session: Session, edition: Edition, wanted: ReleaseWanted, by: SignedIn, now: datetime) -> Released:
-    """Release the batch that was looked at: every person learns the decision, an accept becomes an offer."""
+    """Release the batch that was looked at: every person learns the decision, an accept becomes an offer.
+
+    A batch of more than 400 decisions goes on after the answer, which says how many are known by then.
+    """
     plan = release_decisions(session, edition_id=edition.id, seen=wanted.seen, deed=Deed(by.person_id, now))
-    return Released.of(plan)
+    newest = releases_of(session, edition_id=edition.id)[0]
+    left = plan.places_left - plan.counts["accept"]
+    return Released(**ReleaseState.of(newest).model_dump(), places_left=left)
+
+
+@api.get("/editions/<edition_slug>/releases", scope="applications:read")
+def list_releases(session: Session, edition: Edition) -> ReleaseList:
+    """Show the releases and how far each of them is."""
+    return ReleaseList(items=[ReleaseState.of(one) for one in releases_of(session, edition_id=edition.id)])

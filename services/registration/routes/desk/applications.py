@@ -24,6 +24,7 @@ from services.registration.views import wording
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
 from shared.clock import now
+from shared.histories import MOST
 from shared.schema.registration import Edition
 from shared.web.door.policy import staff
 from shared.web.door.tools import tools
@@ -86,20 +87,18 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         [standing] = standings(session, edition_id=edition.id, application_ids=[application_id], lock=False)
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
-        steps, outcomes = story_of(session, application=application)
-        entries = story(
-            steps,
-            mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id),
-            outcomes=outcomes,
-        )
+        most = MOST if request.args.get("story") == "all" else SHOWN + 1
+        steps, outcomes = story_of(session, application=application, most=most)
+        mails = mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id, most=most)
+        entries = story(steps, mails, outcomes=outcomes)
     return render_template(
         "registration/desk/application.html",
         edition=_shown(edition),
         application=application,
         standing=standing,
         offer=hung[0].offer if hung else None,
-        entries=entries if request.args.get("story") == "all" else entries[:SHOWN],
-        told=len(entries),
+        entries=entries if most == MOST else entries[:SHOWN],
+        has_more=most != MOST and len(entries) > SHOWN,
         wording=wording,
         outcomes=OUTCOMES,
     )

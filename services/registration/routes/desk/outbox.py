@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.registration.queries.outbox import all_aside, left, queues
 from shared.clock import now
+from shared.doors import QUEUES
 from shared.outbox import retry_entries
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -21,7 +22,6 @@ from shared.words.sentences import _, _n
 
 blueprint = Blueprint("outbox_desk", __name__)
 
-SERVICES: Final = ("registration", "materials", "notifications")
 _SHOWN: Final = 100
 
 
@@ -32,9 +32,9 @@ def outbox() -> str:
     with tools().database.reading() as reading:
         return render_template(
             "registration/outbox/outbox.html",
-            queues=queues(reading, services=SERVICES, now=now()),
-            aside=left(reading, services=SERVICES, state="aside", limit=_SHOWN),
-            waiting=left(reading, services=SERVICES, state="waiting", limit=_SHOWN),
+            queues=queues(reading, services=QUEUES, now=now()),
+            aside=left(reading, services=QUEUES, state="aside", limit=_SHOWN),
+            waiting=left(reading, services=QUEUES, state="waiting", limit=_SHOWN),
         )
 
 

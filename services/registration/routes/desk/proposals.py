@@ -44,7 +44,7 @@ class NothingChosen(Invalid):
     title = _CHOOSE
 
 
-class Proposed(BaseModel):
+class Proposal(BaseModel):
     """The form that proposes for one application; ``none`` takes the proposal back."""
 
     outcome: Outcome | Literal["none"]
@@ -137,7 +137,7 @@ def undo(edition_slug: str, bulk_id: UUID) -> Response:
 @refused_at("/desk/e/{edition_slug}/applications/{application_id}")
 def propose_one(edition_slug: str, application_id: UUID) -> Response:
     """Propose a decision for one application, or take the proposal back."""
-    given = read_form(Proposed, request.form, messages=_MESSAGES)
+    given = read_form(Proposal, request.form, messages=_MESSAGES)
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
         if given.outcome == "none":

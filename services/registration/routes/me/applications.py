@@ -20,7 +20,7 @@ from services.registration.views.standing import standing
 from services.registration.views.wording import CONSENT, FELLOWSHIP, sentences
 from shared.clock import now
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
-from shared.web.door.identity import current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import participant
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -76,12 +76,7 @@ def save_edit(application_id: UUID) -> Response | tuple[str, int]:
     try:
         with tools().database.transaction() as session:
             changed = edit_application(
-                session,
-                application_id=application_id,
-                person_id=current_person().person_id,
-                answers=answers,
-                now=now(),
-                seen=seen,
+                session, application_id=application_id, answers=answers, seen=seen, deed=my_deed()
             )
     except ChangedMeanwhile:
         mine = _mine(application_id)
@@ -97,13 +92,7 @@ def save_edit(application_id: UUID) -> Response | tuple[str, int]:
 def withdraw(application_id: UUID) -> Response:
     """Withdraw the application."""
     with tools().database.transaction() as session:
-        withdraw_application(
-            session,
-            application_id=application_id,
-            person_id=current_person().person_id,
-            why=read_form(Why, request.form).why,
-            now=now(),
-        )
+        withdraw_application(session, application_id=application_id, deed=my_deed(read_form(Why, request.form).why))
     flash_message(_("Your application is withdrawn."))
     return see_other("/me")
 

@@ -12,7 +12,7 @@ from services.registration.queries.places import pool
 from services.registration.routes.me.reasons import Why
 from services.registration.views.editions import present
 from shared.clock import now
-from shared.web.door.identity import current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import participant
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -51,7 +51,7 @@ def show_offer(offer_id: UUID) -> str:
 def accept(offer_id: UUID) -> Response:
     """Take the place. Whoever comes too late is led to the page that says what the offer is worth now."""
     with tools().database.transaction() as session:
-        accept_offer(session, offer_id=offer_id, person_id=current_person().person_id, now=now())
+        accept_offer(session, offer_id=offer_id, deed=my_deed())
     flash_message(_("The place is yours. Your materials appear here within a minute."))
     return see_other("/me")
 
@@ -62,13 +62,7 @@ def accept(offer_id: UUID) -> Response:
 def decline(offer_id: UUID) -> Response:
     """Give the held place back."""
     with tools().database.transaction() as session:
-        decline_offer(
-            session,
-            offer_id=offer_id,
-            person_id=current_person().person_id,
-            why=read_form(Why, request.form).why,
-            now=now(),
-        )
+        decline_offer(session, offer_id=offer_id, deed=my_deed(read_form(Why, request.form).why))
     flash_message(_("You declined the place. It can now go to somebody else."))
     return see_other("/me")
 
@@ -78,12 +72,6 @@ def decline(offer_id: UUID) -> Response:
 def give_up(enrolment_id: UUID) -> Response:
     """Give up a place that was taken."""
     with tools().database.transaction() as session:
-        withdraw_enrolment(
-            session,
-            enrolment_id=enrolment_id,
-            person_id=current_person().person_id,
-            why=read_form(Why, request.form).why,
-            now=now(),
-        )
+        withdraw_enrolment(session, enrolment_id=enrolment_id, deed=my_deed(read_form(Why, request.form).why))
     flash_message(_("You gave your place up. It can now go to somebody else."))
     return see_other("/me")

@@ -25,13 +25,14 @@ from services.registration.rules.forms import Answers, read_answers
 from services.registration.views.editions import EditionView, own_names
 from services.registration.views.wording import CONSENT, FELLOWSHIP, sentences
 from shared.clock import now
+from shared.deeds import Deed
 from shared.links import PROOF
 from shared.people.actions.entries import entry_before, remember_entry
 from shared.people.actions.sessions import open_session
 from shared.people.rules.emails import normal_email, suggested_email
 from shared.secrets import hash_of
 from shared.web.door.csrf import form_secret
-from shared.web.door.identity import signed_in
+from shared.web.door.identity import my_deed, signed_in
 from shared.web.door.kept import keep_typed, page_that_fills
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import public
@@ -125,12 +126,11 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
             application_id = submit_application(
                 session,
                 edition_id=edition.id,
-                person_id=person.person_id,
                 submission_key=key,
                 answers=answers,
                 consent=str(CONSENT),
                 locale=current_locale(),
-                now=now(),
+                deed=my_deed(),
             )
     except AlreadyApplied as refusal:
         return _offered_as_change(refusal)
@@ -222,12 +222,10 @@ def prove(token: str) -> Response | tuple[str, int]:
 
 def _settled(draft_id: UUID, refusal: AlreadyApplied, *, now: datetime) -> tuple[str, str]:
     """Let the newer of two texts count; return what to say of it."""
-    standing, person_id = refusal.application_id, refusal.person_id
     try:
         with tools().database.transaction() as session:
-            is_newer = settle_second_draft(
-                session, draft_id=draft_id, application_id=standing, person_id=person_id, now=now
-            )
+            deed = Deed(refusal.person_id, now)
+            is_newer = settle_second_draft(session, draft_id=draft_id, application_id=refusal.application_id, deed=deed)
     except NotEditable:
         with tools().database.transaction() as session:
             drop_draft(session, application_id=draft_id, why="too late for a change", now=now)

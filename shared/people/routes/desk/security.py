@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.errors import Refusal
 from shared.people.actions.sessions import end_session_named, end_sessions_of
 from shared.people.actions.staff import set_passphrase
@@ -52,7 +53,7 @@ def end_sessions() -> Response:
     person, name = current_person(), request.form.get("session", "")
     with tools().database.transaction() as work:
         if name:
-            end_session_named(work, person_id=person.person_id, name=name, now=now())
+            end_session_named(work, name=name, deed=Deed(person.person_id, now()))
         else:
             end_sessions_of(work, person_id=person.person_id, now=now(), keep=person.session_hash)
     flash_message(_("That browser is signed out.") if name else _("You are signed out everywhere else."))
@@ -80,11 +81,7 @@ def change_passphrase() -> Response | tuple[str, int]:
                 now=moment,
             )
             set_passphrase(
-                work,
-                person_id=person.person_id,
-                passphrase=given.passphrase,
-                now=moment,
-                keep_session=person.session_hash,
+                work, passphrase=given.passphrase, keep_session=person.session_hash, deed=Deed(person.person_id, moment)
             )
     except (CodeRefused, PassphraseRefused) as refusal:
         return _security_page(refusal, field="passphrase_now")

@@ -111,7 +111,7 @@ def invite() -> Response | tuple[str, int]:
         return _page(bound.form), 422
     given = bound.model
     with tools().database.transaction() as work:
-        invite_staff(
+        is_new = invite_staff(
             work,
             email=given.email,
             name=given.name,
@@ -119,7 +119,11 @@ def invite() -> Response | tuple[str, int]:
             edition_id=given.edition_id,
             deed=my_deed(),
         )
-    flash_message(_("%(name)s has the role. A first invitation goes out by mail.", name=given.name))
+    flash_message(
+        _("%(address)s has the role. An invitation goes out by mail.", address=given.email)
+        if is_new
+        else _("%(address)s has the role, and signs in as before.", address=given.email)
+    )
     return see_other("/desk/staff")
 
 

@@ -11,12 +11,13 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from werkzeug.wrappers import Response
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.people.actions.staff_sign_in import require_second_factor
 from shared.people.actions.tokens import make_api_token, revoke_api_token
 from shared.people.errors import CodeRefused
 from shared.people.queries.tokens import live_tokens
 from shared.people.routes.half_way import vault
-from shared.web.door.identity import current_person
+from shared.web.door.identity import current_person, my_deed
 from shared.web.door.limits import by_caller, limited
 from shared.web.door.policy import ROLES, staff
 from shared.web.door.redirects import see_other
@@ -84,11 +85,10 @@ def make() -> str | tuple[str, int]:
             )
             secret = make_api_token(
                 work,
-                person_id=person_id,
                 name=given.name,
                 scopes=given.scopes,
                 lasts=timedelta(days=given.days),
-                now=moment,
+                deed=Deed(person_id, moment),
             )
     except CodeRefused as refusal:
         kept = {name: value for name, value in bound.form.values.items() if name not in {"passphrase", "code"}}
@@ -102,7 +102,7 @@ def make() -> str | tuple[str, int]:
 def revoke(token_id: UUID) -> Response:
     """End one of my tokens."""
     with tools().database.transaction() as work:
-        revoke_api_token(work, token_id=token_id, person_id=current_person().person_id, now=now())
+        revoke_api_token(work, token_id=token_id, deed=my_deed())
     flash_message(_("The token has ended"))
     return see_other("/desk/tokens")
 

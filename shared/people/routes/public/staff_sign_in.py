@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
 from shared.clock import now
+from shared.deeds import Deed
 from shared.links import STAFF_INVITATION
 from shared.people.actions.sessions import open_session, tell_new_browser
 from shared.people.actions.staff import (
@@ -166,8 +167,8 @@ def confirm_enrolment() -> Response:
     with tools().database.transaction() as work:
         person = signed_in()
         again = person is not None and person.means == "staff" and person.person_id == half.person_id
-        deed = bind_authenticator if again else enrol_first_authenticator
-        codes = deed(work, person_id=half.person_id, secret=half.secret, step=step, vault=vault(), now=moment)
+        bind_it = bind_authenticator if again else enrol_first_authenticator
+        codes = bind_it(work, secret=half.secret, step=step, vault=vault(), deed=Deed(half.person_id, moment))
         secret = open_session(work, person_id=half.person_id, means="staff", now=moment)
         account = normal_email(email_of(work, half.person_id))
     remember_session(secret)

@@ -1,0 +1,12 @@
+"""What notifications lets go of by the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.notifications.actions.unproved import prune_unproved_notices
+
+if TYPE_CHECKING:
+    from shared.pruning import Prune
+
+PRUNES: Final[tuple[Prune, ...]] = (prune_unproved_notices,)
