@@ -20,7 +20,7 @@ from services.notifications.errors import (
     CampaignNotSending,
     SecondPersonNeeded,
 )
-from services.notifications.queries.audience import audience_size, members_select
+from services.notifications.queries.audience import audience_size, members_to_freeze
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.rules.audience import AudienceRule, text_locale
 from services.notifications.rules.campaigns import CAMPAIGN
@@ -29,7 +29,6 @@ from shared.history import Deed, move
 from shared.outbox import ring_after_commit
 from shared.schema.notifications.campaigns import Campaign
 from shared.schema.notifications.deliveries import Delivery
-from shared.schema.people.published import Addressable
 
 
 def launch_campaign(
@@ -89,8 +88,7 @@ def freeze_audience(
     session: Session, *, campaign: Campaign, rule: AudienceRule, written: list[str], now: datetime
 ) -> int:
     """Turn the rule into one delivery per person, in one statement; return how many."""
-    members = members_select(rule, edition_id=campaign.edition_id, now=now)
-    people = members.add_columns(Addressable.name_as.label("name_as")).subquery()
+    people = members_to_freeze(rule, edition_id=campaign.edition_id, now=now).subquery()
     language = case(
         {locale: text_locale(locale, written) for locale in LOCALES},
         value=people.c.locale,
@@ -104,7 +102,7 @@ def freeze_audience(
         literal("campaign"),
         people.c.email,
         people.c.name,
-        people.c.name_as + "\n" + func.words.folded(people.c.email),
+        people.c.words,
         language,
         func.jsonb_build_object("name", people.c.called, "country", people.c.country),
         func.now(),

@@ -86,6 +86,12 @@ def members_select(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> Se
     )
 
 
+def members_to_freeze(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Return the same query, and what a ledger of these people is searched and sorted by: ``Delivery.words``."""
+    words = Addressable.name_as + "\n" + func.words.folded(Addressable.email)
+    return members_select(rule, edition_id=edition_id, now=now).add_columns(words.label("words"))
+
+
 def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, topic_id: UUID, now: datetime) -> Size:
     """Count an audience."""
     opted_out = exists().where(OptOut.person_id == Addressable.id, OptOut.topic_id == topic_id)

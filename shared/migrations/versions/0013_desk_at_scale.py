@@ -125,7 +125,7 @@ FILL = (
 
 
 def upgrade() -> None:
-    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA words")
+    op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     _lines()
     _bulks()
     _decisions()
@@ -188,7 +188,7 @@ def _lines() -> None:
         " (edition_id, country, state, proposed, released, offer, language, application_id)"
     )
     op.execute(
-        "CREATE INDEX ix_application_words_words ON registration.application_words USING gin (words words.gin_trgm_ops)"
+        "CREATE INDEX ix_application_words_words ON registration.application_words USING gin (words gin_trgm_ops)"
         " WITH (gin_pending_list_limit = 512)"
     )
     op.execute("CREATE INDEX ix_application_words_edition_id ON registration.application_words (edition_id)")
@@ -243,7 +243,7 @@ def _people() -> None:
     )
     for name, _value in sorted_as("name", "name"):
         op.execute(f"CREATE INDEX ix_person_{name} ON people.person ({name}, id)")
-    op.execute("CREATE INDEX ix_person_words ON people.person USING gin (words words.gin_trgm_ops)")
+    op.execute("CREATE INDEX ix_person_words ON people.person USING gin (words gin_trgm_ops)")
     op.execute(
         """
         CREATE OR REPLACE VIEW people.addressable AS

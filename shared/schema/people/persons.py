@@ -23,7 +23,7 @@ class Person(Base):
     __table_args__ = (
         Index("uq_person_email", func.lower(text("email")), unique=True),
         *(Index(f"ix_person_{column}", column, "id") for column in ("name_as", "name_as_es", "name_as_ar")),
-        Index("ix_person_words", "words", postgresql_using="gin", postgresql_ops={"words": "words.gin_trgm_ops"}),
+        Index("ix_person_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
         CheckConstraint("locale IN ('en', 'fr', 'es', 'pt', 'ar')", name="locale"),
         {"schema": "people"},
     )

@@ -80,7 +80,7 @@ class ApplicationWords(Base):
             "ix_application_words_words",
             "words",
             postgresql_using="gin",
-            postgresql_ops={"words": "words.gin_trgm_ops"},
+            postgresql_ops={"words": "gin_trgm_ops"},
             postgresql_with={"gin_pending_list_limit": "512"},
         ),
         Index("ix_application_words_edition_id", "edition_id"),
