@@ -17,6 +17,7 @@ from bench.measures import Comparison, Series, compare
 from bench.stand import Stand, running_stand
 from bench.workloads.applications import ANSWERS, Applications
 from bench.workloads.downloads import COUNTED, Downloads
+from bench.workloads.growth import HEAVIEST, SIZES, SLOWEST, opened_at
 from bench.workloads.mails import MAILS, SIZE, Mails
 from bench.workloads.pages import bare_pages_per_second, pages_per_second
 from bench.workloads.reactions import median_milliseconds
@@ -175,6 +176,17 @@ def timelines(bench: Bench) -> list[Comparison]:
     ]
 
 
+def growth(bench: Bench) -> list[Comparison]:
+    """Measure the pages of the desk at each size: the time and the weight of each."""
+    found = []
+    for count in SIZES:
+        for page, p95, kilobytes in opened_at(bench.stand, count=count):
+            what = f"{page}, {count:,} applications"
+            found.append(Comparison("growth", f"{what}, 95 of 100 within", "ms", Series([p95]), limit=SLOWEST))
+            found.append(Comparison("growth", f"{what}, weight", "kB", Series([kilobytes]), limit=HEAVIEST))
+    return found
+
+
 def starting(bench: Bench) -> list[Comparison]:
     """Measure starts of the demo, and its memory at rest."""
     demo = Starting(bench.folder)
@@ -197,5 +209,6 @@ def _costs(workload: str, whose: str, counted: Counted, *, each: int = 1) -> lis
 
 
 WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
-    one.__name__: one for one in (pages, applications, downloads, mails, reactions, timelines, releases, starting)
+    one.__name__: one
+    for one in (pages, applications, downloads, mails, reactions, timelines, releases, growth, starting)
 }
