@@ -62,7 +62,8 @@ WITH person AS (
     INSERT INTO people.person (id, email, name, called, locale, time_zone, email_proved_at)
     VALUES (:person, 'staff-' || CAST(:person AS text) || '@bench.example', 'Staff', 'Staff', 'en', 'UTC', now())
     RETURNING id)
-INSERT INTO people.role (id, person_id, name, edition_id) SELECT :role, id, 'organiser', CAST(:edition AS uuid) FROM person
+INSERT INTO people.role (id, person_id, name, edition_id)
+SELECT :role, id, 'organiser', CAST(:edition AS uuid) FROM person
 """
 
 _PEOPLE = """

@@ -137,10 +137,12 @@ _STATEMENTS: Final = (
     FROM topic, generate_series(1, {CAMPAIGNS}) AS n
     """,  # noqa: S608 - made of our own constants
     """
-    INSERT INTO notifications.delivery (id, campaign_id, person_id, edition_id, kind, address, addressee, words, locale,
-        fields, state, attempts, not_before, created_at, first_tried_at, settled_at, reply_code)
+    INSERT INTO notifications.delivery (id, campaign_id, person_id, edition_id, kind, address, addressee, words,
+        words_es, locale, fields, state, attempts, not_before, created_at, first_tried_at, settled_at, reply_code)
     SELECT gen_random_uuid(), c.id, g.person_id, :edition, 'campaign', p.email, g.name,
-        p.name_as || E'\\n' || p.email, g.locale, jsonb_build_object('name', g.name, 'country', g.country),
+        p.name_as || E'\\n' || p.email,
+        CASE WHEN p.name_as_es <> p.name_as THEN p.name_as_es || E'\\n' || p.email END, g.locale,
+        jsonb_build_object('name', g.name, 'country', g.country),
         CASE WHEN g.n % 50 = 0 THEN 'failed' WHEN g.n % 70 = 0 THEN 'uncertain' ELSE 'sent' END, 1, now(), now(), now(),
         now(), 250
     FROM notifications.campaign c, grown g JOIN people.person p ON p.id = g.person_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, case, func, literal, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, case, func, literal
 from sqlalchemy.orm import mapped_column
 
 from shared.words.folding import folded
@@ -44,15 +44,11 @@ def has_words(words: SQLColumnExpression[str], search: str) -> ColumnElement[boo
 
 
 def lines_sorted_as(
-    words: SQLColumnExpression[str], text: SQLColumnExpression[str], language: str
+    words: SQLColumnExpression[str], in_spanish: SQLColumnExpression[str | None], language: str
 ) -> ColumnElement[str]:
-    """Return the key of ``language`` for rows that keep only the folded ``words`` of ``text``, a line each.
-
-    Only what has a place of its own in that alphabet is folded anew.
-    """
+    """Return the key of ``language`` for rows that keep folded ``words``, and ``in_spanish`` where that differs."""
     if language == "es":
-        own = or_(text.contains("ñ"), text.contains("Ñ"), text.contains("n\u0303"), text.contains("N\u0303"))
-        return case((own, sorted_as_in_sql(text, "es")), else_=words).collate("C")
+        return func.coalesce(in_spanish, words).collate("C")
     if language == "ar":
         arabic = and_(words >= "\u0620", words < "\u0700")
         return case((arabic, literal("0") + words), else_=literal("1") + words).collate("C")

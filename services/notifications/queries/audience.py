@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, any_, case, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import PublicationNotAskable
@@ -90,9 +90,13 @@ def members_select(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> Se
 
 
 def members_to_freeze(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> Select[*tuple[Any, ...]]:
-    """Return the same query, and what a ledger of these people is searched and sorted by: ``Delivery.words``."""
-    words = Addressable.name_as + "\n" + func.words.folded(Addressable.email)
-    return members_select(rule, edition_id=edition_id, now=now).add_columns(words.label("words"))
+    """Return the same query, and what a ledger of these people is searched and sorted by."""
+    email = "\n" + func.words.folded(Addressable.email)
+    differs = Addressable.name_as_es != Addressable.name_as
+    return members_select(rule, edition_id=edition_id, now=now).add_columns(
+        (Addressable.name_as + email).label("words"),
+        case((differs, Addressable.name_as_es + email)).label("words_es"),
+    )
 
 
 def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, topic_id: UUID, now: datetime) -> Size:

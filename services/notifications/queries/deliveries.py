@@ -82,7 +82,7 @@ def ledger_of(
         limit = max(0, min(limit, total - offset))
         offset = max(0, total - offset - limit)
     keys: list[ColumnElement[Any]] = [
-        lines_sorted_as(Delivery.words, Delivery.addressee, language),
+        lines_sorted_as(Delivery.words, Delivery.words_es, language),
         Delivery.id.expression,
     ]
     ids = _narrowed(select(Delivery.id), campaign_id, states, search).order_by(

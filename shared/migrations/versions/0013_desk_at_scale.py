@@ -255,8 +255,11 @@ def _people() -> None:
 
 def _mail() -> None:
     op.execute("ALTER TABLE notifications.delivery ADD COLUMN words varchar COLLATE \"C\" NOT NULL DEFAULT ''")
+    op.execute('ALTER TABLE notifications.delivery ADD COLUMN words_es varchar COLLATE "C"')
     op.execute(
-        "UPDATE notifications.delivery SET words = words.folded(addressee) || E'\\n' || words.folded(address)"
+        "UPDATE notifications.delivery SET words = words.folded(addressee) || E'\\n' || words.folded(address),"
+        " words_es = CASE WHEN words.sorted_as(addressee, 'es') <> words.folded(addressee)"
+        " THEN words.sorted_as(addressee, 'es') || E'\\n' || words.folded(address) END"
         " WHERE campaign_id IS NOT NULL"
     )
 
