@@ -19,6 +19,8 @@ from bench.workloads.applications import ANSWERS, Applications
 from bench.workloads.downloads import COUNTED, Downloads
 from bench.workloads.growth import HEAVIEST, SIZES, SLOWEST, opened_at
 from bench.workloads.mails import MAILS, SIZE, Mails
+from bench.workloads.memory import AT_REST, memory
+from bench.workloads.notices import notices_during_campaign
 from bench.workloads.pages import bare_pages_per_second, pages_per_second
 from bench.workloads.reactions import median_milliseconds
 from bench.workloads.releases import Released, Releases
@@ -194,7 +196,9 @@ def starting(bench: Bench) -> list[Comparison]:
     again = Comparison("starting", "second start of the demo", "s", limit=8)
     compare(first, runs=bench.runs, ours=demo.first_seconds, calibrations={})
     compare(again, runs=bench.runs, ours=demo.again_seconds, calibrations={})
-    weight = Comparison("starting", "memory of all processes at rest (PSS)", "MB", Series(demo.megabytes), limit=700)
+    weight = Comparison(
+        "starting", "memory of all processes at rest (PSS)", "MB", Series(demo.megabytes), limit=AT_REST
+    )
     return [first, again, weight]
 
 
@@ -209,6 +213,18 @@ def _costs(workload: str, whose: str, counted: Counted, *, each: int = 1) -> lis
 
 
 WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
-    one.__name__: one
-    for one in (pages, applications, downloads, mails, reactions, timelines, releases, growth, starting)
+    one.__name__.replace("_", "-"): one
+    for one in (
+        pages,
+        applications,
+        downloads,
+        mails,
+        notices_during_campaign,
+        reactions,
+        timelines,
+        releases,
+        growth,
+        starting,
+        memory,
+    )
 }

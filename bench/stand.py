@@ -132,7 +132,7 @@ def running_stand(folder: Path, *, sink_port: int) -> Iterator[Stand]:
     os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{sink_port}"
     os.environ["TRUSTED_PROXY"] = "127.0.0.1/32"
     stack = Stack(Places(folder / "stack"), demo=False, screen=Screen(), gateway=0)
-    stack.start({"MAIL_FROM": "Academy <academy@bench.example>", "MAIL_DOMAIN": "bench.example"})
+    stack.start({"MAIL_FROM": "Academy <academy@bench.example>", "MAIL_DOMAIN": "bench.example", "RECALL_SECONDS": "0"})
     try:
         stand = Stand(stack, folder, new_id(), sink_port)
         open_edition(stand, edition_id=stand.edition_id, slug=SLUG, capacity=1_000_000)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from shared.doors import QUEUES
+from shared.logs import tell_in_one_line
 from shared.signs_of_life import leave_signs_of_life
 from shared.tasks import make_celery
 
@@ -18,10 +19,11 @@ app.conf.beat_schedule["registration.expire_offers"] = {
     "task": "registration.expire_offers",
     "schedule": 60.0,
 }
+# No ring ever ends by itself: its end would be this machine's time of day, judged by the worker's.
 for owner in ("registration", "notifications"):
     app.conf.beat_schedule[f"{owner}.prune"] = {
         "task": f"{owner}.prune",
         "schedule": 3600.0,
-        "options": {"expires": 3600},
     }
+tell_in_one_line("celery.beat")
 leave_signs_of_life()

@@ -1,9 +1,10 @@
 """The postmen: processes that carry mail, apart from the worker, so that mail waits for nothing but mail.
 
-One process is for notices, with a second sender beside the first for when the relay is slow to answer. The others
-carry campaigns: ``campaign_senders`` of them, there only while there is something to carry. They are forked from one
-parent, which does nothing but start them, and replace those that die or stop moving. An answer of the relay may take
-ten minutes (RFC 5321), which no task could wait for.
+One process is for notices: one thread writes them, two carry them, since the relay may be slow to answer, and one keeps
+order. The others carry campaigns: ``campaign_senders`` of them, there only while there is something to carry, and
+behind everybody else when the processor is short. They are forked from one parent, which does nothing but start them,
+and replace those that die or stop moving. An answer of the relay may take ten minutes (RFC 5321), which no task could
+wait for.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import struct
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from services.notifications.lanes import call_for_campaigns, live_in_lane
+from services.notifications.lanes import keep_order, live_in_lane, write_notices
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
 from shared.doors import DoorBell, connect_redis
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTICE_THREADS: Final = 2
+NOTICE_SENDERS: Final = 2
+CAMPAIGN_NICENESS: Final = 10
 STOP_SECONDS: Final = 25.0
 LOOK_SECONDS: Final = 1.0
 QUICK_DEATH: Final = 5.0
@@ -47,6 +50,8 @@ class Post:
         self.lane: Lane = lane
         self.threads = threads
         self.pid = 0
+        self.after_death = False
+        """Whether the child before this one fell, for a reason that may meet this one too."""
         self._started = 0.0
         self._pause = 0.0
         self._until = mmap.mmap(-1, _MOMENT.size * threads)
@@ -69,7 +74,7 @@ class Post:
         if self.pid == 0:
             code = 1
             try:
-                _live(self, settings)
+                Life(self, settings).run()
                 code = 0
             except BaseException:
                 log.exception("a postman fell")
@@ -83,6 +88,7 @@ class Post:
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         if pid == 0:
             return False
+        self.after_death = bool(status)
         if status:
             quick = time.monotonic() - self._started < QUICK_DEATH
             self._pause = min(max(2 * self._pause, 0.5), LONGEST_PAUSE) if quick else 0.0
@@ -95,37 +101,71 @@ class Post:
         return self.pid == 0 and time.monotonic() >= self._started + self._pause
 
 
-def _live(post: Post, settings: NotificationsSettings) -> None:
-    ending = threading.Event()
-    parent = os.getppid()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
-    url = settings.database_url.get_secret_value()
-    bell = DoorBell(connect_redis(settings.redis_url))
-    database = Database(url, bell=bell, pool_size=2, name=f"academy postman {post.lane}")
-    alive_file = os.environ.get(ALIVE_FILE)
+class Life:
+    """What a child does from its fork to its end."""
 
-    def stopping() -> bool:
-        return ending.is_set() or os.getppid() != parent  # nobody would replace or end it
+    def __init__(self, post: Post, settings: NotificationsSettings) -> None:
+        self._post, self._settings = post, settings
+        self._parent = os.getppid()
+        self._ending = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._ending.set())
+        url = settings.database_url.get_secret_value()
+        bell = DoorBell(connect_redis(settings.redis_url))
+        self._database = Database(url, bell=bell, pool_size=2, name=f"academy postman {post.lane}")
+        self._alive_file = os.environ.get(ALIVE_FILE) if post.lane == "notices" else None
 
-    def live(thread: int) -> None:
-        def alive(seconds: float) -> None:
-            post.alive(thread, seconds)
-            if alive_file and post.lane == "notices" and thread == 0:
-                Path(alive_file).touch()
+    def run(self) -> None:
+        """Work until told to end, or until the parent is gone: nobody would replace or end this process."""
+        if self._post.lane == "campaigns":
+            os.nice(CAMPAIGN_NICENESS)
+            self._carry(0)
+            return
+        targets = [partial(self._carry, number) for number in range(1, NOTICE_SENDERS)] + [
+            self._write,
+            self._keep_order,
+        ]
+        threads = [threading.Thread(target=target, daemon=True) for target in targets]
+        for thread in threads:
+            thread.start()
+        self._carry(0)
+        for thread in threads:
+            thread.join(STOP_SECONDS)
 
-        live_in_lane(post.lane, database=database, settings=settings, stopping=stopping, alive=alive)
+    def _stopping(self) -> bool:
+        return self._ending.is_set() or os.getppid() != self._parent
 
-    threads = [threading.Thread(target=live, args=(number,), daemon=True) for number in range(1, post.threads)]
-    if post.lane == "notices":
-        call = {"database": database, "settings": settings, "stopping": stopping}
-        call["ring"] = lambda: os.kill(parent, signal.SIGUSR1)
-        threads.append(threading.Thread(target=call_for_campaigns, kwargs=call, daemon=True))
-    for thread in threads:
-        thread.start()
-    live(0)
-    for thread in threads:
-        thread.join(STOP_SECONDS)
+    def _alive(self, thread: int, seconds: float) -> None:
+        self._post.alive(thread, seconds)
+        if self._alive_file and thread == 0:
+            Path(self._alive_file).touch()
+
+    def _carry(self, thread: int) -> None:
+        live_in_lane(
+            self._post.lane,
+            database=self._database,
+            settings=self._settings,
+            stopping=self._stopping,
+            alive=partial(self._alive, thread),
+        )
+
+    def _write(self) -> None:
+        write_notices(
+            database=self._database,
+            settings=self._settings,
+            stopping=self._stopping,
+            alive=partial(self._alive, NOTICE_SENDERS),
+            after_death=self._post.after_death,
+        )
+
+    def _keep_order(self) -> None:
+        keep_order(
+            database=self._database,
+            settings=self._settings,
+            stopping=self._stopping,
+            alive=partial(self._alive, NOTICE_SENDERS + 1),
+            ring=partial(os.kill, self._parent, signal.SIGUSR1),
+        )
 
 
 def main() -> int:
@@ -141,7 +181,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     signal.signal(signal.SIGUSR1, lambda *_: called.set())
-    posts = [Post("notices", NOTICE_THREADS), *(Post("campaigns", 1) for _ in range(settings.campaign_senders))]
+    posts = [Post("notices", NOTICE_SENDERS + 2), *(Post("campaigns", 1) for _ in range(settings.campaign_senders))]
     gc.freeze()  # what was imported stays out of collection, so that the children go on sharing it
     while not ending.is_set():
         for post in posts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
+
+IDLE_SECONDS: Final = 30
+"""PostgreSQL ends a session that nobody used for so long: what a rush opened is memory that a quiet hour lacks."""
 
 
 class Bell(Protocol):
@@ -30,23 +33,33 @@ class Database:
     """One login to PostgreSQL with its pool of connections.
 
     ``url`` is a SQLAlchemy or libpq URL; any ``postgresql://`` is taken to mean psycopg 3. ``name`` shows in
-    ``pg_stat_activity``. A connection waits at most 5 s for a free place in the pool.
+    ``pg_stat_activity``. A connection waits at most 5 s for a free place in the pool. PostgreSQL ends a session that is
+    left alone for ``idle_seconds``, with the locks it holds.
     """
 
-    def __init__(self, url: str, *, bell: Bell | None = None, pool_size: int = 5, name: str = "academy") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        bell: Bell | None = None,
+        pool_size: int = 4,
+        name: str = "academy",
+        idle_seconds: int = IDLE_SECONDS,
+    ) -> None:
         self.bell = bell
         self.engine = create_engine(
             psycopg_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=5,
+            pool_use_lifo=True,  # a few connections do the work of a quiet hour, and the others are let go
             # A tenth of a millisecond each time, so that a restart of PostgreSQL costs nobody an error page.
             pool_pre_ping=True,
             connect_args={
                 "application_name": name,
                 "connect_timeout": 5,
                 "options": "-c timezone=UTC -c statement_timeout=30s -c lock_timeout=5s"
-                " -c idle_in_transaction_session_timeout=60s",
+                f" -c idle_in_transaction_session_timeout=60s -c idle_session_timeout={idle_seconds}s",
             },
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)

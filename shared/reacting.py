@@ -11,7 +11,7 @@ from shared.clock import now
 from shared.database import Database
 from shared.outbox import drain, drain_after_death
 from shared.settings import Settings
-from shared.tasks import DRAIN_SECONDS, heard_bell
+from shared.tasks import DRAIN_SECONDS, TASK_SECONDS, heard_bell
 
 if TYPE_CHECKING:
     from celery import Celery, Task
@@ -34,7 +34,9 @@ def database_of_worker(kind: type[AnySettings], service: str, *, bell: Bell) -> 
     """Return the settings of ``service`` and a database in its own role, from ``<SERVICE>_DATABASE_URL``."""
     settings = kind(database_url=os.environ[f"{service.upper()}_DATABASE_URL"])
     url = settings.database_url.get_secret_value()
-    return Told(settings, Database(url, bell=bell, pool_size=1, name=f"academy worker {service}"))
+    idle_seconds = 2 * TASK_SECONDS  # a session may hold a lock for as long as a task lasts
+    name = f"academy worker {service}"
+    return Told(settings, Database(url, bell=bell, pool_size=1, name=name, idle_seconds=idle_seconds))
 
 
 def add_react_task(celery: Celery, database: Database, reactions: Reactions, *, redis: Redis) -> None:

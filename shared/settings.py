@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     """How many calls a token may make; an address may make five times as many, whatever tokens it bears."""
     trusted_proxies: int = Field(default=1, ge=0, le=3)
     """How many proxies in front set X-Forwarded-*; 0 ignores those headers."""
+    recall_seconds: int = Field(default=60, ge=0, le=3600)
+    """How long a release of decisions and a launch of a campaign can be taken back before the first mail leaves."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -39,8 +40,11 @@ class Happened:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def record(session: Session, fact: Fact, deed: Deed | None = None) -> UUID:
-    """Write ``fact``, which goes with no change of a state, into the transaction of ``session``; return its id."""
+def record(session: Session, fact: Fact, deed: Deed | None = None, *, rest: timedelta = timedelta(0)) -> UUID:
+    """Write ``fact``, which goes with no change of a state, into the transaction of ``session``; return its id.
+
+    Nobody reacts to it before it has rested.
+    """
     happened = Happened(
         subject(fact, f"{fact.noun}_id"),
         None,
@@ -49,14 +53,16 @@ def record(session: Session, fact: Fact, deed: Deed | None = None) -> UUID:
         person_id=subject(fact, "person_id"),
         fact=fact,
     )
-    [fact_id] = tell(session, fact.noun, [happened], deed or Deed(None, now()))
+    [fact_id] = tell(session, fact.noun, [happened], deed or Deed(None, now()), rest=rest)
     return fact_id
 
 
-def tell(session: Session, noun: str, happened: Sequence[Happened], deed: Deed) -> list[UUID]:
+def tell(
+    session: Session, noun: str, happened: Sequence[Happened], deed: Deed, *, rest: timedelta = timedelta(0)
+) -> list[UUID]:
     """Write what happened to subjects of one noun, and one entry for each who has to hear it; return the rows' ids.
 
-    After the commit each subscriber's bell rings.
+    After the commit each subscriber's bell rings; who hears it reacts once it has rested.
     """
     if not happened:
         return []
@@ -86,6 +92,7 @@ def tell(session: Session, noun: str, happened: Sequence[Happened], deed: Deed) 
             "payloads": [one.fact.model_dump_json() if one.fact else "{}" for one in happened],
             "entries": [entry_id for entry_id, _fact, _subscriber in entries],
             "facts": [fact_id for _entry, fact_id, _subscriber in entries],
+            "rest": rest,
             "subscribers": [subscriber for _entry, _fact, subscriber in entries],
         },
     )
@@ -104,8 +111,10 @@ WITH told AS (
                 CAST(:payloads AS text[]))
          AS one (id, subject_id, before, after, edition_id, person_id, details, name, payload)
 )
-INSERT INTO outbox.entry (id, fact_id, subscriber)
-SELECT * FROM unnest(CAST(:entries AS uuid[]), CAST(:facts AS uuid[]), CAST(:subscribers AS text[]))""")
+INSERT INTO outbox.entry (id, fact_id, subscriber, not_before)
+SELECT one.id, one.fact_id, one.subscriber, clock_timestamp() + CAST(:rest AS interval)
+FROM unnest(CAST(:entries AS uuid[]), CAST(:facts AS uuid[]), CAST(:subscribers AS text[]))
+     AS one (id, fact_id, subscriber)""")
 """One journey to PostgreSQL for any number of facts and their entries: every deed of every service passes here."""
 
 

@@ -1,9 +1,10 @@
 """What an interrupted run left behind, and its end.
 
 Every process of a stack is told by its environment to which state directory it belongs, so it is found by that and not
-by a note, which a full disk would not have taken. A program that writes over its environment (nginx, PostgreSQL) is
-known by working inside that directory. Nobody else's processes are touched: neither another stack's, which has another
-directory, nor a person's shell that happens to stand in this one.
+by a note, which a full disk would not have taken. A part that was forked from the supervisor shows the supervisor's
+environment for ever, and is known by the name it gave itself (``becoming.py``). A program that writes over its
+environment (nginx, PostgreSQL) is known by working inside that directory. Nobody else's processes are touched: neither
+another stack's, which has another directory, nor a person's shell that happens to stand in this one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,21 @@ SUPERVISOR_RANK = 100
 STEP_RANK = 65
 """One-off steps, such as a migration, end after the services and before the stores."""
 _POSTGRES_RANK = 10
-_PROGRAMS = {"nginx": ("gateway", 90), "valkey-server": ("valkey", 20), "postgres": ("postgres", _POSTGRES_RANK)}
+RANKS = {
+    "postgres": _POSTGRES_RANK,
+    "valkey": 20,
+    "mail": 30,
+    "worker": 50,
+    "postmen": 50,
+    "clock": 60,
+    "registration": 70,
+    "materials": 70,
+    "notifications": 70,
+    "gateway": 90,
+}
+"""The order in which parts end, the highest first."""
+SUPERVISOR = "supervisor"
+_PROGRAMS = {"nginx": "gateway", "valkey-server": "valkey", "postgres": "postgres"}
 
 
 @dataclass(frozen=True)
@@ -79,12 +94,15 @@ def _recognised(process: psutil.Process, state: Path) -> Leftover | None:
         told = process.environ()
     except (psutil.Error, OSError):
         told = {}
-    if told.get(STATE) == str(state):
-        return Leftover(process, told.get(PART, "step"), int(told.get(RANK, STEP_RANK)))
     try:
-        program = Path(process.exe().removesuffix(" (deleted)")).name
-        if program in _PROGRAMS and Path(process.cwd()).is_relative_to(state):
-            return Leftover(process, *_PROGRAMS[program])
+        if told.get(STATE) == str(state):
+            name = process.name()
+            if told.get(PART) == SUPERVISOR and name in RANKS:
+                return Leftover(process, name, RANKS[name])
+            return Leftover(process, told.get(PART, "step"), int(told.get(RANK, STEP_RANK)))
+        part = _PROGRAMS.get(Path(process.exe().removesuffix(" (deleted)")).name)
+        if part and Path(process.cwd()).is_relative_to(state):
+            return Leftover(process, part, RANKS[part])
     except (psutil.Error, OSError):
         return None
     return None

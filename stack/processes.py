@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from shared.doors import QUEUES
 from stack.addresses import SERVICES, Addresses
 from stack.embedded import nginx, postgres, valkey
 from stack.keys import Keys
-from stack.leftovers import STEP_RANK, marks
+from stack.leftovers import RANKS, STEP_RANK, marks
 from stack.ordinary_user import ordinary_user
 from stack.parts import PARTS_FILE, parts_file
 from stack.places import CHECKOUT, Places
@@ -32,7 +31,11 @@ class Process:
 
     name: str
     command: list[str]
+    """A program and its arguments; a module of Python's and its arguments, where ``python`` says so."""
     rank: int
+    python: bool = False
+    niceness: int = 0
+    """How far a Python part stands back when the processor is short."""
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: Path | None = None
     listens: int | None = None
@@ -68,9 +71,9 @@ def processes_of(outline: Outline) -> list[Process]:
         *_stores(outline),
         *([_catcher(outline)] if outline.demo else []),
         *(_service(outline, name) for name in SERVICES),
-        _celery(outline, "worker", 50, worker_arguments()),
+        _celery(outline, "worker", worker_arguments()),
         _postmen(outline),
-        _celery(outline, "clock", 60, clock_arguments()),
+        _celery(outline, "clock", clock_arguments()),
         _gateway(outline),
     ]
 
@@ -86,7 +89,7 @@ def clock_arguments() -> list[str]:
     return ["beat", "--loglevel", "WARNING", "--scheduler", "celery.beat:Scheduler"]
 
 
-def _bare_environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
     """Return what every Python of ours is told: no secret, and nothing that another part is told for itself."""
     user = ordinary_user()
     passed = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
@@ -104,7 +107,7 @@ def _bare_environment() -> dict[str, str]:
 def common_environment(outline: Outline) -> dict[str, str]:
     """Return what the services, the worker and the one-off commands all are told."""
     addresses = outline.addresses
-    return _bare_environment() | {
+    return bare_environment() | {
         "ENVIRONMENT": "demo" if outline.demo else "production",
         "SECRET_KEY": os.environ.get("SECRET_KEY") or outline.keys.secret_key,
         "PUBLIC_URL": addresses.public_url,
@@ -116,8 +119,10 @@ def common_environment(outline: Outline) -> dict[str, str]:
     }
 
 
-SIZE = {"notifications": ["--workers=1", "--threads=8"]}
-"""On one machine: mail is sent by the worker, so one process serves its few pages and saves memory."""
+NICENESS = 10
+"""How far the worker stands back: pages come before it, and so do the mails that somebody waits for."""
+SIZE = {"notifications": ["--workers=1"]}
+"""On one machine one process is enough for the few pages of notifications."""
 
 
 def service_environment(outline: Outline, service: str) -> dict[str, str]:
@@ -142,7 +147,7 @@ def postmen_environment(outline: Outline) -> dict[str, str]:
 
 def clock_environment(outline: Outline) -> dict[str, str]:
     """Return what the clock is told: where to ring."""
-    return _bare_environment() | {"REDIS_URL": outline.addresses.redis_url}
+    return bare_environment() | {"REDIS_URL": outline.addresses.redis_url}
 
 
 def _stores(outline: Outline) -> list[Process]:
@@ -153,43 +158,58 @@ def _stores(outline: Outline) -> list[Process]:
     if "valkey" in embedded:
         configuration = valkey.prepare(places.valkey, port=ports.valkey, password=outline.keys.valkey_password)
         kept = places.valkey / valkey.KEPT
-        found.append(Process("valkey", valkey.command(configuration), rank=20, disposable=kept))
+        found.append(Process("valkey", valkey.command(configuration), RANKS["valkey"], disposable=kept))
     return found
 
 
 def postgres_process(places: Places) -> Process:
     """Return the embedded PostgreSQL; it stops by the fast shutdown, which does not wait for clients."""
     command = postgres.command(places.postgres)
-    return Process("postgres", command, 10, directory=places.postgres.parent, stop_signal="INT", stop_seconds=30)
+    folder = places.postgres.parent
+    return Process("postgres", command, RANKS["postgres"], directory=folder, stop_signal="INT", stop_seconds=30)
 
 
 def _catcher(outline: Outline) -> Process:
     ports = outline.ports
     options = [f"--maildir={outline.places.mail}", f"--smtp={ports.smtp}", f"--http={ports.mailbox}"]
-    return Process("mail", [sys.executable, "-m", "stack.mail_catcher", *options], rank=30)
+    return Process("mail", ["stack.mail_catcher", *options], RANKS["mail"], python=True, environment=bare_environment())
 
 
 def _service(outline: Outline, name: str) -> Process:
     settings = CHECKOUT / "stack" / "gunicorn_settings.py"
     factory = f"services.{name}.app:create()"
     size = [] if "WEB_WORKERS" in os.environ else SIZE.get(name, [])
-    command = [sys.executable, "-m", "gunicorn", f"--config={settings}", *size, f"--name={name}", factory]
+    command = ["gunicorn", f"--config={settings}", *size, f"--name={name}", factory]
     told = service_environment(outline, name)
     port: int = getattr(outline.ports, name)
-    return Process(name, command, rank=70, environment=told, listens=port, settles=5, needs_schema=True)
+    return Process(
+        name, command, RANKS[name], python=True, environment=told, listens=port, settles=5, needs_schema=True
+    )
 
 
-def _celery(outline: Outline, name: str, rank: int, arguments: list[str]) -> Process:
-    yielding = ["nice", "-n", "10"] if name == "worker" else []  # pages come before mails
-    command = [*yielding, sys.executable, "-m", "celery", "-A", f"services.{name}", "-q", *arguments]
+def _celery(outline: Outline, name: str, arguments: list[str]) -> Process:
+    command = ["celery", "-A", f"services.{name}", "-q", *arguments]
     told = worker_environment(outline) if name == "worker" else clock_environment(outline)
-    return Process(name, command, rank=rank, environment=told, settles=10, stop_seconds=30, after_pages=True)
+    return _behind_the_pages(name, command, told, niceness=NICENESS if name == "worker" else 0)
 
 
 def _postmen(outline: Outline) -> Process:
-    command = ["nice", "-n", "5", sys.executable, "-m", "services.postmen"]  # pages come before mails
-    told = postmen_environment(outline)
-    return Process("postmen", command, rank=50, environment=told, settles=10, stop_seconds=30, after_pages=True)
+    return _behind_the_pages("postmen", ["services.postmen"], postmen_environment(outline))
+
+
+def _behind_the_pages(name: str, command: list[str], told: Mapping[str, str], *, niceness: int = 0) -> Process:
+    """Return a part that starts after the first page."""
+    return Process(
+        name,
+        command,
+        RANKS[name],
+        python=True,
+        niceness=niceness,
+        environment=told,
+        settles=10,
+        stop_seconds=30,
+        after_pages=True,
+    )
 
 
 def _gateway(outline: Outline) -> Process:
@@ -208,4 +228,6 @@ def _gateway(outline: Outline) -> Process:
     folder: Path = places.run / "nginx"
     main = nginx.prepare(folder, values, extras=extras)
     # It works inside the state directory: its workers, which outlive a killed master, are recognised by that.
-    return Process("gateway", nginx.command(main), rank=90, directory=folder, stop_signal="QUIT", stop_seconds=5)
+    return Process(
+        "gateway", nginx.command(main), RANKS["gateway"], directory=folder, stop_signal="QUIT", stop_seconds=5
+    )

@@ -1,16 +1,26 @@
-"""Supervisor, with logs that cannot hurt it: ``python -m stack.supervising -n -c supervisord.conf``.
+"""Supervisor, with logs that cannot hurt it and memory for all: ``python -m stack.supervising -n -c supervisord.conf``.
 
 Supervisor itself ends, or stops listening to a part, when a line of its logs cannot be written. A disk that is full for
 a while must cost lines and nothing else.
+
+Parts written in Python are forked from it and not executed, where the system allows (Linux): what they all import is
+then in memory once. It imports that before the first of them; programs that stand earlier in the order start meanwhile.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from supervisor import loggers
-from supervisor.supervisord import main
+from supervisor import loggers, supervisord
+from supervisor.options import ServerOptions
+
+from stack import common_ground
+from stack.becoming import be_forked
+from stack.supervision import BECOMING
 
 
 class ForgivingHandler(loggers.RotatingFileHandler):  # type: ignore[misc]  # the package has no types
@@ -33,7 +43,33 @@ class ForgivingHandler(loggers.RotatingFileHandler):  # type: ignore[misc]  # th
             self.stream: Any = open(self.baseFilename, "ab")  # noqa: PTH123, SIM115 - as Supervisor opens it
 
 
+class ForkingOptions(ServerOptions):  # type: ignore[misc]  # the package has no types
+    """Supervisor's conversation with the system, in which a part in Python is forked and nothing is executed."""
+
+    _is_prepared = False
+
+    def check_execv_args(self, filename: str, argv: Sequence[str], status: Any) -> None:
+        """Look at what is about to be started, before the fork; import what parts in Python share before the first."""
+        super().check_execv_args(filename, argv, status)
+        if _is_python_part(argv) and not self._is_prepared:
+            self._is_prepared = True
+            for failure in common_ground.prepare():
+                self.logger.warn(failure)  # noqa: G010 - a logger of its own
+
+    def execve(self, filename: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
+        """Become what was to be executed, in the forked process."""
+        if _is_python_part(argv):
+            be_forked(Path(argv[-1]))
+        super().execve(filename, argv, env)
+
+
+def _is_python_part(argv: Sequence[str]) -> bool:
+    return tuple(argv[:-1]) == BECOMING
+
+
 loggers.RotatingFileHandler = ForgivingHandler
+if sys.platform == "linux":
+    supervisord.ServerOptions = ForkingOptions
 
 if __name__ == "__main__":
-    main()
+    supervisord.main()

@@ -1,13 +1,15 @@
 """Supervisor keeps the processes of a stack alive: its configuration, its start, and the conversation with it.
 
-Each process begins as a small shell script that marks the process as this stack's (``leftovers.py``), ends what an
-earlier life of the part left behind, and becomes the part. The sockets of the services are held here: while a service
+Each program begins as a small shell script that marks the process as this stack's (``leftovers.py``), ends what an
+earlier life of the part left behind, and becomes the part; a part written in Python does the same without a shell
+(``becoming.py``). The sockets of the services are held here: while a service
 starts anew its callers wait in the queue of a socket that never closed, and nobody is refused.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shlex
 import socket
@@ -24,12 +26,13 @@ from xmlrpc.client import Fault, ServerProxy
 
 import psutil
 
-from stack.leftovers import SUPERVISOR_RANK, marks
+from stack.leftovers import SUPERVISOR, SUPERVISOR_RANK, marks
 from stack.ordinary_user import as_ordinary_user, hand_over_file
 from stack.places import CHECKOUT, Places
-from stack.processes import Process
+from stack.processes import Process, bare_environment
 
-SUPERVISOR = "supervisor"
+BECOMING = (sys.executable, "-m", "stack.becoming")
+"""What the supervisor is told to execute for a part in Python; it forks such a part from itself where it can."""
 FIRST_HELD = 200
 """Supervisor closes all lower descriptors in its children, and uses far fewer itself; held sockets stand above."""
 BACKLOG = 1024
@@ -61,7 +64,8 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 PROGRAM = """
 [program:{name}]
-command=/bin/sh {script}
+command={begins}
+environment={marks}
 directory={directory}
 priority={rank}
 autostart={autostart}
@@ -110,11 +114,15 @@ class Supervision:
         for process in processes:
             script = run / f"{process.name}.start"
             listens = self._hold(process.listens) if process.listens else None
-            _write_for_us_only(script, _script_of(process, self._places, listens))
+            told = _told_to_python if process.python else _script_of
+            _write_for_us_only(script, told(process, self._places, listens))
+            begins = [*BECOMING, str(script)] if process.python else ["/bin/sh", str(script)]
+            marked = marks(self._places, process.name, process.rank)
             text.append(
                 PROGRAM.format(
                     name=process.name,
-                    script=_quoted(shlex.quote(str(script))),
+                    begins=_quoted(shlex.join(begins)),
+                    marks=",".join(f'{name}="{_quoted(value)}"' for name, value in marked.items()),
                     directory=_quoted(process.directory or CHECKOUT),
                     rank=process.rank,
                     autostart=str(process.name in at_once).lower(),
@@ -143,7 +151,7 @@ class Supervision:
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
             [sys.executable, "-m", "stack.supervising", "-n", "-c", str(conf)],
             cwd=CHECKOUT,
-            env=os.environ | marks(self._places, SUPERVISOR, SUPERVISOR_RANK),
+            env=bare_environment() | marks(self._places, SUPERVISOR, SUPERVISOR_RANK),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -219,19 +227,29 @@ def processes_below(pid: int) -> list[psutil.Process]:
 
 
 def _script_of(process: Process, places: Places, listens: int | None) -> str:
-    """Return what the supervisor runs: mark the process, end its earlier life, become the part.
+    """Return what the supervisor runs for a program: end its earlier life, become the part.
 
     A note of the process id says that there was an earlier life; where it cannot be kept, there may have been one.
     """
     note, new = (shlex.quote(str(places.run / f"{process.name}{end}")) for end in (".pid", ".pid.new"))
     clean = shlex.join([sys.executable, "-m", "stack.leftovers", str(places.state), process.name])
-    told = dict(process.environment) | {"PYTHONPATH": str(CHECKOUT)} | marks(places, process.name, process.rank)
+    told = dict(process.environment) | {"PYTHONPATH": str(CHECKOUT)}
     lines = ["#!/bin/sh"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in told.items() if _plain(name)]
     lines += [f"( echo $$ >{new} ) 2>/dev/null && kept=yes", f'[ "$kept" = yes ] && [ ! -f {note} ] || {clean}']
     lines += [f'[ "$kept" = yes ] && mv {new} {note}']
-    command = [*process.command, *([f"--bind=fd://{listens}"] if listens else [])]
-    return "\n".join([*lines, f"exec {shlex.join(command)}", ""])
+    return "\n".join([*lines, f"exec {shlex.join(_command_of(process, listens))}", ""])
+
+
+def _told_to_python(process: Process, places: Places, listens: int | None) -> str:
+    """Return what ``becoming.py`` reads."""
+    environment = dict(process.environment) | marks(places, process.name, process.rank)
+    told = {"part": process.name, "state": str(places.state), "niceness": process.niceness}
+    return json.dumps(told | {"command": _command_of(process, listens), "environment": environment}, indent=1)
+
+
+def _command_of(process: Process, listens: int | None) -> list[str]:
+    return [*process.command, *([f"--bind=fd://{listens}"] if listens else [])]
 
 
 def _write_for_us_only(path: Path, text: str) -> None:

@@ -36,7 +36,7 @@ class Applications:
     def __init__(self, stand: Stand) -> None:
         self._stand = stand
         self.forms = stand.folder / "forms.txt"
-        write_forms(stand, self.forms)
+        write_forms(stand.gateway, self.forms)
 
     def per_second(self) -> float:
         """Send forms with eight connections; return applications that are in the database, per second."""
@@ -59,12 +59,12 @@ class Applications:
             return session.scalar(select(func.count()).select_from(Application)) or 0
 
 
-def write_forms(stand: Stand, path: Path) -> None:
+def write_forms(gateway: str, path: Path, *, slug: str = SLUG) -> None:
     """Open the form as many visitors do, fill it in, and write what their browsers would send."""
     lines = []
     for _ in range(VISITORS):
-        with httpx.Client(base_url=stand.gateway) as browser:
-            answer = browser.get(f"/e/{SLUG}/apply").raise_for_status()
+        with httpx.Client(base_url=gateway) as browser:
+            answer = browser.get(f"/e/{slug}/apply").raise_for_status()
             cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         form = html.fromstring(answer.text).xpath("//form[.//textarea]")[0]
         fields = {**{name: value or "" for name, value in form.form_values()}, **ANSWERS}

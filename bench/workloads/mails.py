@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import select
@@ -33,9 +34,9 @@ SELECT count(*) FILTER (WHERE state <> 'sent'), count(*) FROM notifications.deli
 class Mails:
     """Some thousand people with places, and campaigns to all of them."""
 
-    def __init__(self, stand: Stand) -> None:
-        self._stand = stand
-        self._people = stand.people(MAILS)
+    def __init__(self, stand: Stand, *, mails: int = MAILS) -> None:
+        self._stand, self._mails = stand, mails
+        self._people = stand.people(mails)
 
     def per_second(self) -> float:
         """Launch a campaign to everybody; return mails per second until the last is sent."""
@@ -45,11 +46,11 @@ class Mails:
         database = Database(self._stand.role_url("notifications"), bell=bell, pool_size=1)
         try:
             began = time.monotonic()
-            campaign_id = self._launch(database)
+            campaign_id = self.launch(database)
             with psycopg.connect(libpq_url(self._stand.owner_url), autocommit=True) as onlooker:
                 while True:
                     left, total = onlooker.execute(LEFT, [campaign_id]).fetchone() or (0, 0)
-                    if total >= MAILS and left == 0:
+                    if total >= self._mails and left == 0:
                         return float(total) / (time.monotonic() - began)
                     if time.monotonic() - began > 120:  # noqa: PLR2004
                         raise TimeoutError(f"{left} of {total} mails are not sent after two minutes")
@@ -57,7 +58,8 @@ class Mails:
         finally:
             database.dispose()
 
-    def _launch(self, database: Database) -> object:
+    def launch(self, database: Database) -> UUID:
+        """Write a campaign to everybody and launch it; return its id."""
         edition_id, actor_id, moment = self._stand.edition_id, self._people[0], now()
         deed = Deed(actor_id, moment)
         rule = AudienceRule(standings=(Standing.ACCEPTED,))
@@ -87,7 +89,7 @@ class Mails:
                 campaign_id=campaign_id,
                 edition_id=edition_id,
                 confirmed=count,
-                approval_above=10 * MAILS,
+                approval_above=10 * self._mails,
                 may_approve=False,
                 deed=Deed(actor_id, now()),
             )

@@ -22,7 +22,7 @@ from bench.stand import Stand, open_edition
 from shared.schema.base import new_id
 from stack.addresses import libpq_url
 
-BATCH: Final = "/desk/e/{slug}/decisions"
+BATCH: Final = "/desk/e/{slug}/decisions/release"
 RELEASE: Final = "/release"
 """How the address ends that the form on the page of the batch leads to."""
 PAGES: Final = ("/desk", "/desk/e/{slug}/applications", "/desk/e/{slug}/applications/{application}")

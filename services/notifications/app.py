@@ -16,6 +16,7 @@ from services.notifications.routes.desk import (
 )
 from services.notifications.routes.public import unsubscribe
 from services.notifications.settings import NotificationsSettings
+from services.notifications.views.figures import held_lanes
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
 from shared.web.door.app import create_app
@@ -42,4 +43,5 @@ def build(settings: NotificationsSettings, database: Database) -> Flask:
         service="notifications",
         database=database,
         blueprints=[room.blueprint for room in _ROUTES],
+        figures=(held_lanes,),
     )

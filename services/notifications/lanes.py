@@ -1,7 +1,8 @@
-"""What one postman does all day in its lane: carry, tidy up, and sleep until somebody calls or two seconds are over.
+"""What postmen do all day in their lane: carry, and sleep until somebody calls or two seconds are over.
 
-Redis only wakes. While it is away every lane looks by itself, and the lane of notices also does what the worker cannot:
-it reacts to what waits for notifications, so that a sign-in link is mailed all the same.
+Beside those who carry notices somebody writes them, by reacting to what notifications hears: a sign-in link waits
+neither for the worker's other tasks nor for mail that is being carried; and somebody keeps order among all lanes. Redis
+only wakes. While it is away everybody looks by themselves.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.notifications.actions.launches import finish_campaigns, withdraw_cancelled
@@ -23,14 +24,11 @@ from services.notifications.postman import IDLE_SECONDS, Postman
 from services.notifications.queries.deliveries import mail_waits
 from services.notifications.reactions import reactions
 from shared.clock import now
-from shared.doors import connect_redis, door
-from shared.outbox import drain
+from shared.doors import AtTheDoor, connect_redis
+from shared.hearing import react_at_door
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from redis import Redis
-    from redis.client import PubSub
 
     from services.notifications.rules.troubles import Lane
     from services.notifications.settings import NotificationsSettings
@@ -40,7 +38,6 @@ log = logging.getLogger(__name__)
 
 GRACE_SECONDS: Final = 3.0
 """A sender whose line broke is given so long to come back and record what it did."""
-REACT_SECONDS: Final = 5.0
 DOORS: Final = {"notices": MAIL_QUEUE, "campaigns": CAMPAIGN_QUEUE}
 
 
@@ -72,33 +69,6 @@ class Caretaker:
         return settled
 
 
-class Doorbell:
-    """Sleeps until the bell of a lane rings, or for a while; Redis may be away."""
-
-    def __init__(self, redis: Redis, lane: Lane) -> None:
-        self._redis = redis
-        self._door = door(DOORS[lane])
-        self._ear: PubSub | None = None
-
-    def wait(self, seconds: float) -> None:
-        """Return when somebody rings, at the latest after ``seconds``."""
-        try:
-            if self._ear is None:
-                ear: PubSub = self._redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
-                ear.subscribe(self._door)
-                self._ear = ear
-                return  # whoever rang before this was not heard: look once more
-            end = time.monotonic() + seconds
-            while (left := end - time.monotonic()) > 0:
-                if self._ear.get_message(timeout=left) is not None:
-                    break
-            while self._ear.get_message(timeout=0) is not None:
-                pass  # one look is enough for all who rang
-        except (RedisError, OSError):
-            self._ear = None
-            time.sleep(min(seconds, IDLE_SECONDS / 2))
-
-
 def live_in_lane(
     lane: Lane,
     *,
@@ -108,9 +78,8 @@ def live_in_lane(
     alive: Callable[[float], None],
 ) -> None:
     """Carry the mail of a lane until ``stopping``. ``alive`` is told for how many seconds not to worry."""
-    bell = Doorbell(connect_redis(settings.redis_url), lane)
+    bell = AtTheDoor(connect_redis(settings.redis_url), DOORS[lane])
     local_notes = LocalNotes(settings.mail_notes_path)
-    caretaker = Caretaker(database, local_notes)
 
     def still_here() -> bool:
         alive(ANSWER_SECONDS)
@@ -122,22 +91,36 @@ def live_in_lane(
 
     idle_since = time.monotonic()
     postman = Postman(database, settings, lane=lane, local_notes=local_notes, connect=connect, stopping=still_here)
-    tidied = 0.0
     while not still_here() and (lane == "notices" or time.monotonic() - idle_since < STAY_SECONDS):
         rest = IDLE_SECONDS
         try:
-            if lane == "notices" and drain(database, reactions, seconds=REACT_SECONDS, now=now).more:
-                rest = 0.0
             if lane == "notices" or waits(database, lane):
                 rest, idle_since = min(rest, postman.carry()), time.monotonic()
-            if lane == "notices" and time.monotonic() - tidied > IDLE_SECONDS / 2:
-                caretaker.tidy()
-                tidied = time.monotonic()
         except SQLAlchemyError as error:
             log.warning("the database is out of reach: %s", type(error).__name__)
         if rest and not still_here():
             bell.wait(rest)
     postman.close()
+
+
+def write_notices(
+    *,
+    database: Database,
+    settings: NotificationsSettings,
+    stopping: Callable[[], bool],
+    alive: Callable[[float], None],
+    after_death: bool,
+) -> None:
+    """Write the notices that facts ask for until ``stopping``. ``after_death``: one of them may have killed us."""
+    react_at_door(
+        database,
+        reactions,
+        redis_url=settings.redis_url,
+        now=now,
+        stopping=stopping,
+        alive=partial(alive, ANSWER_SECONDS),
+        after_death=after_death,
+    )
 
 
 def waits(database: Database, lane: Lane) -> bool:
@@ -146,18 +129,29 @@ def waits(database: Database, lane: Lane) -> bool:
         return mail_waits(session, lane=lane)
 
 
-def call_for_campaigns(
-    *, database: Database, settings: NotificationsSettings, stopping: Callable[[], bool], ring: Callable[[], None]
+def keep_order(
+    *,
+    database: Database,
+    settings: NotificationsSettings,
+    stopping: Callable[[], bool],
+    alive: Callable[[float], None],
+    ring: Callable[[], None],
 ) -> None:
-    """Call those who carry campaigns whenever there is something for them."""
-    bell = Doorbell(connect_redis(settings.redis_url), "campaigns")
+    """Call those who carry campaigns whenever there is something for them, and tidy up every second."""
+    bell = AtTheDoor(connect_redis(settings.redis_url), CAMPAIGN_QUEUE)
+    caretaker = Caretaker(database, LocalNotes(settings.mail_notes_path))
+    tidied = 0.0
     while not stopping():
+        alive(ANSWER_SECONDS)
         try:
             if waits(database, "campaigns"):
                 ring()
+            if time.monotonic() - tidied > IDLE_SECONDS / 2:
+                caretaker.tidy()
+                tidied = time.monotonic()
         except SQLAlchemyError as error:
             log.warning("the database is out of reach: %s", type(error).__name__)
-        bell.wait(IDLE_SECONDS)
+        bell.wait(IDLE_SECONDS / 2)
 
 
 STAY_SECONDS: Final = 5.0

@@ -8,9 +8,12 @@ from services.registration.routes.api import decisions as decisions_api, edition
 from services.registration.routes.desk import (
     applications as desk_applications,
     decisions,
+    duplicates,
+    edition_previews,
     editions as desk_editions,
     outbox,
     proposals,
+    releases,
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
@@ -37,7 +40,10 @@ BLUEPRINTS = (
     desk_applications.blueprint,
     proposals.blueprint,
     decisions.blueprint,
+    releases.blueprint,
     desk_editions.blueprint,
+    duplicates.blueprint,
+    edition_previews.blueprint,
     outbox.blueprint,
     components_page.blueprint,
     editions_api.blueprint,

@@ -88,6 +88,30 @@ class BatchEmpty(Conflict):
     title = _l("There is nothing to release")
 
 
+class SecondReleaserNeeded(Conflict):
+    """The edition asks that another person releases what somebody proposed."""
+
+    title = _l("Another person has to release this batch")
+
+    def __init__(self) -> None:
+        super().__init__(_l("You proposed some of its decisions yourself, and this edition asks for a second person."))
+
+
+class ReleaseUnknown(NotFound):
+    """No such release of this edition, or one that was taken back."""
+
+    title = _l("There is no such release")
+
+
+class ReleaseKnown(Conflict):
+    """Mails about it have left."""
+
+    title = _l("This release can no longer be taken back")
+
+    def __init__(self) -> None:
+        super().__init__(_l("The first decisions are known, and their mails have left."))
+
+
 class NotEnoughPlaces(Conflict):
     """More accepts than places."""
 

@@ -15,6 +15,14 @@ class AddressProofRequested(Fact, noun="application"):
     edition_id: UUID
 
 
+class EditionDuplicated(Fact, noun="edition"):
+    """An edition was made from another one, ``days`` later; what hangs on that one may follow."""
+
+    edition_id: UUID
+    from_edition_id: UUID
+    days: int
+
+
 class ApplicationSubmitted(Fact, noun="application"):
     """The address is proved and the application counts."""
 

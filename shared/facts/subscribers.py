@@ -26,6 +26,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.ReleaseBegun: ("registration",),
     r.ReleaseContinued: ("registration",),
     r.OfferMade: ("notifications",),
+    r.EditionDuplicated: ("materials",),
     r.OfferAccepted: ("materials", "notifications"),
     r.OfferDeclined: ("notifications",),
     r.OfferExpired: ("notifications",),

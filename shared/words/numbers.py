@@ -27,12 +27,16 @@ def format_percent(share: float, digits: int = 0) -> str:
 
 
 def format_file_size(size: int) -> str:
-    """`5.2 MB` in decimal units, as file managers and line speeds count."""
+    """`5.2 MB` in decimal units, as file managers and line speeds count; below a kilobyte in words: `193 bytes`."""
     unit, scale = next(((unit, scale) for unit, scale in _SIZES if size >= scale), ("byte", 1))
     scaled = size / scale
     rounded = round(scaled, 1) if scaled < 10 and scale > 1 else round(scaled)  # noqa: PLR2004 - 9.9, then 10
     return units.format_unit(
-        rounded, f"digital-{unit}", length="short", locale=current_locale(), numbering_system="default"
+        rounded,
+        f"digital-{unit}",
+        length="long" if unit == "byte" else "short",
+        locale=current_locale(),
+        numbering_system="default",
     )
 
 

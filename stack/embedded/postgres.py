@@ -29,20 +29,25 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
-# Small and honest: three services, one worker, all with small pools, share one little machine.
+# Small and honest: three services, worker and postmen, all with small pools, share one little machine. Each of these is
+# reasoned in docs/decisions/memory.md.
 max_connections = 60
 superuser_reserved_connections = 3
 shared_buffers = '64MB'
 work_mem = '4MB'
 maintenance_work_mem = '32MB'
-effective_cache_size = '512MB'
+effective_cache_size = '{cache_megabytes}MB'
+random_page_cost = 1.1
+io_method = 'sync'
 max_worker_processes = 4
 max_parallel_workers_per_gather = 0
+max_logical_replication_workers = 0
 jit = off
 autovacuum_max_workers = 2
-wal_buffers = '2MB'
+wal_buffers = '4MB'
 min_wal_size = '64MB'
 max_wal_size = '512MB'
+checkpoint_timeout = '15min'
 idle_in_transaction_session_timeout = '60s'
 lock_timeout = 0
 timezone = 'UTC'
@@ -70,11 +75,16 @@ def prepare_cluster(data: Path, *, port: int, password: str) -> None:
     if not (data / "PG_VERSION").exists():
         _make_cluster(data, password)
     _forget_stale_pid(data)
-    for name, text in (("postgresql.conf", CONFIGURATION.format(port=port)), ("pg_hba.conf", ACCESS)):
+    for name, text in (("postgresql.conf", _configuration(port)), ("pg_hba.conf", ACCESS)):
         path = data / name
         path.write_text(text, encoding="utf-8")
         if user:
             os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _configuration(port: int) -> str:
+    """Return postgresql.conf. What the system will have cached of its files is half of this machine's memory."""
+    return CONFIGURATION.format(port=port, cache_megabytes=psutil.virtual_memory().total // 2**21)
 
 
 def command(data: Path) -> list[str]:

@@ -34,7 +34,7 @@ def run_on_own_stack() -> int:
     happened = False
     screen.say(f"A fresh Academy starts in {folder} …")
     try:
-        stack.start()
+        stack.start({"RECALL_SECONDS": "2"})
         screen.say(f"Ready after {seconds_since_command():.1f} s. The main job, from end to end:")
         happened = walk_at(stack.public_url, f"{stack.public_url}/mailbox", demo_accounts(folder), screen)
         total, measure = memory_of(stack.processes())

@@ -102,7 +102,8 @@ def accept_application(visit: Visit, slug: str, person: Person) -> None:
     visit.follow("form[action$='/propose'] button[value=accept]")
     visit.open(f"/desk/e/{slug}/decisions")
     assert person.name in visit.words()
-    visit.follow("form[action$='/release'] button")
+    visit.follow("a[href$='/decisions/release']")
+    visit.follow("form:has([name=seen]) button")
 
 
 def accept_offer(visit: Visit, academy: Academy, person: Person) -> None:

@@ -16,7 +16,7 @@ from redis import Redis
 from sqlalchemy import func, select, text
 
 from shared.schema.outbox.entries import Entry
-from tests.support.workers import ROOT, clock, worker
+from tests.support.workers import ROOT, Group, clock, worker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Executable
 
     from shared.database import Database
-    from tests.support.workers import Group
 
 APP = "tests.chaos.effects:app"
+DOOR = "tests.chaos.door"
 QUEUES = ("materials", "notifications")
 
 
@@ -67,6 +67,7 @@ class Arena:
             worker(APP, queues=QUEUES, name=name, environment=self.environment, log=self.folder / f"{name}.log")
             for name in ("one", "two")
         ]
+        self.door = Group(["-m", DOOR], environment=self.environment, log=self.folder / "door.log")
         self.clock = clock(APP, folder=self.folder, environment=self.environment)
 
     def run(self, *, facts: int, kills: int, seconds: float, subscribers: tuple[str, ...] = QUEUES) -> Verdict:
@@ -77,7 +78,7 @@ class Arena:
         """
         end = time.monotonic() + seconds
         with ExitStack() as stack:
-            for group in (*self.workers, self.clock):
+            for group in (*self.workers, self.door, self.clock):
                 stack.callback(group.kill)
                 group.start()
             journals = [self.folder / "journal-one", self.folder / "journal-two"]
@@ -105,9 +106,9 @@ class Arena:
         time.sleep(self.dice.uniform(0.6, 1.0))
         self.redis.flushall()
         self.flushes += 1
-        busy = [group for group in self.workers if group.id in self._at_work()]
+        busy = [group for group in (*self.workers, self.door) if group.id in self._at_work()]
         if busy:
-            victim: Group = self.dice.choice(busy)
+            victim = self.dice.choice(busy)
             victim.kill()
             victim.start()
             self.kills += 1

@@ -29,6 +29,32 @@ def test_the_clock_rings_for_exactly_what_the_worker_does_by_the_clock() -> None
     assert set(rung) <= set(done)
 
 
+def test_no_ring_ends_by_a_clock_since_the_workers_may_be_ahead_of_it() -> None:
+    program = "import json; from services.clock import app; print(json.dumps(list(app.conf.beat_schedule.values())))"
+    told = {"REDIS_URL": "redis://127.0.0.1:1/0", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=told, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for ring in json.loads(result.stdout):
+        assert not {"expires", "eta", "countdown"} & ring.get("options", {}).keys(), ring["task"]
+
+
+def test_a_ring_that_nobody_hears_is_one_line_of_the_log() -> None:
+    program = (
+        "import logging; logging.basicConfig(format='%(message)s');"
+        "from services.clock import app; from celery.beat import ScheduleEntry, Scheduler;"
+        "app.conf.task_publish_retry = False;"
+        "Scheduler(app, lazy=True).apply_entry(ScheduleEntry('r', 'registration.react', schedule=5, app=app))"
+    )
+    told = {"REDIS_URL": "redis://127.0.0.1:1/0", "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=told, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    [line] = result.stderr.splitlines()
+    assert line.startswith("nobody heard: ")
+    assert "OperationalError" in line
+
+
 def test_the_clock_does_not_load_the_services() -> None:
     program = (
         "import sys, services.clock;"

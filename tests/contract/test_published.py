@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
     from shared.database import Database
 
-DOOR: Final = {view: {"*"} for view in ("people.open_session", "people.usable_token", "people.held_role")}
+DOOR: Final = {
+    view: {"*"} for view in ("people.open_session", "people.usable_token", "people.held_role", "people.desk_place")
+}
 READS: Final[dict[str, dict[str, set[str]]]] = {
     "registration": {
         "materials.openable": {"*"},
         "materials.downloaded": {"*"},
         "materials.newest_copy": {"*"},
+        "materials.shelving": {"*"},
         "notifications.correspondence": {"*"},
+        "notifications.campaign_at_work": {"*"},
     },
     "materials": {
         **DOOR,

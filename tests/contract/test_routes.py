@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from services.notifications.actions.notices import CAMPAIGN_QUEUE, MAIL_QUEUE
+from services.notifications.reactions import reactions
 from shared.doors import DOORS
 from shared.errors import Refusal
 from shared.facts.subscribers import SUBSCRIBERS
@@ -168,7 +169,7 @@ def test_every_refusal_is_a_documented_problem() -> None:
 
 def test_every_queue_has_a_worker() -> None:
     """Whoever rings names a queue or a door; the launcher's and the container's workers listen to all of them."""
-    assert {MAIL_QUEUE, CAMPAIGN_QUEUE} == DOORS
+    assert {reactions.subscriber, MAIL_QUEUE, CAMPAIGN_QUEUE} == DOORS
     rung = {name for names in SUBSCRIBERS.values() for name in names}
     compose = re.search(r'"-Q", "([a-z,]+)"', (ROOT / "docker-compose.yml").read_text())
     assert compose

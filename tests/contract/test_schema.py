@@ -36,6 +36,9 @@ STATEMENTS = {
 UNLED: Final = {
     "notifications.campaign.topic_id": "topics are few and never go",
     "notifications.opt_out.topic_id": "topics are few and never go",
+    "materials.page.image": "pictures go with their page, and files are never deleted one by one",
+    "materials.page.small": "pictures go with their page, and files are never deleted one by one",
+    "materials.rendition.made_from": "files of the library are some thousands, and drafts alone lose any",
     "registration.enrolment.edition_id": "an index over those that count serves; editions never go",
 }
 """References that no index leads to, and why none has to."""

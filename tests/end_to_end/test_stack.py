@@ -109,6 +109,16 @@ def test_what_is_killed_comes_back(state: Path) -> None:
         wait_for(lambda: httpx.get(f"{url}/materials", timeout=3).status_code < 400)  # a stranger is led to sign in
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="forked on Linux alone")
+def test_what_the_parts_import_is_in_memory_once(state: Path) -> None:
+    parts = ("registration", "materials", "notifications", "worker", "postmen", "clock", "mail")
+    with demo(state):
+        wait_for(lambda: {"worker", "postmen", "clock"} <= pids(state).keys())
+        for name in parts:
+            weight = psutil.Process(pids(state)[name]).memory_full_info()
+            assert weight.pss < weight.rss / 2, (name, weight)
+
+
 def test_a_clean_stop_leaves_nothing_behind(state: Path) -> None:
     with demo(state):
         running = pids(state)

@@ -41,7 +41,7 @@ def running_academy() -> Iterator[Academy]:
     """Start the demo on nothing, stop it at the end; what the launcher says stays out of the tests' words."""
     with tempfile.TemporaryDirectory(prefix="academy-whole-") as folder:
         stack = Stack(Places(Path(folder)), demo=True, screen=Screen(Console(file=StringIO())), gateway=0)
-        stack.start()
+        stack.start({"RECALL_SECONDS": "2"})
         try:
             accounts = {one["role"]: one for one in demo_accounts(Path(folder))}
             with closing(Letters(f"{stack.public_url}/mailbox/api/messages")) as letters:

@@ -18,6 +18,7 @@ from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
+from shared.schema.registration import DecisionBatch
 from tests.support.library import reader_in
 from tests.support.registration import apply, decide, make_edition, offer_of, release
 from tests.support.web import person_called
@@ -84,6 +85,7 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
         role = Role(id=new_id(), person_id=colleague, name="door", edition_id=edition_id)
         session.add(role)
         return {
+            "batch_id": session.scalars(select(DecisionBatch.id).where(DecisionBatch.edition_id == edition_id)).one(),
             "application_id": waiting.application_id,
             "bulk_id": bulk_id,
             "offer_id": offer_of(database, offered).id,

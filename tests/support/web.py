@@ -38,6 +38,7 @@ def settings(**changes: Any) -> Settings:
         "redis_url": NOBODY,
         "store_url": "file:///nowhere",
         "api_calls_per_minute": 1_000_000,
+        "recall_seconds": 0,
     }
     return Settings(**{**values, **changes})
 
@@ -106,3 +107,8 @@ def form_token(page: str) -> str:
 def press(browser: Browser, path: str, **fields: object) -> Any:
     """Send a form as browsers do: with the origin of the page that it stood on."""
     return browser.post(path, data=fields, headers={"Origin": browser.address})
+
+
+def press_at_desk(browser: Browser, path: str, **fields: object) -> Any:
+    """Send a form that stood on a page of registration's desk."""
+    return press(browser, path, csrf_token=form_token(browser.get("/desk").text), **fields)

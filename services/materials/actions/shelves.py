@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -122,6 +122,27 @@ def open_shelves(session: Session, *, edition_id: UUID, enrolment_id: UUID, now:
         for shelf_id in session.scalars(shelves).all():
             opened += _open_shelf(session, shelf_id=shelf_id, edition_id=edition_id, place=place, deed=Deed(None, now))
     return opened
+
+
+def copy_shelves(session: Session, *, from_edition_id: UUID, edition_id: UUID, days: int, now: datetime) -> None:
+    """Put up for an edition the shelves of another one, with what stands on them, opening so many days later.
+
+    Clocks that go forward or back between the two move a time by their hour; the desk sees and changes the times.
+    """
+    later, deed = timedelta(days=days), Deed(None, now)
+    for old in session.scalars(select(Shelf).where(Shelf.edition_id == from_edition_id).order_by(Shelf.id)).all():
+        new = put_up_shelf(
+            session,
+            edition_id=edition_id,
+            names=old.names,
+            rule=old.rule,
+            opens_at=old.opens_at + later if old.opens_at else None,
+            closes_at=old.closes_at + later if old.closes_at else None,
+            deed=deed,
+        )
+        held = select(ShelfItem.publication_id).where(ShelfItem.shelf_id == old.id)
+        for publication_id in session.scalars(held.order_by(ShelfItem.placed_at)).all():
+            place_on_shelf(session, shelf_id=new.id, publication_id=publication_id, deed=deed)
 
 
 def close_shelves(session: Session, *, enrolment_id: UUID, now: datetime) -> int:

@@ -271,3 +271,9 @@ def shelves_for(session: Session, *, publication_id: UUID, edition_id: UUID | No
         .order_by(Shelf.created_at, Shelf.id)
     )
     return [ShelfRow(*row) for row in rows]
+
+
+def is_on_a_shelf(session: Session, *, publication_id: UUID) -> bool:
+    """Say whether the publication stands on any shelf, open or not."""
+    stands = select(ShelfItem.shelf_id).where(ShelfItem.publication_id == publication_id).exists()
+    return bool(session.scalar(select(stands)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import CampaignAlreadyLaunched, CampaignUnknown, UnknownPlaceholders
@@ -15,15 +15,25 @@ from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.texts import Said, as_fields, unknown_names
 from shared.history import Deed, begin, move, note, remove
+from shared.schema.base import new_id
 from shared.schema.notifications.campaigns import Campaign, CampaignText
 from shared.versions import require_version, version_of
 
 WRITABLE = ("draft", "awaiting_approval")
 
 
-def create_campaign(session: Session, *, edition_id: UUID, topic_id: UUID, name: str, deed: Deed) -> Campaign:
-    """Begin a campaign as a draft, to everybody who applied."""
+def create_campaign(
+    session: Session, *, edition_id: UUID, topic_id: UUID, name: str, deed: Deed, key: UUID | None = None
+) -> Campaign:
+    """Begin a campaign as a draft, to everybody who applied; the same ``key`` with the same words is the same one."""
+    campaign_id = uuid5(key, f"{edition_id} {topic_id} {name}") if key else new_id()
+    if key:
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(campaign_id), 0))))
+        begun_before = session.get(Campaign, campaign_id)
+        if begun_before is not None:
+            return begun_before
     row = {
+        "id": campaign_id,
         "edition_id": edition_id,
         "topic_id": topic_id,
         "name": name,
@@ -33,7 +43,7 @@ def create_campaign(session: Session, *, edition_id: UUID, topic_id: UUID, name:
         "created_at": deed.at,
         "updated_at": deed.at,
     }
-    [campaign_id] = begin(session, CAMPAIGN, "draft", deed, [row])
+    begin(session, CAMPAIGN, "draft", deed, [row])
     return session.get_one(Campaign, campaign_id)
 
 
@@ -97,12 +107,18 @@ def rewrite_campaign(
 
 
 def choose_audience(
-    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, deed: Deed
+    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, deed: Deed, seen: str = ""
 ) -> Campaign:
-    """Say whom a campaign is for; what became of another edition's publication is not this edition's to ask."""
+    """Say whom a campaign is for; what became of another edition's publication is not this edition's to ask.
+
+    Refused with ChangedMeanwhile when it is not for those any more whom it was for in the version ``seen``.
+    """
     require_askable(session, rule=rule, edition_id=edition_id)
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
-    campaign.audience = rule.model_dump(mode="json")
+    wanted = rule.model_dump(mode="json")
+    if campaign.audience != wanted:
+        require_version(seen, version_of(campaign.audience))
+    campaign.audience = wanted
     _back_to_draft(session, campaign, deed)
     note(session, CAMPAIGN.noun, campaign_id, deed, what="addressed", edition_id=edition_id)
     return campaign

@@ -37,9 +37,11 @@ CALL_BACK: Final = "call_back"
 _SLOTS: Final = {"notices": 0x4D41494C, "campaigns": 0x4D41494D}
 _NOTE: Final = b"UPDATE notifications.sender SET on_wire = $1, until = $2 WHERE id = $3 AND NOT revoked"
 _SET_UP: Final = (
-    b"SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; LISTEN call_back"
+    b"SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
+    b" SET idle_session_timeout = 0; LISTEN call_back"
 )
-"""A machine that lost its power says no goodbye: PostgreSQL is to notice within some ten seconds."""
+"""A machine that lost its power says no goodbye: PostgreSQL is to notice within some ten seconds. A sender that waits
+for its relay, for minutes if need be, is alive all the same."""
 
 
 class LineLost(Exception):  # noqa: N818 - a state of the world, said as one

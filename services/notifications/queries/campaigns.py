@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,13 +10,14 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import CampaignUnknown
-from services.notifications.rules.texts import Said
+from services.notifications.rules.texts import Said, as_fields
 from services.notifications.rules.words import Words
 from shared.schema.notifications.campaigns import Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.topics import OptOut, Topic
 from shared.schema.people.published import Addressable
 from shared.schema.registration.published import PublishedEdition
+from shared.versions import version_of
 from shared.words.languages import text_in
 
 STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
@@ -49,6 +50,12 @@ def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
         )
         for said, edition, topic in rows
     }
+
+
+def written_version(campaign: Campaign, texts: Mapping[str, Said]) -> str:
+    """Return the version of what is written of a campaign: its words and whom it is for."""
+    said = as_fields(campaign.name, campaign.topic_id, texts)
+    return version_of({**said, "audience": campaign.audience})
 
 
 def texts_of(session: Session, *, campaign_id: UUID) -> dict[str, Said]:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -9,23 +10,73 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.registration.errors import EditionIncomplete, EditionSlugTaken
-from services.registration.rules.editions import EDITION
+from services.registration.rules.editions import EDITION, moved
 from shared.editions import EditionUnknown
+from shared.facts.registration import EditionDuplicated
 from shared.history import Deed, begun, move, note
+from shared.outbox import record
 from shared.schema.base import new_id
+from shared.schema.outbox.entries import FactRow
 from shared.schema.registration import Edition
 from shared.versions import require_version, version_of
 
+COPIED: Final = (
+    "name",
+    "summary",
+    "description",
+    "place",
+    "venue",
+    "time_zone",
+    "languages",
+    "capacity",
+    "over_offer",
+    "offer_days",
+    "second_releaser",
+    "accent",
+    "contact",
+)
+"""What an edition made from another one takes along as it is."""
+
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
-    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has."""
+    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has.
+
+    Sent twice it is created once: what stands there by the same person, unchanged and in the same words, is answered.
+    """
     row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
     made = session.execute(
         insert(Edition).values(row).on_conflict_do_nothing(constraint="uq_edition_slug").returning(Edition.id)
     ).scalar()
+    if made is None and (same := _just_created(session, slug=slug, values=values, deed=deed)) is not None:
+        return same
     if made is None:
         raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
     begun(session, EDITION, "unpublished", deed, [row])
+    return made
+
+
+def duplicate_edition(
+    session: Session, *, edition_id: UUID, slug: str, starts_on: date, changes: Mapping[str, Any], deed: Deed
+) -> UUID:
+    """Create an edition from another one, with every date and deadline as many days later; return its id.
+
+    Texts, places and rules come along, ``changes`` says what is otherwise; people, decisions and mail stay where they
+    are. Nobody outside the desk sees it yet. Refuses a slug that another edition has.
+    """
+    old = session.execute(select(Edition).where(Edition.id == edition_id)).scalar()
+    if old is None:
+        raise EditionUnknown
+    values = {name: getattr(old, name) for name in COPIED} | dict(changes)
+    days = (starts_on - old.starts_on).days
+    zone = values["time_zone"]
+    dates = {
+        "starts_on": starts_on,
+        "ends_on": old.ends_on + timedelta(days=days),
+        "opens_at": moved(old.opens_at, days=days, time_zone=zone),
+        "closes_at": moved(old.closes_at, days=days, time_zone=zone),
+    }
+    made = create_edition(session, slug=slug, values={**values, **dates}, deed=deed)
+    record(session, EditionDuplicated(edition_id=made, from_edition_id=edition_id, days=days), deed)
     return made
 
 
@@ -62,6 +113,13 @@ def unpublish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None
     """Take an edition from public view; applications stay. Doing so twice changes nothing."""
     if _locked(session, edition_id).published_at is not None:
         move(session, EDITION, [edition_id], "unpublished", deed, updated_at=deed.at)
+
+
+def _just_created(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID | None:
+    edition = session.execute(select(Edition).where(Edition.slug == slug)).scalar_one()
+    said = {name: getattr(edition, name) for name in values}
+    by = session.scalar(select(FactRow.by).where(FactRow.subject_id == edition.id, FactRow.before.is_(None)))
+    return edition.id if said == dict(values) and by == deed.by and by is not None else None
 
 
 def _locked(session: Session, edition_id: UUID) -> Edition:

@@ -1,88 +1,158 @@
-"""Making decisions known: a small batch at once, a large one frozen at once and known part by part."""
+"""Making decisions known: frozen at once, taken back while there is time, then known, a large batch part by part."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, update
 from sqlalchemy.orm import Session
 
-from services.registration.errors import BatchChanged, BatchEmpty, NotEnoughPlaces
+from services.registration.errors import (
+    BatchChanged,
+    BatchEmpty,
+    NotEnoughPlaces,
+    ReleaseKnown,
+    ReleaseUnknown,
+    SecondReleaserNeeded,
+)
 from services.registration.queries.decisions import waiting_ids
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.releases import (
     FrozenDecision,
+    bound_ids,
+    is_known,
     last_release,
     locked_batch,
     locked_part,
     locked_proposals,
+    own_proposals,
     released_of,
 )
 from services.registration.rules import decisions as rules
 from services.registration.rules.applications import APPLICATION, DECIDABLE
 from services.registration.rules.offers import OFFER, expires_at
 from shared.facts.registration import ReleaseBegun, ReleaseContinued
-from shared.history import Deed, begin, move
+from shared.history import Deed, begin, move, note, remove
 from shared.outbox import record
 from shared.schema.registration import Decision, DecisionBatch
 from shared.words.sentences import _l
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A release as it was begun: what it does, and from when on it is known."""
+
+    batch_id: UUID
+    plan: rules.ReleasePlan
+    known_from: datetime
+
+
 def release_decisions(
-    session: Session, *, edition_id: UUID, seen: str, deed: Deed, take_pool: TakePool = locked_pool
-) -> rules.ReleasePlan:
+    session: Session,
+    *,
+    edition_id: UUID,
+    seen: str,
+    deed: Deed,
+    recall: timedelta = timedelta(0),
+    take_pool: TakePool = locked_pool,
+) -> Begun:
     """Make every proposed decision of the edition known; an accept becomes an offer that holds a place.
 
     ``seen`` is the digest of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
-    :class:`BatchChanged`, or :class:`NotEnoughPlaces` when the accepts do not fit into what is left. The batch that the
-    same person released last is answered like the first time, and nothing is done.
+    :class:`BatchChanged`, :class:`NotEnoughPlaces` when the accepts do not fit into what is left, or
+    :class:`SecondReleaserNeeded`. The batch that the same person released last is answered like the first time, and
+    nothing is done.
 
-    Up to ``AT_ONCE`` decisions are known when this returns. A larger batch is frozen: its decisions are bound to it,
-    the places of its accepts are held, and registration itself, hearing of it, goes on with :func:`release_part`.
+    The batch is frozen: its decisions are bound to it, and the places of its accepts are held. For the time of
+    ``recall`` nothing more happens, and :func:`recall_release` takes it back. Then registration itself, hearing of it,
+    makes it known with :func:`release_part`; without such a time a batch of up to ``AT_ONCE`` is known when this
+    returns.
     """
     places = take_pool(session, edition_id)
     batch = locked_proposals(session, edition_id=edition_id)
     before = last_release(session, edition_id=edition_id, by=deed.by) if batch.digest != seen else None
-    if before is not None and before.digest == seen:  # pressed twice
-        held = sum(number for outcome, _locale, number in before.counts if outcome == "accept")
-        return rules.plan_release(before.mails, places_left=places.left + held)
+    if before is not None and before.frozen.digest == seen:  # pressed twice
+        held = sum(number for outcome, _locale, number in before.frozen.counts if outcome == "accept")
+        plan = rules.plan_release(before.frozen.mails, places_left=places.left + held)
+        return Begun(before.batch_id, plan, before.known_from)
     if not batch.counts:
         raise BatchEmpty
     if batch.digest != seen:
         raise BatchChanged
+    if own_proposals(session, edition_id=edition_id, by=deed.by):
+        raise SecondReleaserNeeded
     plan = rules.plan_release(batch.mails, places_left=places.left)
     if plan.short:
         raise NotEnoughPlaces(
             _l("%(accepts)s accepts, %(left)s places left.", accepts=plan.counts["accept"], left=plan.places_left)
         )
-    [batch_id] = begin(
-        session,
-        rules.BATCH,
-        "frozen",
-        deed,
-        [{"edition_id": edition_id, "released_by": deed.by, "released_at": deed.at, "decisions": plan.total}],
-    )
+    known_from = deed.at + recall
+    row = {"edition_id": edition_id, "released_by": deed.by, "released_at": deed.at, "known_from": known_from}
+    [batch_id] = begin(session, rules.BATCH, "frozen", deed, [{**row, "decisions": plan.total}])
     if _bind(session, waiting_ids(edition_id), batch_id=batch_id) != plan.total:
         raise BatchChanged
-    if plan.in_parts:
-        record(session, ReleaseBegun(decision_batch_id=batch_id, edition_id=edition_id), deed)
+    if recall or plan.in_parts:
+        record(session, ReleaseBegun(decision_batch_id=batch_id, edition_id=edition_id), deed, rest=recall)
     else:
         release_part(session, batch_id=batch_id, now=deed.at)
-    return plan
+    return Begun(batch_id, plan, known_from)
+
+
+def recall_release(session: Session, *, edition_id: UUID, batch_id: UUID, deed: Deed) -> int:
+    """Take a release back before anything of it is known; its decisions are proposals again. Return how many.
+
+    Refuses with :class:`ReleaseKnown` once the first decision is known, whatever the clock says.
+    """
+    batch = _recallable(session, edition_id=edition_id, batch_id=batch_id)
+    freed = _bind(session, bound_ids(batch.id), batch_id=None)
+    remove(session, rules.BATCH, [batch.id], "recalled", deed)
+    return freed
+
+
+def take_out_of_release(
+    session: Session, *, edition_id: UUID, batch_id: UUID, decision_ids: Sequence[UUID], deed: Deed
+) -> int:
+    """Take decisions out of a release before anything of it is known: they are proposals again. Return how many.
+
+    A release that nothing is left of is taken back. Refuses as :func:`recall_release` does.
+    """
+    batch = _recallable(session, edition_id=edition_id, batch_id=batch_id)
+    freed = _bind(session, bound_ids(batch.id).where(Decision.id.in_(decision_ids)), batch_id=None)
+    if freed == batch.decisions:
+        remove(session, rules.BATCH, [batch.id], "recalled", deed)
+    elif freed:
+        batch.decisions -= freed
+        note(session, rules.BATCH.noun, batch.id, deed, what="reduced", edition_id=edition_id)
+    return freed
+
+
+def _recallable(session: Session, *, edition_id: UUID, batch_id: UUID) -> DecisionBatch:
+    batch = locked_batch(session, batch_id=batch_id)
+    if batch is None or batch.edition_id != edition_id:
+        raise ReleaseUnknown
+    if batch.state != "frozen" or is_known(session, batch_id=batch_id):
+        raise ReleaseKnown
+    return batch
 
 
 def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
     """Make the next ``AT_ONCE`` decisions of a frozen batch known, and see to it that it goes on; return how many.
 
     A decision whose applicant withdrew meanwhile is no longer in the batch; one whose application the desk has sent
-    back for information waits for the next release. Hearing of a batch that is finished changes nothing.
+    back for information waits for the next release. Hearing of a batch that is finished or was taken back changes
+    nothing, and one that may still be taken back is heard of again when it is time.
     """
     batch = locked_batch(session, batch_id=batch_id)
-    if batch is None or batch.finished_at is not None:
+    if batch is None or batch.state == "finished":
         return 0
     deed = Deed(batch.released_by, now)
+    goes_on = ReleaseContinued(decision_batch_id=batch_id, edition_id=batch.edition_id)
+    if now < batch.known_from:
+        record(session, goes_on, deed, rest=batch.known_from - now)
+        return 0
     part = locked_part(session, batch_id=batch_id, limit=rules.AT_ONCE)
     ready = [one for one in part.decisions if one.application_state in DECIDABLE]
     _make_known(session, batch, ready, offer_days=part.offer_days, deed=deed)
@@ -90,9 +160,9 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
     if not_now:
         _bind(session, not_now, batch_id=None)
     if part.more:
-        record(session, ReleaseContinued(decision_batch_id=batch_id, edition_id=batch.edition_id), deed)
+        record(session, goes_on, deed)
     else:
-        move(session, rules.BATCH, [batch_id], "finished", deed)
+        move(session, rules.BATCH, [batch_id], "finished", deed, finished_at=deed.at)
     return len(ready)
 
 
@@ -104,7 +174,7 @@ def _make_known(
     replaced = {decision_id: people[application_id] for application_id, decision_id in earlier.items()}
     move(session, rules.DECISION, replaced, "replaced", deed, leaving="released", more=replaced)
     known = {one.decision_id: people[one.application_id] for one in ready}
-    move(session, rules.DECISION, known, "released", deed, more=known, released_at=batch.released_at)
+    move(session, rules.DECISION, known, "released", deed, more=known, released_at=batch.known_from)
     undecided = [one.application_id for one in ready if one.application_state != "decided"]
     move(session, APPLICATION, undecided, "decided", deed, updated_at=deed.at)
     begin(
@@ -119,7 +189,7 @@ def _make_known(
                 "edition_id": batch.edition_id,
                 "person_id": one.person_id,
                 "offered_at": deed.at,
-                "expires_at": expires_at(now=batch.released_at, days=offer_days),
+                "expires_at": expires_at(now=batch.known_from, days=offer_days),
             }
             for one in ready
             if one.outcome == "accept"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registration.queries.decisions import waiting
 from services.registration.queries.places import Pool, pool
 from services.registration.rules.applications import DECIDABLE
+from shared.schema.materials.published import Shelving
+from shared.schema.notifications.published import CampaignAtWork
 from shared.schema.outbox.entries import Entry
 from shared.schema.registration import ApplicationLine, Decision, Edition, Offer
+from shared.schema.registration.published import Place
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,10 @@ class Waiting:
     proposed: int
     to_release: int
     expiring: int
+    campaigns: dict[str, int]
+    """Campaigns at work, by state."""
+    confirmed: int
+    """Places that are confirmed."""
 
     @property
     def undecided(self) -> int:
@@ -39,7 +47,7 @@ class Waiting:
 
 
 def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
-    """Return what waits in ``edition``: states, proposals, offers that end within three days."""
+    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work."""
     states = session.execute(
         select(ApplicationLine.state, func.count())
         .where(ApplicationLine.edition_id == edition.id)
@@ -59,6 +67,16 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
                 Offer.edition_id == edition.id, Offer.state == "offered", Offer.expires_at <= now + timedelta(days=3)
             )
         ).scalar_one(),
+        campaigns=dict(
+            session.execute(
+                select(CampaignAtWork.state, func.count())
+                .where(CampaignAtWork.edition_id == edition.id)
+                .group_by(CampaignAtWork.state)
+            ).all()
+        ),
+        confirmed=session.execute(
+            select(func.count()).select_from(Place).where(Place.edition_id == edition.id, Place.confirmed)
+        ).scalar_one(),
     )
 
 
@@ -70,6 +88,28 @@ def _proposed_by_state(session: Session, edition_id: UUID) -> dict[str, int]:
         .group_by(ApplicationLine.state)
     )
     return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class LibraryWork:
+    """What waits in the library: releases nobody sees yet, and publications that stand on no shelf."""
+
+    drafts: int
+    unshelved: int
+
+
+def waiting_in_library(session: Session, *, edition_ids: Sequence[UUID] | None) -> LibraryWork:
+    """Return what waits among the publications of these editions and of none; of all of them for None."""
+    mine: ColumnElement[bool] = true()
+    if edition_ids is not None:
+        mine = or_(Shelving.edition_id.is_(None), Shelving.edition_id.in_(edition_ids))
+    drafts, unshelved = session.execute(
+        select(
+            func.coalesce(func.sum(Shelving.drafts), 0),
+            func.count().filter(and_(Shelving.is_published, not_(Shelving.is_shelved))),
+        ).where(mine)
+    ).one()
+    return LibraryWork(int(drafts), unshelved)
 
 
 def put_aside(session: Session) -> int:

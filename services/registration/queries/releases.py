@@ -16,10 +16,10 @@ from operator import xor
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from services.registration.queries.decisions import waiting
+from services.registration.queries.decisions import waiting, waiting_ids
 from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
 from shared.schema.people.published import Addressable
@@ -71,33 +71,50 @@ class Instalment:
 
 
 @dataclass(frozen=True)
-class PastRelease:
-    """One release as the desk reads it. ``known`` of ``decisions`` are known; ``counts`` are by outcome."""
+class LastRelease:
+    """A release, and what it froze."""
 
-    released_at: datetime
-    by: str
-    counts: dict[str, int]
-    decisions: int
-    known: int
-    finished: bool
+    batch_id: UUID
+    known_from: datetime
+    frozen: Proposals
 
 
-def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> Proposals | None:
-    """Return the batch of the edition's last release; None if there was none or it was somebody else's."""
+def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> LastRelease | None:
+    """Return the edition's last release; None if there is none or it was somebody else's."""
     newest = session.execute(
-        select(DecisionBatch.id, DecisionBatch.released_by)
+        select(DecisionBatch.id, DecisionBatch.released_by, DecisionBatch.known_from)
         .where(DecisionBatch.edition_id == edition_id)
         .order_by(DecisionBatch.released_at.desc())
         .limit(1)
     ).first()
     if newest is None or newest.released_by != by:
         return None
-    return _summed_up(session, Decision.batch_id == newest.id)
+    return LastRelease(newest.id, newest.known_from, _summed_up(session, Decision.batch_id == newest.id))
 
 
 def waiting_batch(session: Session, *, edition_id: UUID) -> Proposals:
     """Return what is proposed, as releasing it would make it known."""
     return _summed_up(session, *waiting(edition_id), ApplicationLine.state.in_(DECIDABLE))
+
+
+def own_proposals(session: Session, *, edition_id: UUID, by: UUID | None) -> int:
+    """Return how many of the decisions that wait were proposed by this person, where the edition asks for another."""
+    asked = select(Edition.id).where(Edition.id == edition_id, Edition.second_releaser)
+    if session.execute(asked).first() is None:
+        return 0
+    mine = waiting_ids(edition_id).where(Decision.proposed_by == by)
+    return session.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
+
+
+def is_known(session: Session, *, batch_id: UUID) -> bool:
+    """Say whether any decision of a batch is known."""
+    known = select(Decision.id).where(Decision.batch_id == batch_id, Decision.released_at.is_not(None)).exists()
+    return bool(session.execute(select(known)).scalar_one())
+
+
+def bound_ids(batch_id: UUID) -> Select[UUID]:
+    """Return a look-up of the decisions that a frozen batch holds."""
+    return select(Decision.id).where(Decision.batch_id == batch_id, Decision.state == "proposed")
 
 
 def locked_proposals(session: Session, *, edition_id: UUID) -> Proposals:
@@ -178,30 +195,3 @@ def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UU
         )
     )
     return dict(rows.all())
-
-
-def releases_of(session: Session, *, edition_id: UUID) -> list[PastRelease]:
-    """Return the releases of an edition, the newest first."""
-    rows = session.execute(
-        select(
-            DecisionBatch,
-            func.coalesce(Addressable.name, ""),
-            Decision.outcome,
-            func.count(Decision.id),
-            func.count(Decision.released_at),
-        )
-        .join(Decision, Decision.batch_id == DecisionBatch.id)
-        .outerjoin(Addressable, Addressable.id == DecisionBatch.released_by)
-        .where(DecisionBatch.edition_id == edition_id)
-        .group_by(DecisionBatch.id, Addressable.name, Decision.outcome)
-        .order_by(DecisionBatch.released_at.desc(), DecisionBatch.id)
-    )
-    found: dict[UUID, tuple[DecisionBatch, str, dict[str, int], list[int]]] = {}
-    for batch, by, outcome, count, known in rows:
-        one = found.setdefault(batch.id, (batch, by, {}, []))
-        one[2][outcome] = count
-        one[3].append(known)
-    return [
-        PastRelease(batch.released_at, by, counts, batch.decisions, sum(known), batch.finished_at is not None)
-        for batch, by, counts, known in found.values()
-    ]

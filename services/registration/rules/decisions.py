@@ -25,8 +25,7 @@ DECISION: Final = machine(
 BATCH: Final = machine(
     "registration.decision_batch",
     begins="frozen",
-    moves={"frozen": "finished", "finished": ""},
-    mark="finished_at",
+    moves={"frozen": "finished recalled", "finished": "", "recalled": ""},
 )
 
 BULK: Final = machine(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,15 @@ def phase(
     if now < opens_at:
         return "announced"
     return "open" if now < closes_at else "closed"
+
+
+def moved(moment: datetime, *, days: int, time_zone: str) -> datetime:
+    """Return the moment ``days`` later at which clocks in the zone show the same time, in UTC.
+
+    Where that time does not exist or comes twice, it is read with the distance from UTC before the change.
+    """
+    local = moment.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None) + timedelta(days=days)
+    return local.replace(tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
 
 
 def takes_applications(*, opens_at: datetime, closes_at: datetime, published: bool, now: datetime) -> bool:

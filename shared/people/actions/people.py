@@ -66,6 +66,16 @@ def correct_name(session: Session, *, person_id: UUID, before: Mapping[str, str]
             )
 
 
+def stand_in_edition(session: Session, *, person_id: UUID, edition_id: UUID) -> None:
+    """Keep which edition a member of staff works in; what she may do there is asked on every page anyhow."""
+    session.execute(
+        update(Person)
+        .where(Person.id == person_id)
+        .values(desk_edition_id=edition_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def change_language(session: Session, *, person_id: UUID, locale: str) -> None:
     """Keep the language in which pages and mails speak to a person."""
     session.execute(

@@ -1,6 +1,6 @@
 """The pages of accounts, sign-in, roles and tokens; registration serves them."""
 
-from shared.people.routes.desk import security, staff, tokens
+from shared.people.routes.desk import places, security, staff, tokens
 from shared.people.routes.me import sessions
 from shared.people.routes.public import languages, sign_in, staff_sign_in
 
@@ -10,6 +10,7 @@ BLUEPRINTS = (
     staff_sign_in.blueprint,
     sessions.blueprint,
     security.blueprint,
+    places.blueprint,
     staff.blueprint,
     tokens.blueprint,
 )

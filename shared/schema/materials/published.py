@@ -96,3 +96,16 @@ class CatalogueEntry(Published):
     edition_id: Mapped[UUID | None]
     created_at: Mapped[datetime]
     shelved_for: Mapped[list[UUID]]
+
+
+class Shelving(Published):
+    """A publication, how many of its releases are drafts, and whether anybody could come upon it."""
+
+    __tablename__ = "shelving"
+    __table_args__ = ({"schema": "materials"},)
+
+    publication_id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition_id: Mapped[UUID | None]
+    drafts: Mapped[int]
+    is_published: Mapped[bool]
+    is_shelved: Mapped[bool]

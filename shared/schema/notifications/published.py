@@ -23,3 +23,15 @@ class Correspondence(Published):
     kind: Mapped[str]
     state: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class CampaignAtWork(Published):
+    """A campaign that is being written, waits for a second person, or is not sent to the end."""
+
+    __tablename__ = "campaign_at_work"
+    __table_args__ = ({"schema": "notifications"},)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition_id: Mapped[UUID]
+    state: Mapped[str]
+    submitted_by: Mapped[UUID | None]

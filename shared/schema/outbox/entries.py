@@ -70,6 +70,6 @@ class Entry(Base):
     state: Mapped[str] = mapped_column(server_default="waiting")
     attempts: Mapped[int] = mapped_column(server_default="0")
     not_before: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
-    """A failed reaction rests until then."""
+    """Nobody reacts before then: what is told ahead of its time rests, and so does a failed reaction."""
     last_error: Mapped[str | None]
     done_at: Mapped[datetime | None]

@@ -37,6 +37,8 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(server_default="en")
     time_zone: Mapped[str] = mapped_column(server_default="")
     """An IANA name; empty while nobody told us: then times are told in the edition's zone, by name."""
+    desk_edition_id: Mapped[UUID | None]
+    """The edition that a member of staff chose to work in."""
     email_proved_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     name_as: Mapped[SortKey] = _computed("words.sorted_as(name, 'fr')")

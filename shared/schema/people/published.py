@@ -73,6 +73,16 @@ class HeldRole(Published):
     edition_id: Mapped[UUID | None] = mapped_column(primary_key=True)
 
 
+class DeskPlaceChosen(Published):
+    """The edition that a member of staff chose to work in."""
+
+    __tablename__ = "desk_place"
+    __table_args__ = ({"schema": "people"},)
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition_id: Mapped[UUID]
+
+
 class LinkInMail(Published):
     """Until when a link in a mail works: to sign in, or to join the staff."""
 

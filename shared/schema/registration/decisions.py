@@ -14,6 +14,7 @@ class DecisionBatch(Base):
 
     __tablename__ = "decision_batch"
     __table_args__ = (
+        CheckConstraint("state in ('frozen', 'finished')", name="state_known"),
         Index("ix_decision_batch_edition_id", "edition_id", "released_at"),
         {"schema": "registration"},
     )
@@ -23,6 +24,9 @@ class DecisionBatch(Base):
     released_by: Mapped[UUID | None]
     released_at: Mapped[datetime]
     """When it was frozen: from then on nothing of it changes, and the places of its accepts are held."""
+    known_from: Mapped[datetime]
+    """Until then it can be taken back: nothing of it is known, and no mail about it leaves."""
+    state: Mapped[str]
     decisions: Mapped[int]
     finished_at: Mapped[datetime | None]
 

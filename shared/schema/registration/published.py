@@ -28,6 +28,8 @@ class PublishedEdition(Published):
     accent: Mapped[str]
     contact: Mapped[str]
     published_at: Mapped[datetime | None]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
 
 
 class Place(Published):

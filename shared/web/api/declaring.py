@@ -21,9 +21,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 from shared.clock import now
 from shared.errors import Invalid, Refusal
 from shared.idempotency import Answer, once
+from shared.versions import ChangedMeanwhile
 from shared.web.api.openapi import finished_document
 from shared.web.api.payloads import Bearer, Problem
 from shared.web.api.plans import EDITION, Plan, plan
+from shared.web.api.preconditions import VersionOutdated, say_version_of, version_seen
 from shared.web.door.identity import SignedIn, current_person
 from shared.web.door.policy import EditionFinder, public, token
 from shared.web.door.tools import own_settings, tools
@@ -109,6 +111,18 @@ class Api:
         """Declare a function that acts, in one transaction; once, where the request has an Idempotency-Key."""
         return self._declare("POST", rule, scope=scope, of=of, anywhere=anywhere, status=status, refuses=refuses)
 
+    def put(
+        self,
+        rule: str,
+        *,
+        scope: str,
+        of: EditionFinder | tuple[EditionFinder, ...] = (),
+        anywhere: bool = False,
+        refuses: tuple[type[Refusal], ...] = (),
+    ) -> Callable[[Function], Function]:
+        """Declare a function that replaces a thing of which its ``seen`` was read; it acts as :meth:`post` does."""
+        return self._declare("PUT", rule, scope=scope, of=of, anywhere=anywhere, status=200, refuses=refuses)
+
     def _declare(
         self,
         method: str,
@@ -121,7 +135,7 @@ class Api:
         refuses: tuple[type[Refusal], ...],
     ) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
-            acts = method == "POST"
+            acts = method in {"POST", "PUT"}
             made = plan(function, rule=rule, acts=acts, edition_at=self._edition_at, refuses=refuses)
             if made.settings is not None:
                 own_settings(self.blueprint, made.settings)  # looks at the start whether they are there
@@ -148,7 +162,9 @@ class Api:
         if not made.reads:
             return self._call(function, made, None, in_path), 200
         with tools().database.reading() as session:
-            return self._call(function, made, session, in_path), 200
+            answer = self._call(function, made, session, in_path)
+        say_version_of(answer)
+        return answer, 200
 
     def _act(self, function: Callable[..., BaseModel], made: Plan, status: int, in_path: dict[str, Any]) -> Response:
         key = request.headers.get(KEY_HEADER)
@@ -157,7 +173,9 @@ class Api:
         with tools().database.transaction() as session:
 
             def deed() -> Answer:
-                return Answer(status, self._call(function, made, session, in_path).model_dump(mode="json"))
+                answer = self._call(function, made, session, in_path)
+                say_version_of(answer)
+                return Answer(status, answer.model_dump(mode="json"))
 
             if key is None:
                 answer = deed()
@@ -179,11 +197,14 @@ class Api:
             "by": current_person,
             "scopes": lambda: frozenset(g.api_scopes),
             "now": now,
+            "seen": version_seen,
             "settings": lambda: tools().settings,
         }
         arguments = {name: in_path[name] if name in in_path else handed[name]() for name in made.names}
         try:
             return function(**arguments)
+        except ChangedMeanwhile as refusal:
+            raise VersionOutdated from refusal
         except Refusal as refusal:
             if current_app.testing and not made.foresees(refusal):
                 raise RefusalUndeclared(f"{made.name}: {type(refusal).__name__}") from refusal

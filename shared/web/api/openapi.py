@@ -34,6 +34,16 @@ def _finish(operation: dict[str, Any], *, mutates: bool, key_header: str) -> Non
         content = answer.get("content", {})
         if content.get("application/json", {}).get("schema") == _PROBLEM:
             answer["content"] = {"application/problem+json": {"schema": _PROBLEM}}
+    if "428" in operation["responses"]:
+        operation["parameters"].append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": True,
+                "description": "The ETag of what was read and is to be replaced; * for whatever is there.",
+                "schema": {"type": "string"},
+            }
+        )
     if mutates:
         operation["parameters"].append(
             {

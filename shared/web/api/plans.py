@@ -11,6 +11,7 @@ name            type                        what it is handed
 ``by``          ``SignedIn``                who asks: the token's owner with the roles of now
 ``scopes``      ``frozenset[str]``          what the token is good for
 ``now``         ``datetime``                this moment, in UTC
+``seen``        ``str``                     the version that If-Match names; the answer has a ``version`` too
 ``settings``    the service's own           what the service is told from outside
 others          ``UUID``, ``int``, ``str``  what stands in the path under that name
 ==============  ==========================  ====================================================================
@@ -31,6 +32,7 @@ from sqlalchemy.orm import Session
 
 from shared.errors import NotFound, Refusal
 from shared.settings import Settings
+from shared.web.api.preconditions import VersionOutdated, VersionWanted
 from shared.web.api.problems import status_of
 from shared.web.door.identity import SignedIn
 
@@ -42,6 +44,7 @@ _GIVEN: Final[Mapping[str, object]] = {
     "by": SignedIn,
     "scopes": frozenset[str],
     "now": datetime,
+    "seen": str,
 }
 _ALWAYS: Final = frozenset({400, 401, 403, 422, 429})
 """What the door, the checks of input and the limits may refuse on any route."""
@@ -103,6 +106,7 @@ def plan(
     statuses |= {status_of(NotFound)} if in_path else set()
     statuses |= {413} if acts else set()
     statuses |= {415} if wanted else set()
+    statuses |= {status_of(VersionWanted), status_of(VersionOutdated)} if "seen" in names else set()
     return Plan(
         name=name,
         names=names,

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.context import request_id
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
+from shared.web.api.preconditions import VersionOutdated, VersionWanted
 from shared.web.door.typed import typed_now
 from shared.web.pages.refusing import back_to_page
 from shared.web.pages.sent_back import sent_back
@@ -69,6 +70,8 @@ _PASSING: Final[frozenset[object]] = frozenset(
 """Refusals that the same form may not meet a second time."""
 STATUS[BadRequest] = 400
 STATUS[Unauthenticated] = 401
+STATUS[VersionOutdated] = 412
+STATUS[VersionWanted] = 428
 
 
 def status_of(refused: type[Refusal]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.web.door.metrics import observer
+from shared.web.door.metrics import answers, observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +19,7 @@ def teller(
     service: str, write: Callable[[Mapping[str, object]], None]
 ) -> Callable[[WSGIEnvironment, str, float], None]:
     """Return what takes down each answer of ``service``; ``write`` puts the line into the log."""
+    answers()  # all workers forked from here count together
 
     def tell(environ: WSGIEnvironment, status: str, seconds: float) -> None:
         route = environ.get(ROUTE, "-")

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from shared.database import Database
     from shared.settings import Settings
+    from shared.web.door.metrics import Figures
 
 __all__ = ["create_app", "tools"]
 
@@ -53,6 +54,7 @@ def create_app(
     database: Database,
     blueprints: Iterable[Blueprint],
     largest_body: int = _LARGEST_FORM,
+    figures: tuple[Figures, ...] = (),
 ) -> Flask:
     """Return the WSGI application of ``service`` with its ``blueprints``, ready to serve.
 
@@ -81,6 +83,7 @@ def create_app(
         service=service,
         signer=Signer(settings.secret_key.get_secret_value(), name=service),
         policies=policies_of(app),
+        figures=figures,
     )
     equip(app, equipment)
     use_limits(app, settings.redis_url)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.signs_of_life import PARTS_FILE, SECONDS_OF_SILENCE
-from shared.web.door.metrics import CONTENT_TYPE, exposition
+from shared.web.door.metrics import exposition
 from shared.web.door.policy import internal
 from shared.web.door.tools import tools
 
@@ -52,7 +52,8 @@ def ready() -> tuple[Response, int]:
 @internal
 def metrics() -> Response:
     """Answer Prometheus."""
-    return Response(exposition(tools().database), content_type=CONTENT_TYPE)
+    figures, media_type = exposition(tools().database, tools().figures)
+    return Response(figures, content_type=media_type)
 
 
 def _state_of_database() -> str:

@@ -15,6 +15,7 @@ from shared.deeds import Deed
 from shared.errors import Forbidden
 from shared.secrets import hash_of
 from shared.web.door.lifetimes import IDLE
+from shared.web.door.places import DeskPlace, read_places
 from shared.web.door.sessions import forget_session, session_secret
 from shared.web.door.tools import tools
 
@@ -33,7 +34,8 @@ class SignedIn:
     """A person with a live session.
 
     ``name`` is how the person wants to be addressed. ``roles`` is empty unless the person signed in as staff: a mailed
-    link opens no desk, whoever asked for it.
+    link opens no desk, whoever asked for it. ``places`` are the editions in which one of the roles holds, the latest
+    first, and ``chosen_place`` is the one the person chose to work in.
     """
 
     person_id: UUID
@@ -44,6 +46,8 @@ class SignedIn:
     roles: tuple[StaffRole, ...]
     session_hash: str
     seen_at: datetime
+    places: tuple[DeskPlace, ...] = ()
+    chosen_place: UUID | None = None
 
     def holds(self, *names: str, edition_id: UUID | None = None, everywhere: bool = False) -> bool:
         """Say whether the person holds one of the roles ``names``.
@@ -74,6 +78,19 @@ SELECT s.person_id, s.means, s.seen_at, coalesce(nullif(p.called, ''), p.name), 
                (SELECT json_agg(json_build_array(r.name, r.edition_id,
                        (SELECT e.slug FROM registration.editions e WHERE e.id = r.edition_id)))
                   FROM people.held_role r WHERE r.person_id = s.person_id)
+           END,
+           CASE s.means WHEN 'staff' THEN
+               (SELECT json_agg(json_build_object('id', e.id, 'slug', e.slug, 'names', e.name,
+                                                  'is_public', e.published_at IS NOT NULL,
+                                                  'opens_at', e.opens_at, 'closes_at', e.closes_at,
+                                                  'starts_on', e.starts_on, 'ends_on', e.ends_on)
+                                ORDER BY e.starts_on DESC, e.slug)
+                  FROM registration.editions e
+                 WHERE EXISTS (SELECT FROM people.held_role r WHERE r.person_id = s.person_id
+                                  AND (r.edition_id IS NULL OR r.edition_id = e.id)))
+           END,
+           CASE s.means WHEN 'staff' THEN
+               (SELECT k.edition_id FROM people.desk_place k WHERE k.person_id = s.person_id)
            END
       FROM people.open_session s JOIN people.addressable p ON p.id = s.person_id
      WHERE s.token_hash = :hash AND s.expires_at > :now
@@ -133,7 +150,7 @@ def _look_up() -> SignedIn | None:
     if row is None:
         forget_session()
         return None
-    person_id, means, seen_at, name, locale, time_zone, roles = row
+    person_id, means, seen_at, name, locale, time_zone, roles, places, chosen = row
     return SignedIn(
         person_id=person_id,
         name=name,
@@ -143,4 +160,6 @@ def _look_up() -> SignedIn | None:
         roles=read_roles(roles),
         session_hash=hashed,
         seen_at=seen_at,
+        places=read_places(places),
+        chosen_place=chosen,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from shared.database import Database
+    from shared.web.door.metrics import Figures
     from shared.web.door.policy import Policy
 
 _KEY: Final = "academy"
@@ -39,6 +40,8 @@ class Tools:
     service: str
     signer: Signer
     policies: dict[str, Policy]
+    figures: tuple[Figures, ...] = ()
+    """What the service tells Prometheus beside what all of them tell."""
 
 
 def settle(app: Flask, settings: Settings) -> None:

@@ -6,6 +6,7 @@ service it stands, so that the desk shows a way exactly to those who may go it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -16,16 +17,22 @@ from shared.words.sentences import LazyText, _l
 
 View = TypeVar("View", bound=Callable[..., Any])
 _SLUG: Final = f"<{EDITION}>"
+_IN_EDITION: Final = re.compile(r"/e/([a-z0-9-]+)(?:/|$)")
 
 
 @dataclass(frozen=True)
 class Destination:
-    """One page of the desk that the navigation leads to: `key` is what the page sets as `nav`."""
+    """One page of the desk that the navigation leads to: `key` is what the page sets as `nav`.
+
+    A ``technical`` page is led to only by who runs the system, an organiser of all editions; others who may open it
+    find it where it matters to them.
+    """
 
     key: str
     label: LazyText
     rule: str
     policy: Policy
+    technical: bool = False
 
     def opens(self, view: View) -> View:
         """Declare that ``view`` is this page; it is registered at the entry's ``rule``."""
@@ -34,6 +41,8 @@ class Destination:
     def way(self, person: SignedIn, edition_slug: str | None) -> str | None:
         """Return where this page is for ``person`` while working on an edition, or None where it is closed."""
         roles = self.policy.roles
+        if self.technical and not person.holds("organiser", everywhere=True):
+            return None
         if _SLUG not in self.rule:
             return self.rule if person.holds(*roles, everywhere=self.policy.everywhere) else None
         if edition_slug is None or not person.holds_in(edition_slug, *roles):
@@ -80,20 +89,28 @@ CAMPAIGNS: Final = Destination(
     "/desk/mail/e/<edition_slug>/campaigns",
     staff_policy("organiser", "writer", "approver", "viewer"),
 )
-EDITIONS: Final = Destination("editions", _l("Editions"), "/desk/editions", staff_policy("organiser", anywhere=True))
-OUTBOX: Final = Destination("outbox", _l("Outbox"), "/desk/outbox", staff_policy("organiser", everywhere=True))
+EDITION_SETTINGS: Final = Destination(
+    "edition", _l("This edition"), "/desk/e/<edition_slug>/edition", staff_policy("organiser")
+)
+EDITIONS: Final = Destination(
+    "editions", _l("All editions"), "/desk/editions", staff_policy("organiser", anywhere=True)
+)
 STAFF: Final = Destination("staff", _l("Staff"), "/desk/staff", staff_policy("organiser", anywhere=True))
-TOKENS: Final = Destination("tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True))
-SECURITY: Final = Destination("security", _l("Passphrase"), "/staff/security", staff_policy(*ROLES, anywhere=True))
+OUTBOX: Final = Destination(
+    "outbox", _l("Background work"), "/desk/outbox", staff_policy("organiser", everywhere=True), technical=True
+)
+TOKENS: Final = Destination(
+    "tokens", _l("API tokens"), "/desk/tokens", staff_policy(*ROLES, anywhere=True), technical=True
+)
 COMPONENTS: Final = Destination(
-    "components", _l("Components"), "/desk/components", staff_policy("organiser", anywhere=True)
+    "components", _l("Components"), "/desk/components", staff_policy("organiser", everywhere=True), technical=True
 )
 
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
     (_l("People"), (APPLICATIONS, DECISIONS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
-    (_l("House"), (EDITIONS, OUTBOX, STAFF, TOKENS, SECURITY, COMPONENTS)),
+    (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, OUTBOX, TOKENS, COMPONENTS)),
 )
 ENTRIES: Final = {entry.key: entry for _label, entries in SECTIONS for entry in entries}
 
@@ -108,3 +125,20 @@ def sections(person: SignedIn | None, edition_slug: str | None) -> list[Section]
         if ways:
             found.append(Section(label, ways))
     return found
+
+
+def way_from(path: str, person: SignedIn, edition_slug: str) -> str:
+    """Return what ``path`` of the desk is in another edition, for ``person``.
+
+    A page that the navigation leads to is the same page there, or Today where it is closed; what hangs on one edition,
+    such as an application, leads to the list it stands in; what belongs to no edition stays.
+    """
+    plain = path.partition("?")[0]
+    if (here := _IN_EDITION.search(plain)) is None:
+        return path
+    within = [entry for entry in ENTRIES.values() if _SLUG in entry.rule]
+    for entry in within:
+        page = entry.rule.replace(_SLUG, here[1])
+        if plain == page or plain.startswith(f"{page}/"):
+            return entry.way(person, edition_slug) or TODAY.rule
+    return TODAY.rule

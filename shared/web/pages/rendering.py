@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, request
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
+from shared.clock import now
 from shared.web.door.identity import signed_in
 from shared.web.door.negotiation import register_languages
+from shared.web.door.places import DeskPlace, place_among
+from shared.web.door.redirects import own_path
 from shared.web.door.typed import typed_before
 from shared.web.pages.allowed import may
 from shared.web.pages.colours import accent_style
@@ -25,8 +26,6 @@ from shared.words import formats, languages, numbers, sentences
 from shared.words.addresses import readable_email
 
 TEMPLATES = Path(__file__).parent / "templates"
-_LAST_EDITION = "edition"
-_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 # Which file of templates/components/ holds which macro.
 MACROS = {
@@ -38,7 +37,7 @@ MACROS = {
     "figures": ("statistics", "statistic", "chart"),
     "lists": ("summary_list", "task_list", "timeline"),
     "notice": ("notice", "state"),
-    "page": ("page_title", "breadcrumbs", "tabs", "empty_state", "progress", "disclosure", "download"),
+    "page": ("page_title", "breadcrumbs", "tabs", "empty_state", "progress", "countdown", "disclosure", "download"),
     "table": ("table", "filter_bar", "pagination", "bulk_bar"),
 }
 _FILE_OF = {macro: file for file, macros in MACROS.items() for macro in macros}
@@ -125,7 +124,8 @@ def mail_environment(*folders: Path) -> Environment:
 def register_pages(app: Flask) -> None:
     """Register templates, globals, languages and `/static/` on an app, before its first request.
 
-    Templates see who asks as `person` (or None) and `is_staff()`, where the desk leads as `desk_way(key, slug)`,
+    Templates see who asks as `person` (or None) and `is_staff()`, the edition the desk is in as
+    `desk_place()`, where the desk leads as `desk_way(key, slug)`,
     whether a link or a button is for them as `may(path, method)`, and what the fields of a form without values of
     its own hold as `typed_form`; `csrf_field` and `nonce` are the app factory's.
     """
@@ -135,7 +135,10 @@ def register_pages(app: Flask) -> None:
     furnish(app.jinja_env)
     app.jinja_env.globals.update(
         desk_navigation=_desk_navigation,
+        desk_place=_desk_place,
         desk_way=_desk_way,
+        on_desk=_on_desk,
+        came_from=_came_from,
         is_staff=lambda: bool(_roles()),
         language_url=_language_url,
         may=may,
@@ -145,7 +148,6 @@ def register_pages(app: Flask) -> None:
     _serve_static(app)
     app.context_processor(lambda: {"person": signed_in(), "typed_form": fill()})
     register_languages(app, _reader)
-    app.after_request(_remember_edition)
 
 
 def _serve_static(app: Flask) -> None:
@@ -168,9 +170,18 @@ def _roles() -> set[str]:
     return {role.name for role in person.roles} if person else set()
 
 
-def _desk_navigation(edition: Any) -> list[Section]:
-    slug = str(getattr(edition, "slug", "") or _edition_slug() or request.cookies.get(_LAST_EDITION, ""))
-    return sections(signed_in(), slug if _SLUG.fullmatch(slug) else None)
+def _desk_place() -> DeskPlace | None:
+    """Return the edition that this page of the desk is about, or else the one that the person stands in."""
+    person, slug = signed_in(), str((request.view_args or {}).get("edition_slug", ""))
+    if person is None:
+        return None
+    here = next((place for place in person.places if place.slug == slug), None)
+    return here or place_among(person.places, chosen=person.chosen_place, now=now())
+
+
+def _desk_navigation() -> list[Section]:
+    place = _desk_place()
+    return sections(signed_in(), place.slug if place else None)
 
 
 def _desk_way(key: str, edition_slug: str | None = None) -> str | None:
@@ -179,16 +190,16 @@ def _desk_way(key: str, edition_slug: str | None = None) -> str | None:
     return ENTRIES[key].way(person, edition_slug) if person else None
 
 
-def _edition_slug() -> str:
-    return str((request.view_args or {}).get("edition_slug", ""))
+def _on_desk() -> bool:
+    """Say whether a refusal or a missing page is shown within the desk: its address is the desk's and staff asks."""
+    return bool(_roles()) and request.path.split("/")[1] in {"desk", "staff"}
 
 
-def _remember_edition(response: Response) -> Response:
-    """Let the desk's pages that belong to no edition lead back to the one worked on last."""
-    slug = _edition_slug()
-    if slug and request.path.startswith("/desk/") and response.status_code == HTTPStatus.OK:
-        response.set_cookie(_LAST_EDITION, slug, path="/desk", samesite="Lax", httponly=True, secure=request.is_secure)
-    return response
+def _came_from() -> str:
+    """Return the page of ours on which the link or button stood; empty where the browser tells none, or this one."""
+    told = urlsplit(request.referrer or "")
+    leads_to = own_path(f"{told.path}?{told.query}".rstrip("?"), otherwise="")
+    return "" if told.netloc != request.host or told.path == request.path else leads_to
 
 
 def _language_url(code: str) -> str:

@@ -207,3 +207,22 @@ def test_the_desk_names_who_has_it_and_who_has_not(
     assert ("Ada" in with_it, "<bdi>Bo</bdi>" in with_it) == (True, False)
     assert ("Ada" in without, "<bdi>Bo</bdi>" in without) == (False, True)
     assert "50%" in librarian.get("/desk/materials/p/reader").text
+
+
+def test_a_locked_pdf_is_warned_of_before_it_is_published(librarian: Browser, edition: UUID) -> None:
+    begin = b"%PDF-1.7\n" + bytes(3000)
+    trailers = {True: b"<< /Size 1 /Encrypt 5 0 R >>", False: b"<< /Size 1 >>"}
+    release = draft_of(librarian, edition)
+    for is_locked, trailer in trailers.items():
+        table = b"xref\n0 1\n0000000000 65535 f \ntrailer\n" + trailer
+        content = begin + table + f"\nstartxref\n{len(begin)}\n%%EOF\n".encode()
+        assert add_file(librarian, release, content).status_code == 303
+        assert ("This PDF is locked" in librarian.get(release).text) is is_locked
+
+
+def test_publishing_says_whether_anybody_can_find_it(librarian: Browser, edition: UUID) -> None:
+    release = draft_of(librarian, edition)
+    add_file(librarian, release, PDF)
+    send(librarian, release, f"{release}/publish")
+    page = "/desk/materials/p/sse-reader"
+    assert "It stands on no shelf yet" in librarian.get(page).text

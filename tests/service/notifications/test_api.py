@@ -28,6 +28,10 @@ class Caller:
     def ask(self, path: str) -> Any:
         return self._browser.get(path, headers={"Authorization": f"Bearer {self._token}"})
 
+    def replace(self, path: str, body: Any, *, seen: str | None) -> Any:
+        headers = {"Authorization": f"Bearer {self._token}"} | ({"If-Match": seen} if seen else {})
+        return self._browser.put(path, json=body, headers=headers)
+
     def do(self, path: str, body: Any = None, *, key: str | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._token}", **({"Idempotency-Key": key} if key else {})}
         return self._browser.post(path, json=body, headers=headers)
@@ -63,6 +67,26 @@ def test_a_programme_writes_counts_launches_and_reads_who_got_it(databases: dict
     again = caller.do(f"{one}/launch", {"confirmed": 3})
     assert again.status_code == 409
     assert again.mimetype == "application/problem+json"
+
+
+def test_a_later_edit_undoes_nothing_that_it_has_not_read(databases: dict[str, Database]) -> None:
+    desk = mail_desk(databases)
+    caller = Caller(desk, "Otto", "organiser")
+    one = f"{API}/{written(desk, caller).get_json()['id']}"
+    read = caller.ask(one)
+    body = {name: read.get_json()[name] for name in ("name", "topic_id", "texts", "audience")}
+    assert caller.replace(one, body, seen=None).status_code == 428
+    assert caller.replace(one, body, seen=f"W/{read.headers['ETag']}").status_code == 428
+    first = caller.replace(one, {**body, "name": "First"}, seen=read.headers["ETag"])
+    assert (first.status_code, first.get_json()["name"]) == (200, "First")
+    late = caller.replace(one, {**body, "audience": {"standings": ["applied"]}}, seen=read.headers["ETag"])
+    assert (late.status_code, late.get_json()["type"]) == (412, "/api/problems/version-outdated")
+    found = caller.ask(one)
+    assert (found.get_json()["name"], found.get_json()["audience"]["standings"]) == ("First", ["accepted"])
+    assert found.headers["ETag"] == first.headers["ETag"] != read.headers["ETag"]
+    assert (
+        caller.replace(one, {**body, "name": "Whatever is there"}, seen="*").get_json()["name"] == "Whatever is there"
+    )
 
 
 def test_a_rule_never_asks_about_a_publication_of_another_edition(databases: dict[str, Database]) -> None:

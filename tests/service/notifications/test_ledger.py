@@ -8,16 +8,16 @@ from sqlalchemy import text
 
 from services.notifications.actions.deliveries import claim_campaign_mail
 from services.notifications.gateways.line import MOST_NOTED, Line
+from shared.database import Database
 from tests.support.mail import LOCAL_NOTES, Post, arrange_campaign, carry_once, row_of, states
-from tests.support.patience import let_time_pass
+from tests.support.patience import let_time_pass, until
 from tests.support.relay import RelayBehaviour, running_relay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from services.notifications.actions.deliveries import Claimed
-    from shared.database import Database
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
@@ -199,6 +199,26 @@ def test_a_sender_that_lives_is_left_alone_however_long_it_takes(
         assert post.tidy() == 0
     assert states(owner_database) == {"sending": 3}
     line.hang_up()
+
+
+def test_a_sender_that_waits_for_its_relay_keeps_its_place_while_idle_sessions_are_ended(
+    owner_database: Database, database_url_for: Callable[[str], str]
+) -> None:
+    database = Database(database_url_for("notifications"), idle_seconds=1)
+    line = Line(database, "notices", LOCAL_NOTES)
+    assert line.take_place(places=1)
+    with database.transaction() as session:
+        pid = session.scalar(text("SELECT pg_backend_pid()"))
+
+    def is_over() -> bool:
+        with owner_database.reading() as session:
+            return not session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid})
+
+    until(is_over, seconds=30, what="the end of a session that was idle for less long")
+    with line.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM notifications.sender")) == 1
+    line.hang_up()
+    database.dispose()
 
 
 def test_there_are_no_more_senders_than_the_setting_says(

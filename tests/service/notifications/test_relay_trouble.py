@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
+from services.notifications.views.figures import held_lanes
+from shared.web.door.metrics import exposition
 from tests.support.mail import Post, arrange_campaign, carry_once, row_of, states
 from tests.support.patience import let_time_pass, until
 from tests.support.relay import RelayBehaviour, running_relay
@@ -22,6 +25,13 @@ def trouble(owner: Database, lane: str = "campaigns") -> Any:
     with owner.reading() as session:
         statement = text("SELECT * FROM notifications.relay_trouble WHERE lane = :lane")
         return session.execute(statement, {"lane": lane}).first()
+
+
+def held(database: Database) -> dict[tuple[str, str], float]:
+    """Return what Prometheus reads of the lanes."""
+    told = exposition(database, (held_lanes,)).decode()
+    found = re.findall(r'academy_mail_held{lane="(\w+)",trouble="(\w*)"} (\S+)', told)
+    return {(lane, trouble): float(value) for lane, trouble, value in found}
 
 
 @pytest.mark.parametrize(
@@ -106,6 +116,7 @@ def test_a_refused_login_is_said_and_tried_once_a_minute(
         assert trouble(owner_database).trouble == "login"
         assert trouble(owner_database).tries == 1
         assert states(owner_database) == {"queued": 2}
+        assert held(notifications_database) == {("campaigns", "login"): 1.0, ("notices", ""): 0.0}
         let_time_pass(owner_database, minutes=2)
         carry_once(notifications_database, relay.url)
     assert states(owner_database) == {"sent": 2}

@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.schema.registration import Application, Edition
 from tests.service.registration.test_nothing_lost import applied, fields_of
 from tests.support.registration import make_edition
-from tests.support.web import app_of, person_called, press, signed_in_as, visitor
+from tests.support.web import app_of, form_token, person_called, press, signed_in_as, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,3 +69,17 @@ def test_an_application_changed_in_two_tabs_shows_both(app: Flask, registration_
     assert press(browser, page, **again).status_code == 303
     with registration_database.reading() as session:
         assert session.execute(select(Application.answers)).scalar_one()["motivation"] == "From the <second> tab."
+
+
+def test_an_edition_created_by_a_double_press_is_created_once(app: Flask, registration_database: Database) -> None:
+    ola, otto = (person_called(registration_database, name, roles=["organiser"]) for name in ("Ola", "Otto"))
+    desk = signed_in_as(app, registration_database, ola, means="staff")
+    form = fields_of(desk.get("/desk/e/spring-2026/edition").text) | {"languages": "en", "slug": "autumn-2026"}
+    answers = [press(desk, "/desk/editions/new", **form) for _press in range(2)]
+    assert [one.headers.get("Location") for one in answers] == ["/desk/e/autumn-2026/edition"] * 2
+    assert press(desk, "/desk/editions/new", **form | {"venue": "Elsewhere"}).status_code == 422
+    other = signed_in_as(app, registration_database, otto, means="staff")
+    theirs = form | {"csrf_token": form_token(other.get("/desk/editions/new").text)}
+    assert press(other, "/desk/editions/new", **theirs).status_code == 422
+    with registration_database.reading() as session:
+        assert len(session.scalars(select(Edition.id)).all()) == 2

@@ -64,9 +64,9 @@ def test_the_main_job_from_the_desk_to_the_taken_place(
         data={"csrf_token": form_token(page.text), "outcome": "accept", "note": "Strong case"},
     )
     assert proposed.status_code == 303
-    batch = desk.get(f"/desk/e/{SLUG}/decisions").text
+    assert "Strong case" in desk.get(f"/desk/e/{SLUG}/decisions").text
+    batch = desk.get(f"/desk/e/{SLUG}/decisions/release").text
     assert "Release 1 decision" in batch
-    assert "Strong case" in batch
     seen = re.search(r'name="seen" value="([0-9a-f]+)"', batch)
     assert seen
     released = desk.post(f"/desk/e/{SLUG}/decisions/release", data={"csrf_token": form_token(batch), "seen": seen[1]})

@@ -15,7 +15,8 @@ from services.registration.actions.decisions import propose_decision, take_back_
 from services.registration.actions.releases import release_decisions, release_part
 from services.registration.errors import BatchEmpty, NotEnoughPlaces, NotProposable
 from services.registration.queries.places import pool
-from services.registration.queries.releases import releases_of, waiting_batch
+from services.registration.queries.releases import waiting_batch
+from services.registration.queries.releases_shown import releases_of
 from services.registration.reactions import reactions
 from services.registration.rules.decisions import AT_ONCE
 from shared.deeds import Deed

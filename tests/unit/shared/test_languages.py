@@ -104,7 +104,8 @@ def test_the_other_day_is_said_where_the_zones_lie_a_day_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "told"), [(0, "0 byte"), (999, "999 byte"), (1_000, "1 kB"), (5_240_000, "5.2 MB"), (52_000_000, "52 MB")]
+    ("size", "told"),
+    [(0, "0 bytes"), (1, "1 byte"), (193, "193 bytes"), (1_000, "1 kB"), (5_240_000, "5.2 MB"), (52_000_000, "52 MB")],
 )
 def test_file_sizes_are_short(size: int, told: str) -> None:
     assert numbers.format_file_size(size) == told

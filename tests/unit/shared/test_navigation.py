@@ -9,7 +9,7 @@ import pytest
 
 from shared.clock import now
 from shared.web.door.identity import SignedIn, StaffRole
-from shared.web.pages.navigation import sections
+from shared.web.pages.navigation import sections, way_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,3 +62,24 @@ def test_a_way_leads_into_the_edition_that_is_worked_on() -> None:
 
 def test_who_is_not_signed_in_is_shown_nothing() -> None:
     assert sections(None, SLUG) == []
+
+
+def test_technical_pages_are_shown_to_who_runs_the_system_alone() -> None:
+    technical = {"outbox", "tokens", "components"}
+    assert ways([StaffRole("organiser", None)]) >= technical
+    assert ways([StaffRole("organiser", OURS, SLUG), StaffRole("viewer", None)]) & technical == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/desk/e/theirs-2026/decisions", "/desk/e/ours-2026/decisions"),
+        ("/desk/e/theirs-2026/applications/42?story=all", "/desk/e/ours-2026/applications"),
+        ("/desk/mail/e/theirs-2026/campaigns/42/launch", "/desk/mail/e/ours-2026/campaigns"),
+        ("/desk/e/theirs-2026/preview", "/desk"),
+        ("/desk/materials?page=2", "/desk/materials?page=2"),
+        ("/desk", "/desk"),
+    ],
+)
+def test_the_same_page_opens_in_another_edition(path: str, leads_to: str) -> None:
+    assert way_from(path, person(StaffRole("viewer", None)), SLUG) == leads_to

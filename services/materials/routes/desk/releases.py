@@ -13,13 +13,14 @@ from services.materials.actions.shelves import place_on_shelf, put_up_shelf, tak
 from services.materials.errors import ChapterUnknown
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
-from services.materials.queries.desk import slug_of_release
+from services.materials.queries.desk import is_on_a_shelf, slug_of_release
 from services.materials.queries.library import languages_left_behind, release_to_keep
 from services.materials.queries.makings import makings_of
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, ShelfTimes, Upload
 from services.materials.routes.desk.publications import words
 from services.materials.routes.keeping import KEEP, SEE, may_keep
+from services.materials.rules.media import FORMATS, PDF, is_locked
 from services.materials.settings import MaterialsSettings
 from services.materials.views.histories import RELEASE
 from shared.editions import zone_for
@@ -86,7 +87,7 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
         with tools().database.transaction() as session:
             _require_chapter(session, release_id, bound.model.chapter_id)
             stream: BinaryIO = file.stream  # type: ignore[assignment]
-            add_rendition(
+            stored = add_rendition(
                 session,
                 store_at(settings().store_url),
                 release_id=release_id,
@@ -97,10 +98,24 @@ def upload(release_id: UUID) -> Response | tuple[str, int]:
                 chapter_id=bound.model.chapter_id,
                 deed=my_deed(),
             )
+            sha256, is_pdf = stored.sha256, FORMATS[stored.format] == PDF
     except Invalid as refusal:
         return _release_page(release_id, form.with_errors(refusal.errors or {"file": refusal.title})), 422
     flash_message(_("The file is stored."), "success")
+    if is_pdf:
+        _warn_of_lock(sha256)
     return see_other(f"/desk/materials/releases/{release_id}")
+
+
+def _warn_of_lock(sha256: str) -> None:
+    with store_at(settings().store_url).reading(sha256) as file:
+        if not is_locked(file):
+            return
+    told = _(
+        "This PDF is locked: readers may be asked for a password before they can open or print it. "
+        "Look at it before you publish."
+    )
+    flash_message(told, "warning")
 
 
 @blueprint.post("/desk/materials/releases/<uuid:release_id>/publish")
@@ -110,8 +125,12 @@ def publish(release_id: UUID) -> Response:
     """Publish a draft."""
     with tools().database.transaction() as session:
         slug = slug_of_release(session, release_id=release_id)
-        publish_release(session, release_id=release_id, deed=my_deed())
-    flash_message(_("Published. People find it on their shelf from now on."), "success")
+        found = publish_release(session, release_id=release_id, deed=my_deed())
+        stands = is_on_a_shelf(session, publication_id=found.publication_id)
+    if stands:
+        flash_message(_("Published. People find it on their shelf from now on."), "success")
+    else:
+        flash_message(_("Published. It stands on no shelf yet: put it on one, so that people find it."), "warning")
     return see_other(f"/desk/materials/p/{slug}")
 
 

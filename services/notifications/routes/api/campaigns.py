@@ -8,7 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.notifications.actions.campaigns import choose_audience, create_campaign, rewrite_campaign
+from services.notifications.actions.campaigns import (
+    choose_audience,
+    create_campaign,
+    rewrite_campaign,
+    writable_campaign,
+)
 from services.notifications.actions.launches import cancel_campaign, launch_campaign, pause_campaign, resume_campaign
 from services.notifications.actions.resending import send_again
 from services.notifications.errors import (
@@ -24,7 +29,14 @@ from services.notifications.errors import (
     UnknownPlaceholders,
 )
 from services.notifications.queries.audience import audience_size
-from services.notifications.queries.campaigns import campaign_of, campaigns_of, tally, texts_of, topics
+from services.notifications.queries.campaigns import (
+    campaign_of,
+    campaigns_of,
+    tally,
+    texts_of,
+    topics,
+    written_version,
+)
 from services.notifications.queries.deliveries import ledger_of
 from services.notifications.routes.api.payloads import (
     AgainAnswer,
@@ -47,6 +59,7 @@ from services.notifications.rules.audience import AudienceRule
 from services.notifications.settings import NotificationsSettings
 from shared.deeds import Deed
 from shared.editions import KnownEdition, edition_at
+from shared.versions import require_version
 from shared.web.api.declaring import Api
 from shared.web.door.identity import SignedIn
 
@@ -105,6 +118,43 @@ def write_campaign(
         session, campaign_id=campaign.id, edition_id=edition.id, rule=wanted.audience, deed=Deed(by.person_id, now)
     )
     return CampaignState.of(campaign)
+
+
+@api.put(
+    CAMPAIGN,
+    scope="campaigns:write",
+    refuses=(CampaignUnknown, CampaignAlreadyLaunched, TopicUnknown, UnknownPlaceholders, PublicationNotAskable),
+)
+def replace_campaign(
+    session: Session,
+    edition: KnownEdition,
+    *,
+    campaign_id: UUID,
+    wanted: CampaignWanted,
+    by: SignedIn,
+    now: datetime,
+    seen: str,
+) -> CampaignDetail:
+    """Replace what a campaign says and whom it is for, as long as it is what was read and nobody launched it."""
+    if wanted.topic_id not in {topic.id for topic in topics(session)}:
+        raise TopicUnknown
+    campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition.id)
+    require_version(seen, written_version(campaign, texts_of(session, campaign_id=campaign_id)))
+    deed = Deed(by.person_id, now)
+    rewrite_campaign(
+        session,
+        campaign_id=campaign_id,
+        edition_id=edition.id,
+        name=wanted.name,
+        topic_id=wanted.topic_id,
+        texts={locale: words.said() for locale, words in wanted.texts.items()},
+        deed=deed,
+    )
+    choose_audience(session, campaign_id=campaign_id, edition_id=edition.id, rule=wanted.audience, deed=deed)
+    session.flush()  # the answer is read back
+    return CampaignDetail.of(
+        campaign, texts_of(session, campaign_id=campaign_id), tally(session, campaign_id=campaign_id)
+    )
 
 
 @api.get(f"{CAMPAIGN}/audience", scope="campaigns:read", refuses=(CampaignUnknown,))

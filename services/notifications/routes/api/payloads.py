@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.queries.campaigns import Overview
+from services.notifications.queries.campaigns import Overview, written_version
 from services.notifications.rules.audience import AudienceRule, Locale
 from services.notifications.rules.texts import LONGEST_BODY, LONGEST_SUBJECT, Said
 from shared.schema.notifications.campaigns import Campaign
@@ -108,6 +108,8 @@ class CampaignDetail(BaseModel):
     deliveries: dict[str, int]
     launched_at: datetime | None
     finished_at: datetime | None
+    version: str
+    """Of what was written; the ETag as well. An edit names it in If-Match."""
 
     @staticmethod
     def of(campaign: Campaign, texts: dict[str, Said], deliveries: dict[str, int]) -> CampaignDetail:
@@ -123,6 +125,7 @@ class CampaignDetail(BaseModel):
             deliveries=deliveries,
             launched_at=campaign.launched_at,
             finished_at=campaign.finished_at,
+            version=written_version(campaign, texts),
         )
 
 

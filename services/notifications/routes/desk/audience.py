@@ -24,6 +24,7 @@ from services.notifications.rules.audience import AudienceRule
 from services.notifications.rules.texts import LOCALES, language_plan
 from services.notifications.views.wording import STANDINGS
 from shared.clock import now
+from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -56,6 +57,8 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
         edition = desk_edition(session, edition_slug)
         campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition.id)
         errors: dict[str, object] = {}
+        conflict: list[Difference] = []
+        version = request.form.get("version") or version_of(campaign.audience)
         rule = AudienceRule.model_validate(campaign.audience)
         asked = request.form if request.method == "POST" else request.args
         if asked.getlist("standings") or request.method == "POST":
@@ -67,9 +70,16 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             except ValidationError:
                 errors["standings"] = _("Choose at least one standing.")
         if request.method == "POST" and request.form.get("then") == "save" and not errors:
-            choose_audience(session, campaign_id=campaign_id, edition_id=edition.id, rule=rule, deed=my_deed())
-            flash_message(_("Saved."), "success")
-            return see_other(campaign_url(edition, campaign_id))
+            known = as_fields(AudienceRule.model_validate(campaign.audience))
+            try:
+                choose_audience(
+                    session, campaign_id=campaign_id, edition_id=edition.id, rule=rule, deed=my_deed(), seen=version
+                )
+            except ChangedMeanwhile:
+                conflict, version = differences(as_fields(rule), known), version_of(campaign.audience)
+            else:
+                flash_message(_("Saved."), "success")
+                return see_other(campaign_url(edition, campaign_id))
         query = table_query(rule)
         size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         page = render_template(
@@ -77,7 +87,14 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
-            form=Form(as_fields(rule), errors),
+            form=Form({**as_fields(rule), "version": version}, errors),
+            conflict=conflict,
+            conflict_labels={
+                "standings": _("Standing"),
+                "download": _("Downloads"),
+                "locales": _("Language"),
+                "countries": _("Country"),
+            },
             standings=[(standing.value, *words) for standing, words in STANDINGS.items()],
             downloads=download_choices(publications_of(session, edition_id=edition.id)),
             locales=LOCALES,
@@ -96,7 +113,7 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                 search=query.search,
             ),
         )
-        return page, 422 if errors else 200
+        return page, 422 if errors else 409 if conflict else 200
 
 
 def read_rule(asked: MultiDict[str, str]) -> AudienceRule:

@@ -21,6 +21,7 @@ from services.notifications.views.histories import CAMPAIGN
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES, TROUBLES
 from shared.clock import now
 from shared.histories import past_of
+from shared.schema.base import new_id
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -57,6 +58,8 @@ class NewCampaign(BaseModel):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
     topic_id: UUID
+    key: UUID | None = None
+    """Tells a form that is sent twice from two forms."""
 
 
 @blueprint.get("")
@@ -84,7 +87,7 @@ def new_campaign(edition_slug: str) -> ResponseReturnValue:
         edition = desk_edition(session, edition_slug)
         ensure_topics(session)
         choices = topic_choices(topics(session))
-        form = fill({"topic_id": choices[0][0]} if choices else {})
+        form = fill({"key": str(new_id())} | ({"topic_id": choices[0][0]} if choices else {}))
         if request.method == "POST":
             bound = bind(NewCampaign, request.form)
             form = bound.form
@@ -97,6 +100,7 @@ def new_campaign(edition_slug: str) -> ResponseReturnValue:
                     topic_id=bound.model.topic_id,
                     name=bound.model.name,
                     deed=my_deed(),
+                    key=bound.model.key,
                 )
                 return see_other(campaign_url(edition, campaign.id, "texts"))
         page = render_template("notifications/campaign_new.html", edition=edition, form=form, topics=choices)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from services.registration.actions.releases import release_decisions
+from services.registration.actions.releases import recall_release, release_decisions
 from services.registration.actions.submissions import start_application
 from services.registration.errors import (
     AnswersWrong,
@@ -17,10 +17,14 @@ from services.registration.errors import (
     BatchChanged,
     BatchEmpty,
     NotEnoughPlaces,
+    ReleaseKnown,
+    ReleaseUnknown,
+    SecondReleaserNeeded,
 )
 from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
-from services.registration.queries.releases import PastRelease, releases_of, waiting_batch
+from services.registration.queries.releases import waiting_batch
+from services.registration.queries.releases_shown import PastRelease, release_with, releases_of
 from services.registration.routes.api.editions import api
 from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
 from services.registration.rules.editions import takes_applications
@@ -31,6 +35,7 @@ from shared.history import StateChanged
 from shared.people.rules.emails import suggested_email
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
+from shared.settings import Settings
 from shared.web.door.identity import SignedIn
 from shared.words.languages import current_locale
 
@@ -104,10 +109,13 @@ class ReleaseWanted(BaseModel):
 class ReleaseState(BaseModel):
     """How far a release is: ``known`` of ``decisions`` are known to their applicants; ``counts`` are by outcome.
 
-    A large batch is frozen at once and made known part by part, so that ``finished`` comes later.
+    Until ``known_from`` it can be taken back, and nobody is told. A large batch is then made known part by part, so
+    that ``finished`` comes later.
     """
 
+    id: UUID
     released_at: datetime
+    known_from: datetime
     decisions: int
     known: int
     finished: bool
@@ -117,7 +125,9 @@ class ReleaseState(BaseModel):
     def of(found: PastRelease) -> ReleaseState:
         """Return how the API tells ``found``."""
         return ReleaseState(
+            id=found.id,
             released_at=found.released_at,
+            known_from=found.known_from,
             decisions=found.decisions,
             known=found.known,
             finished=found.finished,
@@ -135,6 +145,12 @@ class ReleaseList(BaseModel):
     """The releases of an edition, the newest first."""
 
     items: list[ReleaseState]
+
+
+class TakenBack(BaseModel):
+    """How many decisions are proposals again."""
+
+    decisions: int
 
 
 @api.post(
@@ -186,17 +202,44 @@ def read_batch(session: Session, edition: Edition, query: BatchWanted) -> Batch:
 @api.post(
     "/editions/<edition_slug>/releases",
     scope="decisions:release",
-    refuses=(BatchEmpty, BatchChanged, NotEnoughPlaces, StateChanged),
+    refuses=(BatchEmpty, BatchChanged, NotEnoughPlaces, SecondReleaserNeeded, StateChanged),
 )
-def release(session: Session, edition: Edition, wanted: ReleaseWanted, by: SignedIn, now: datetime) -> Released:
+def release(
+    session: Session,
+    edition: Edition,
+    *,
+    wanted: ReleaseWanted,
+    by: SignedIn,
+    now: datetime,
+    settings: Settings,
+) -> Released:
     """Release the batch that was looked at: every person learns the decision, an accept becomes an offer.
 
-    A batch of more than 400 decisions goes on after the answer, which says how many are known by then.
+    Nobody is told before the time to take it back is over; a batch of more than 400 decisions then goes on part by
+    part. The answer says how many are known by then.
     """
-    plan = release_decisions(session, edition_id=edition.id, seen=wanted.seen, deed=Deed(by.person_id, now))
-    newest = releases_of(session, edition_id=edition.id)[0]
-    left = plan.places_left - plan.counts["accept"]
-    return Released(**ReleaseState.of(newest).model_dump(), places_left=left)
+    begun = release_decisions(
+        session,
+        edition_id=edition.id,
+        seen=wanted.seen,
+        deed=Deed(by.person_id, now),
+        recall=timedelta(seconds=settings.recall_seconds),
+    )
+    found = release_with(session, edition_id=edition.id, batch_id=begun.batch_id)
+    left = begun.plan.places_left - begun.plan.counts["accept"]
+    return Released(**ReleaseState.of(found).model_dump(), places_left=left)
+
+
+@api.post(
+    "/editions/<edition_slug>/releases/<uuid:batch_id>/recall",
+    scope="decisions:release",
+    status=200,
+    refuses=(ReleaseUnknown, ReleaseKnown),
+)
+def recall(session: Session, edition: Edition, batch_id: UUID, by: SignedIn, now: datetime) -> TakenBack:
+    """Take a release back before anything of it is known; its decisions are proposals again."""
+    freed = recall_release(session, edition_id=edition.id, batch_id=batch_id, deed=Deed(by.person_id, now))
+    return TakenBack(decisions=freed)
 
 
 @api.get("/editions/<edition_slug>/releases", scope="applications:read")

@@ -42,6 +42,7 @@ class EditionForm(BaseModel):
     languages: list[str] = Field(min_length=1)
     capacity: Count = Field(ge=0, le=100_000)
     over_offer: Count = Field(default=0, ge=0, le=100_000)
+    second_releaser: bool = False
     offer_days: Count = Field(ge=1, le=365)
     accent: Annotated[Line, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     contact: Annotated[Line, Field(min_length=3, max_length=254)]

@@ -28,7 +28,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.histories import lines_of
-from shared.web.pages.navigation import EDITIONS
+from shared.web.pages.navigation import EDITION_SETTINGS, EDITIONS
 from shared.web.pages.refusing import refused_at
 from shared.words.formats import format_deadline, zone_choices
 from shared.words.languages import LANGUAGES, current_locale
@@ -74,8 +74,8 @@ def save_new() -> Response | tuple[str, int]:
     return see_other(f"/desk/e/{bound.values.slug}/edition")
 
 
-@blueprint.get("/desk/e/<edition_slug>/edition")
-@staff("organiser")
+@blueprint.get(EDITION_SETTINGS.rule)
+@EDITION_SETTINGS.opens
 def show_edit(edition_slug: str) -> str:
     """Show the edition's form."""
     with tools().database.reading() as session:
@@ -168,4 +168,5 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
+    plain["second_releaser"] = "yes" if edition.second_releaser else ""
     return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}

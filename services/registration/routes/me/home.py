@@ -23,7 +23,7 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import bind, fill
 from shared.words.cleaning import clean_line
 from shared.words.formats import zone_choices
-from shared.words.languages import LANGUAGES, current_locale
+from shared.words.languages import LANGUAGES, current_locale, use_locale
 from shared.words.sentences import _, _l
 
 blueprint = Blueprint("me", __name__)
@@ -98,7 +98,8 @@ def save_settings() -> Response | tuple[str, int]:
             time_zone=wishes.time_zone,
         )
     forget_reader()
-    flash_message(_("Saved."))
+    with use_locale(wishes.locale):
+        flash_message(_("Saved."))
     return see_other("/me/settings")
 
 

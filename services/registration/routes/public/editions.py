@@ -70,13 +70,18 @@ def _for_visitors(address: str, render: Callable[[], str]) -> str:
 
 
 def _edition(edition_slug: str) -> str:
-    edition = shown_edition(edition_slug)
+    return edition_page(shown_edition(edition_slug))
+
+
+def edition_page(edition: EditionView, *, is_preview: bool = False) -> str:
+    """Return the public page of an edition; in a preview, with a word about it on top, and no way to apply."""
     return render_template(
         "registration/edition.html",
         edition=edition,
         phases=PHASE,
         structured=_structured(edition),
         languages=format_list([language_name(code) for code in edition.languages]),
+        is_preview=is_preview,
         now=now(),
     )
 

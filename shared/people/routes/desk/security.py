@@ -23,7 +23,6 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, bind, fill
-from shared.web.pages.navigation import SECURITY
 from shared.web.pages.refusing import refused_at
 from shared.words.sentences import _
 
@@ -38,8 +37,8 @@ class ChangedPassphrase(BaseModel):
     code: str = ""
 
 
-@blueprint.get(SECURITY.rule)
-@SECURITY.opens
+@blueprint.get("/staff/security")
+@staff(*ROLES, anywhere=True)
 def security() -> str:
     """Show how to change passphrase and authenticator."""
     return _page(fill())

@@ -1,0 +1,23 @@
+"""What Prometheus is told of the mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from services.notifications.queries.relays import troubles
+from services.notifications.rules.troubles import Lane
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+    from sqlalchemy.orm import Session
+
+
+def held_lanes(session: Session, registry: CollectorRegistry) -> None:
+    """Tell for each lane whether the mail server's refusals hold it up, and by which kind of trouble."""
+    from prometheus_client import Gauge  # late: it looks at its environment once (shared/web/door/metrics.py)
+
+    held = Gauge("academy_mail_held", "1 while the lane is held up.", ("lane", "trouble"), registry=registry)
+    found = troubles(session)
+    for lane in get_args(Lane):
+        trouble = found.get(lane)
+        held.labels(lane, trouble[0] if trouble else "").set(1 if trouble else 0)

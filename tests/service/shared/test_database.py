@@ -1,0 +1,34 @@
+"""Connections to PostgreSQL: kept while they are used, let go when they are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from shared.database import Database
+from tests.support.patience import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PID = text("SELECT pg_backend_pid()")
+
+
+def test_what_nobody_uses_is_let_go_and_the_next_transaction_does_not_notice(
+    owner_database: Database, database_url_for: Callable[[str], str]
+) -> None:
+    def is_there(pid: int) -> bool:
+        with owner_database.reading() as session:
+            found = session.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": pid})
+            return bool(found)
+
+    database = Database(database_url_for("registration"), name="left alone", idle_seconds=1)
+    try:
+        with database.transaction() as session:
+            before = session.scalar(PID)
+        until(lambda: not is_there(before), seconds=30, what="the end of the idle session")
+        with database.transaction() as session:
+            assert session.scalar(PID) != before
+    finally:
+        database.dispose()
