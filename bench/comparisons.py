@@ -4,64 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
-from functools import cached_property
-from pathlib import Path
+from functools import partial
 from typing import Final
 
-from bench.calibrations.pgbench import Pgbench
-from bench.calibrations.servers import bare_flask, plain_nginx, smtp_sink, smtp_source
-from bench.counting import Counted, count_statements
+from bench.calibrations.pgbench import Pgbench, database_apart
+from bench.calibrations.servers import plain_nginx, smtp_source
+from bench.counting import Counted
 from bench.crowds import ACCEPTS, DECISIONS
 from bench.measures import Comparison, Series, compare
-from bench.stand import Stand, running_stand
+from bench.parts import BARE, KEPT, NGINX, PGBENCH, QUIET, REST, SOURCE, Bench
 from bench.workloads.applications import ANSWERS, Applications
 from bench.workloads.downloads import COUNTED, Downloads
 from bench.workloads.growth import HEAVIEST, SIZES, SLOWEST, opened_at
 from bench.workloads.mails import MAILS, SIZE, Mails
 from bench.workloads.memory import AT_REST, memory
 from bench.workloads.notices import notices_during_campaign
-from bench.workloads.pages import bare_pages_per_second, pages_per_second
+from bench.workloads.pages import bare_pages_per_second, forms_per_second, pages_per_second
 from bench.workloads.reactions import median_milliseconds
 from bench.workloads.releases import Released, Releases
 from bench.workloads.starting import Starting
 from bench.workloads.timelines import FACTS, Timelines
-
-BARE: Final = "bare Flask page, gunicorn, 2 sync workers"
-PGBENCH: Final = "pgbench, 8 clients, the same statements"
-NGINX: Final = "nginx, the same file plainly"
-SOURCE: Final = "smtp-source, 8 sessions, same sink"
-KEPT: Final = "smtp-source -d, connections kept"
-QUIET: Final = "the same while nobody asks the desk"
-REST: Final = "the same desk at rest, before"
-
-
-class Bench:
-    """What the workloads share, started when the first of them asks for it and ended with ``ending``."""
-
-    def __init__(self, folder: Path, ending: ExitStack, runs: int) -> None:
-        self.folder, self._ending, self.runs = folder, ending, runs
-
-    @cached_property
-    def stand(self) -> Stand:
-        """The running stack."""
-        return self._ending.enter_context(running_stand(self.folder, sink_port=self.sink))
-
-    @cached_property
-    def counting_stand(self) -> Stand:
-        """The running stack, its PostgreSQL counting statements from now on."""
-        count_statements(self.stand)
-        return self.stand
-
-    @cached_property
-    def sink(self) -> int:
-        """Where smtp-sink listens."""
-        return self._ending.enter_context(smtp_sink(self.folder))
-
-    @cached_property
-    def bare(self) -> str:
-        """The URL of the bare Flask page."""
-        return self._ending.enter_context(bare_flask(self.folder))
+from bench.workloads.visits import REQUESTS, Visits, visited_stand
 
 
 def pages(bench: Bench) -> list[Comparison]:
@@ -69,18 +32,48 @@ def pages(bench: Bench) -> list[Comparison]:
     found = Comparison("pages", "public page of an edition", "pages/s", bars={BARE: 0.4})
     stand = bench.stand
     calibrations = {BARE: lambda: bare_pages_per_second(bench.bare)}
-    compare(found, runs=bench.runs, ours=lambda: pages_per_second(stand), calibrations=calibrations)
+    bench.compare(found, lambda: pages_per_second(stand), calibrations)
     return [found]
 
 
 def applications(bench: Bench) -> list[Comparison]:
     """Measure applications, the whole form."""
-    found = Comparison("applications", "applications submitted, full form", "per s", bars={BARE: 0.12})
+    bars = {BARE: 0.15, PGBENCH: 0.2}
+    found = Comparison("applications", "applications submitted, full form", "per s", bars=bars)
     forms = Applications(bench.stand)
-    pgbench = Pgbench(bench.stand, ANSWERS)
-    calibrations = {BARE: lambda: bare_pages_per_second(bench.bare), PGBENCH: pgbench.per_second}
-    compare(found, runs=bench.runs, ours=forms.per_second, calibrations=calibrations)
-    return [found]
+    with database_apart(bench.stand):
+        pgbench = Pgbench(bench.stand, ANSWERS)
+        calibrations = {BARE: lambda: bare_pages_per_second(bench.bare), PGBENCH: pgbench.per_second}
+        bench.compare(found, forms.per_second, calibrations)
+    slow = Series(forms.milliseconds[-bench.runs :])
+    return [found, Comparison("applications", "applications, 95 of 100 within", "ms", slow, limit=15)]
+
+
+def form(bench: Bench) -> list[Comparison]:
+    """Measure the form of an application, as it is and compressed."""
+    found = []
+    for words, encoding in (("", ""), (", compressed", "gzip")):
+        one = Comparison("form", f"form of an application{words}", "pages/s", bars={} if encoding else {BARE: 0.4})
+        load = partial(forms_per_second, bench.stand, encoding=encoding)
+        bench.compare(one, load, {BARE: lambda: bare_pages_per_second(bench.bare)})
+        found.append(one)
+    return found
+
+
+def visit(bench: Bench) -> list[Comparison]:
+    """Measure the whole visit of somebody who applies, and what it costs all processes together."""
+    with visited_stand(bench.folder / "visited") as (stand, mailbox):
+        visits = Visits(stand, mailbox)
+        found = Comparison("visit", f"whole visits, {REQUESTS} requests and a mail", "per s")
+        calibrations = {BARE: lambda: bare_pages_per_second(bench.bare)}
+        compare(found, runs=bench.runs, ours=visits.per_second, calibrations=calibrations, rest=stand.wait_for_rest)
+    taken = visits.taken[-bench.runs :]
+    cost = Series([one.processor_milliseconds for one in taken])
+    return [
+        found,
+        Comparison("visit", "one visit, processor time of all processes", "ms", cost, limit=18),
+        Comparison("visit", "one visit, median", "ms", Series([one.median_milliseconds for one in taken])),
+    ]
 
 
 def downloads(bench: Bench) -> list[Comparison]:
@@ -88,24 +81,20 @@ def downloads(bench: Bench) -> list[Comparison]:
     reader = Downloads(bench.stand)
     user = "user root;\n" if os.geteuid() == 0 else ""
     plain = bench._ending.enter_context(plain_nginx(bench.folder, files=reader.files, user=user))  # noqa: SLF001
-    small = Comparison("downloads", "authorised downloads, 100 KB", "per s")
-    compare(
+    small = Comparison("downloads", "authorised downloads, 100 KB", "per s", bars={NGINX: 0.1})
+    bench.compare(
         small,
-        runs=bench.runs,
-        ours=reader.small_per_second,
-        calibrations={
+        reader.small_per_second,
+        {
             NGINX: lambda: reader.plain_small_per_second(plain),
             BARE: lambda: bare_pages_per_second(bench.bare),
         },
     )
     one = Comparison("downloads", "one download of 100 KB at a time", "ms")
-    compare(one, runs=bench.runs, ours=reader.small_milliseconds, calibrations={})
+    bench.compare(one, reader.small_milliseconds, {})
     large = Comparison("downloads", "authorised downloads, 50 MB", "MB/s", bars={NGINX: 0.9})
-    compare(
-        large,
-        runs=bench.runs,
-        ours=reader.large_megabytes_per_second,
-        calibrations={NGINX: lambda: reader.plain_large_megabytes_per_second(plain)},
+    bench.compare(
+        large, reader.large_megabytes_per_second, {NGINX: lambda: reader.plain_large_megabytes_per_second(plain)}
     )
     counted = reader.counted(bench.counting_stand)
     return [small, one, *_costs("downloads", "one download", counted, each=COUNTED), large]
@@ -119,7 +108,7 @@ def mails(bench: Bench) -> list[Comparison]:
         SOURCE: lambda: smtp_source(bench.sink, mails=MAILS, size=SIZE, kept=False),
         KEPT: lambda: smtp_source(bench.sink, mails=MAILS, size=SIZE, kept=True),
     }
-    compare(found, runs=bench.runs, ours=campaign.per_second, calibrations=calibrations)
+    bench.compare(found, campaign.per_second, calibrations)
     return [found]
 
 
@@ -127,7 +116,7 @@ def reactions(bench: Bench) -> list[Comparison]:
     """Measure the wait from a fact to its reaction."""
     found = Comparison("reactions", "reaction latency at rest, median of 200", "ms", limit=100)
     stand = bench.stand
-    compare(found, runs=bench.runs, ours=lambda: median_milliseconds(stand), calibrations={})
+    bench.compare(found, lambda: median_milliseconds(stand), {})
     return [found]
 
 
@@ -164,11 +153,10 @@ def releases(bench: Bench) -> list[Comparison]:
 def timelines(bench: Bench) -> list[Comparison]:
     """Measure the timeline of a person with many facts."""
     work = Timelines(bench.counting_stand)
-    bench.stand.wait_for_rest()
     page = Comparison("timelines", f"timeline of {FACTS} facts, the desk's page", "ms", limit=50)
-    compare(page, runs=bench.runs, ours=work.page_milliseconds, calibrations={})
+    bench.compare(page, work.page_milliseconds, {})
     look_up = Comparison("timelines", "its look-ups alone", "ms", limit=50)
-    compare(look_up, runs=bench.runs, ours=work.look_up_milliseconds, calibrations={})
+    bench.compare(look_up, work.look_up_milliseconds, {})
     return [
         page,
         look_up,
@@ -194,8 +182,8 @@ def starting(bench: Bench) -> list[Comparison]:
     demo = Starting(bench.folder)
     first = Comparison("starting", "first start of the demo, environment there", "s", limit=90)
     again = Comparison("starting", "second start of the demo", "s", limit=8)
-    compare(first, runs=bench.runs, ours=demo.first_seconds, calibrations={})
-    compare(again, runs=bench.runs, ours=demo.again_seconds, calibrations={})
+    first.ours.samples.extend(demo.first_seconds() for _ in range(bench.runs))
+    again.ours.samples.extend(demo.again_seconds() for _ in range(bench.runs))
     weight = Comparison(
         "starting", "memory of all processes at rest (PSS)", "MB", Series(demo.megabytes), limit=AT_REST
     )
@@ -216,7 +204,9 @@ WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
     one.__name__.replace("_", "-"): one
     for one in (
         pages,
+        form,
         applications,
+        visit,
         downloads,
         mails,
         notices_during_campaign,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parent / "scripts"
-SECONDS = 5
 CONNECTIONS = 8
 
 
@@ -19,6 +19,11 @@ class ToolMissing(Exception):  # noqa: N818 - a sentence for a person
 
 class LoadFailed(Exception):  # noqa: N818 - a sentence for a person
     """The answers were not what the workload expects, so that its figure would mean nothing."""
+
+
+def load_seconds() -> int:
+    """Return how long each load lasts: BENCH_SECONDS, or five."""
+    return int(os.environ.get("BENCH_SECONDS", "5"))
 
 
 def tool(name: str, *, package: str) -> str:
@@ -34,14 +39,16 @@ def wrk(
     *,
     script: str,
     environment: Mapping[str, str] | None = None,
-    seconds: int = SECONDS,
+    seconds: int | None = None,
     connections: int = CONNECTIONS,
 ) -> dict[str, float]:
-    """Load ``url`` with one thread for ``seconds``; return ``per_second``, ``bytes_per_second`` and ``p99_ms``.
+    """Load ``url`` with one thread for ``seconds``, by default :func:`load_seconds`.
 
+    Returns ``per_second``, ``bytes_per_second`` and ``p95_ms``.
     Every script counts the answers that are not what it expects; any of those refuses the figure.
     """
     program = tool("wrk", package="wrk")
+    seconds = seconds or load_seconds()
     command = [program, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s"]
     result = subprocess.run(
         [*command, "-s", str(SCRIPTS / script), url],
@@ -61,5 +68,5 @@ def wrk(
     return {
         "per_second": found["requests"] / took,
         "bytes_per_second": found["bytes"] / took,
-        "p99_ms": found["p99"] / 1000,
+        "p95_ms": found["p95"] / 1000,
     }

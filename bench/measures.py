@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
 Measurement = Callable[[], float]
 """Takes one figure; higher or lower is better as the comparison says."""
+
+
+STEADY: Final = 0.15
+"""The share by which a calibration may differ between before and after."""
+REPEATS: Final = 2
+"""So many runs more are taken for each that was asked for."""
+
+
+class CalibrationFailed(Exception):  # noqa: N818 - a sentence for a person
+    """A calibration gave no figure that anything could be held against."""
 
 
 @dataclass
@@ -33,7 +43,7 @@ class Comparison:
     """One workload: ours, the calibrations it is held against, and the bars.
 
     ``bars`` maps a calibration to the least ratio of ours to it. ``limit`` is an absolute bar for figures that have no
-    calibration; such figures are better when lower.
+    calibration; such figures are better when lower. ``disturbed`` counts the runs whose calibrations differed.
     """
 
     workload: str
@@ -43,6 +53,7 @@ class Comparison:
     against: dict[str, Series] = field(default_factory=dict)
     bars: Mapping[str, float] = field(default_factory=dict)
     limit: float | None = None
+    disturbed: int = 0
 
     def ratio(self, calibration: str) -> float:
         """Return ours divided by a calibration, median by median."""
@@ -68,6 +79,7 @@ class Comparison:
                 for name, series in self.against.items()
             },
             "limit": self.limit,
+            "disturbed": self.disturbed,
             "verdicts": self.verdicts,
         }
 
@@ -81,9 +93,47 @@ def series_as_json(series: Series) -> dict[str, Any]:
     }
 
 
-def compare(comparison: Comparison, *, runs: int, ours: Measurement, calibrations: Mapping[str, Measurement]) -> None:
-    """Take ours and each calibration in turn, ``runs`` times: what disturbs the machine disturbs all of them alike."""
-    for _ in range(runs):
-        comparison.ours.samples.append(ours())
-        for name, measure in calibrations.items():
-            comparison.against.setdefault(name, Series()).samples.append(measure())
+def compare(
+    comparison: Comparison,
+    *,
+    runs: int,
+    ours: Measurement,
+    calibrations: Mapping[str, Measurement],
+    rest: Callable[[], None],
+) -> None:
+    """Take ours ``runs`` times, each calibration before and after it; ``rest`` returns once nothing is under way.
+
+    What stands beside ours is the mean of before and after. Where these differ by more than :data:`STEADY` the machine
+    was not the same for both, so that ours and they are taken again; a run for which the :data:`REPEATS` are used up is
+    kept, and the comparison says that it was disturbed.
+    """
+    before = _taken(calibrations, rest)
+    repeats = REPEATS * runs
+    while len(comparison.ours.samples) < runs:
+        rest()
+        found = ours()
+        after = _taken(calibrations, rest)
+        steady = all(_differ(before[name], after[name]) <= STEADY for name in calibrations)
+        if steady or repeats <= 0:
+            comparison.ours.samples.append(found)
+            comparison.disturbed += not steady
+            for name in calibrations:
+                series = comparison.against.setdefault(name, Series())
+                series.samples.append((before[name] + after[name]) / 2)
+        else:
+            repeats -= 1
+        before = after
+
+
+def _taken(calibrations: Mapping[str, Measurement], rest: Callable[[], None]) -> dict[str, float]:
+    found = {}
+    for name, measure in calibrations.items():
+        rest()
+        found[name] = measure()
+        if found[name] <= 0:
+            raise CalibrationFailed(f"{name}: {found[name]}")
+    return found
+
+
+def _differ(one: float, other: float) -> float:
+    return abs(one - other) / min(one, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,13 +25,35 @@ def print_table(comparisons: Sequence[Comparison], *, console: Console) -> None:
     for one in comparisons:
         limit = "" if one.limit is None else f"≤ {one.limit:g}"
         met = _mark(one.verdicts.get("limit"))
-        table.add_row(f"[bold]{one.what}[/]", f"{number(one.ours.median)} {one.unit}", spread(one), "", limit, met)
+        what = f"[bold]{one.what}[/]" + (" [yellow]disturbed[/]" if one.disturbed else "")
+        table.add_row(what, f"{number(one.ours.median)} {one.unit}", spread(one), "", limit, met)
         for name, series in one.against.items():
             bar = f"≥ {one.bars[name]:g}" if name in one.bars else ""
             shown = f"{number(series.median)} {one.unit}"
             share = f"{100 * series.spread:.0f} %"
             mark = _mark(one.verdicts.get(name))
             table.add_row(f"  [dim]{name}[/]", shown, share, f"{one.ratio(name):.3f}", bar, mark)
+    console.print(table)
+
+
+def read_medians(path: Path) -> dict[tuple[str, str], float]:
+    """Return the medians of an earlier report, by workload and what was measured."""
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {(one["workload"], one["what"]): float(one["ours"]["median"]) for one in report["comparisons"]}
+
+
+def print_ratios(
+    comparisons: Sequence[Comparison], before: Mapping[tuple[str, str], float], *, console: Console
+) -> None:
+    """Print each figure beside the earlier one, and this one divided by that."""
+    table = Table(title="Beside the other report", title_justify="left", box=None, pad_edge=False)
+    table.add_column("Figure")
+    for column in ("Other", "This", "Ratio"):
+        table.add_column(column, justify="right")
+    for one in comparisons:
+        other = before.get((one.workload, one.what))
+        shown, ratio = ("", "") if other is None else (number(other), f"{one.ours.median / other:.2f}" if other else "")
+        table.add_row(one.what, shown, f"{number(one.ours.median)} {one.unit}", ratio)
     console.print(table)
 
 

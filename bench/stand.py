@@ -16,9 +16,11 @@ import psycopg
 from flask import Flask
 from sqlalchemy import insert, text
 
+from bench.processor import processor_seconds
 from shared.clock import now
 from shared.database import Database
 from shared.people.actions.sessions import open_session
+from shared.schema import everything as everything  # noqa: PLC0414 - rows refer to tables of other owners
 from shared.schema.base import new_id
 from shared.schema.registration import Edition
 from shared.web.door.sessions import Cookie
@@ -30,6 +32,10 @@ from stack.screen import Screen
 
 SLUG = "bench"
 ENOUGH_ANSWERS = 40
+LOOK_SECONDS = 0.5
+CALM_LOOKS = 2
+IDLE_SHARE = 0.2
+"""Of one processor: clock, worker and postmen look around all the time, and use less than this for it."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,8 @@ class Stand:
     @contextmanager
     def database(self, service: str = "") -> Iterator[Database]:
         """Log in as a service, or as the owner."""
-        database = Database(self.role_url(service) if service else self.owner_url, pool_size=2)
-        try:
+        with opened_database(self.role_url(service) if service else self.owner_url) as database:
             yield database
-        finally:
-            database.dispose()
 
     def people(self, count: int) -> list[UUID]:
         """Make people with places in the edition, half of them reading French; return their ids."""
@@ -81,13 +84,28 @@ class Stand:
         return f"academy={serializer.dumps({'_permanent': True, 's': secret})}"
 
     def wait_for_rest(self, *, seconds: float = 600) -> None:
-        """Return when what another workload left to the worker is done: it would disturb the next one."""
+        """Return when nothing of what was done before is still under way: it would disturb what is measured next.
+
+        No entry waits, no mail is to be sent, and for a second in a row the parts used hardly any processor time.
+        """
+        end, calm = time.monotonic() + seconds, 0
+        while calm < CALM_LOOKS:
+            self.wait_until_done(seconds=end - time.monotonic())
+            used, began = processor_seconds(self.stack), time.monotonic()
+            time.sleep(LOOK_SECONDS)
+            share = (processor_seconds(self.stack) - used) / (time.monotonic() - began)
+            calm = calm + 1 if share <= IDLE_SHARE else 0
+            if time.monotonic() > end:
+                raise TimeoutError(f"the parts do not come to rest: {share:.0%} of a processor")
+
+    def wait_until_done(self, *, seconds: float = 600) -> None:
+        """Return when no entry waits and no mail is to be sent."""
         end = time.monotonic() + seconds
         with psycopg.connect(libpq_url(self.owner_url), autocommit=True) as onlooker:
-            while (onlooker.execute(_BUSY).fetchone() or (0,))[0]:
+            while waiting := (onlooker.execute(_BUSY).fetchone() or (0,))[0]:
                 if time.monotonic() > end:
-                    raise TimeoutError("the worker is still busy with the workload before")
-                time.sleep(0.2)
+                    raise TimeoutError(f"still busy with what was before: {waiting} wait")
+                time.sleep(0.1)
 
 
 _BUSY = """
@@ -127,10 +145,15 @@ SELECT person_id FROM numbers ORDER BY n
 
 
 @contextmanager
-def running_stand(folder: Path, *, sink_port: int) -> Iterator[Stand]:
-    """Start a stack in ``folder``; mails go to ``sink_port``. The gateway believes wrk about whom it speaks for."""
+def running_stand(folder: Path, *, sink_port: int, as_shipped: bool = False) -> Iterator[Stand]:
+    """Start a stack in ``folder``; mails go to ``sink_port``.
+
+    The gateway believes wrk about whom it speaks for, unless every setting is to be ``as_shipped``.
+    """
     os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{sink_port}"
-    os.environ["TRUSTED_PROXY"] = "127.0.0.1/32"
+    os.environ.pop("TRUSTED_PROXY", None)
+    if not as_shipped:
+        os.environ["TRUSTED_PROXY"] = "127.0.0.1/32"
     stack = Stack(Places(folder / "stack"), demo=False, screen=Screen(), gateway=0)
     stack.start({"MAIL_FROM": "Academy <academy@bench.example>", "MAIL_DOMAIN": "bench.example", "RECALL_SECONDS": "0"})
     try:
@@ -152,12 +175,27 @@ def wait_for_page(stand: Stand) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def opened_database(url: str) -> Iterator[Database]:
+    """Log in at ``url`` until the block's end."""
+    database = Database(url, pool_size=2)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
 def open_edition(stand: Stand, *, edition_id: UUID, slug: str, capacity: int) -> None:
     """Publish an edition that takes applications and has texts of the usual length."""
+    write_edition(stand.role_url("registration"), edition_id=edition_id, slug=slug, capacity=capacity)
+
+
+def write_edition(url: str, *, edition_id: UUID, slug: str, capacity: int) -> None:
+    """Write the rows of such an edition into the database at ``url``."""
     moment = now()
     paragraph = "Five days of courses, visits and debates on the social and solidarity economy. " * 6
     texts = {"en": paragraph, "fr": paragraph}
-    with stand.database("registration") as database, database.transaction() as session:
+    with opened_database(url) as database, database.transaction() as session:
         session.execute(
             insert(Edition).values(
                 id=edition_id,

@@ -7,19 +7,28 @@ then do the deeds run that were left with :func:`after_commit`. Actions may flus
 from __future__ import annotations
 
 import logging
+import select
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from sqlalchemy import create_engine
+import psycopg
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy.pool import ConnectionPoolEntry
+
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS: Final = 30
 """PostgreSQL ends a session that nobody used for so long: what a rush opened is memory that a quiet hour lacks."""
+LONG_REST: Final = 20.0
+"""Seconds after which a connection of the pool is asked whether it still lives before it is used."""
+_RESTED: Final = "rested since"
 
 
 class Bell(Protocol):
@@ -52,9 +61,9 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=5,
-            pool_use_lifo=True,  # a few connections do the work of a quiet hour, and the others are let go
-            # A tenth of a millisecond each time, so that a restart of PostgreSQL costs nobody an error page.
-            pool_pre_ping=True,
+            # Few connections stay warm, with the statements that they have prepared; the others are there for a rush
+            # and are let go after it.
+            pool_use_lifo=True,
             connect_args={
                 "application_name": name,
                 "connect_timeout": 5,
@@ -62,6 +71,8 @@ class Database:
                 f" -c idle_in_transaction_session_timeout=60s -c idle_session_timeout={idle_seconds}s",
             },
         )
+        event.listen(self.engine, "checkout", self._require_life)
+        event.listen(self.engine, "checkin", _note_rest)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -83,11 +94,37 @@ class Database:
                 log.exception("a deed after commit failed; the sweep will make up for it")
 
     @contextmanager
+    def at_once(self) -> Iterator[Session]:
+        """Open a session for a single statement, which is a transaction by itself: one journey instead of three.
+
+        It sees one snapshot and is committed when it has run. Nothing is left for after the commit.
+        """
+        with self.engine.connect() as connection, self._sessions(bind=connection) as session:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield session
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that sees one snapshot and can write nothing."""
         with self._sessions() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
             yield session
+
+    def _require_life(self, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Let only a live connection out of the pool, so that a restart of PostgreSQL costs nobody an error page.
+
+        A server that ends says so on the line or hangs up: whoever looks at the socket sees it without a journey. Only
+        where there is something to read, or after a long rest (a firewall may have forgotten the line), it is asked.
+        """
+        rested_since = record.info.get(_RESTED)
+        if rested_since is None:
+            return  # just made
+        if time.monotonic() - rested_since < LONG_REST and not _has_word(connection):
+            return
+        try:
+            self.engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error
 
     def dispose(self) -> None:
         """Close every pooled connection; a forked child calls it before its first query."""
@@ -100,6 +137,20 @@ def after_commit(session: Session, deed: Callable[[], None]) -> None:
     For bells and other things that may be lost. A failing deed is logged, not raised: the work is already promised.
     """
     session.info["after_commit"].append(deed)
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTED] = time.monotonic()
+
+
+def _has_word(connection: psycopg.Connection) -> bool:
+    """Say whether the server has sent something that nobody asked for, or has hung up."""
+    try:
+        line = select.poll()
+        line.register(connection.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+        return bool(line.poll(0))
+    except psycopg.Error:
+        return True
 
 
 def psycopg_url(url: str) -> str:

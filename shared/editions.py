@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared.errors import NotFound
@@ -63,6 +63,15 @@ def edition_at(session: Session, slug: str) -> KnownEdition:
     return KnownEdition(*row)
 
 
+_ONE: Final = _EDITIONS.where(PublishedEdition.id == bindparam("edition_id"))
+
+
+def known_edition(session: Session, edition_id: UUID) -> KnownEdition | None:
+    """Return one edition, published or not."""
+    row = session.connection().execute(_ONE, {"edition_id": edition_id}).first()
+    return KnownEdition(*row) if row else None
+
+
 def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None) -> dict[UUID, KnownEdition]:
     """Return the editions named, or all of them, the newest first."""
     wanted = _EDITIONS.order_by(PublishedEdition.starts_on.desc(), PublishedEdition.slug)
@@ -74,5 +83,5 @@ def editions_by_id(session: Session, *, ids: Iterable[UUID | None] | None = None
 
 def zone_for(session: Session, edition_id: UUID | None) -> str:
     """Return the time zone in which times about an edition are typed and told; UTC where there is no edition."""
-    edition = editions_by_id(session, ids=[edition_id]).get(edition_id) if edition_id else None
+    edition = known_edition(session, edition_id) if edition_id else None
     return edition.time_zone if edition else "UTC"

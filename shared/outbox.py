@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Integer, Select, bindparam, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from shared.context import within_request
@@ -23,7 +23,7 @@ from shared.database import Database
 from shared.facts.base import Fact
 from shared.facts.subscribers import SUBSCRIBERS
 from shared.schema.outbox.entries import Entry, FactRow
-from shared.telling import record, ring_after_commit
+from shared.telling import record, ring_after_commit, rung
 
 __all__ = ["Heard", "Reactions", "drain", "drain_after_death", "record", "retry_entries", "ring_after_commit"]
 
@@ -33,6 +33,11 @@ FAILURES_ALLOWED: Final = 5
 """An entry whose reaction failed this often is put aside for a human."""
 RESTS: Final = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 """How long an entry rests after its first, second, third and fourth failure."""
+
+TOGETHER: Final = 20
+"""So many entries at most share a transaction, and its commit."""
+TOGETHER_SECONDS: Final = 0.25
+"""After so long a transaction takes no further entry of those it has claimed."""
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
 Reaction = Callable[[Session, AnyFact, "Heard"], None]
@@ -95,42 +100,57 @@ class Drained:
 
 
 def drain(database: Database, reactions: Reactions, *, seconds: float, now: Callable[[], datetime]) -> Drained:
-    """React to waiting entries of one service, one transaction each, until none is due or ``seconds`` have passed.
+    """React to waiting entries of one service until none is due or ``seconds`` have passed.
 
-    Any number of workers may drain the same queue at once; locked entries are skipped.
+    Several entries at a time share a transaction. When a reaction among them fails all of it is undone, and each of
+    them gets a transaction of its own. Any number of workers may drain the same queue at once; locked entries are
+    skipped.
     """
-    return _drain(database, reactions, seconds=seconds, now=now, warily=False)
+    done = failed = alone = 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        most = 1 if alone else TOGETHER
+        try:
+            with database.transaction() as session:
+                tried, reacted = _react_to_next(session, reactions, most=most, now=now)
+                heard_itself = reactions.subscriber in rung(session)
+        except _ReactionFailed as failure:
+            if most == 1:
+                failed += 1
+                _note_failure(database, failure.entry_id, failure.__cause__, now=now(), counted=False)
+            else:
+                log.warning("a reaction failed among others; now one at a time", extra={"failed": str(failure)})
+                alone = most + 1
+        else:
+            done += reacted
+            if reacted == tried < most and not heard_itself:
+                return Drained(done=done, failed=failed, more=False)
+        alone = max(0, alone - 1)
+    return Drained(done=done, failed=failed, more=True)
 
 
 def drain_after_death(
     database: Database, reactions: Reactions, *, seconds: float, now: Callable[[], datetime]
 ) -> Drained:
-    """Do as :func:`drain`, but count each try before it is made.
+    """Do as :func:`drain`, but one entry at a time, and count each try before it is made.
 
     For a task that is delivered again because its worker died: the entry that killed it left no trace, and would kill
     the next one. Counted beforehand, the fifth death puts it aside.
     """
-    return _drain(database, reactions, seconds=seconds, now=now, warily=True)
-
-
-def _drain(
-    database: Database, reactions: Reactions, *, seconds: float, now: Callable[[], datetime], warily: bool
-) -> Drained:
     done = failed = 0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if warily:
-            _count_try(database, reactions.subscriber)
+        _count_try(database, reactions.subscriber)
         try:
             with database.transaction() as session:
-                found = _react_to_next(session, reactions, now=now())
+                _tried, reacted = _react_to_next(session, reactions, most=1, now=now)
         except _ReactionFailed as failure:
             failed += 1
-            _note_failure(database, failure.entry_id, failure.__cause__, now=now(), counted=warily)
+            _note_failure(database, failure.entry_id, failure.__cause__, now=now(), counted=True)
             continue
-        if not found:
+        if not reacted:
             return Drained(done=done, failed=failed, more=False)
-        done += 1
+        done += reacted
     return Drained(done=done, failed=failed, more=True)
 
 
@@ -140,22 +160,34 @@ class _ReactionFailed(Exception):  # noqa: N818 - carries the entry out of the t
         self.entry_id = entry_id
 
 
-def _next(subscriber: str) -> Select[UUID, int]:
-    """Ask for the first entry that is due and nobody else works on, and lock it."""
+def _next() -> Select[UUID, int]:
+    """Ask for the first entries that are due and nobody else works on, and lock them."""
     return (
         select(Entry.id, Entry.attempts)
-        .where(Entry.subscriber == subscriber, Entry.state == "waiting")
+        .where(Entry.subscriber == bindparam("subscriber"), Entry.state == "waiting")
         .where(Entry.not_before <= func.clock_timestamp())
         .order_by(Entry.id)
-        .limit(1)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(of=Entry, skip_locked=True)
     )
+
+
+# Put together once: building a statement costs more than running it.
+_NEXT: Final = _next()
+_CLAIM: Final[Select[Any]] = (
+    _next()
+    .join(FactRow, FactRow.id == Entry.fact_id)
+    .add_columns(FactRow.id, FactRow.name, FactRow.payload, FactRow.recorded_at, FactRow.request_id)
+)
+_DONE: Final = text(
+    "UPDATE outbox.entry SET state = 'done', done_at = clock_timestamp(), last_error = NULL WHERE id = ANY(:ids)"
+)
 
 
 def _count_try(database: Database, subscriber: str) -> None:
     """Count the coming try of the next entry; one whose tries are used up is put aside instead."""
     with database.transaction() as session:
-        row = session.execute(_next(subscriber)).first()
+        row = session.execute(_NEXT, {"subscriber": subscriber, "most": 1}).first()
         if row is not None:
             used_up = row.attempts >= FAILURES_ALLOWED
             aside = {"state": "aside", "last_error": "the worker died"}
@@ -163,26 +195,31 @@ def _count_try(database: Database, subscriber: str) -> None:
             session.execute(update(Entry).where(Entry.id == row.id).values(**change))
 
 
-def _react_to_next(session: Session, reactions: Reactions, *, now: datetime) -> bool:
-    row = session.execute(
-        _next(reactions.subscriber)
-        .join(FactRow, FactRow.id == Entry.fact_id)
-        .add_columns(FactRow.id, FactRow.name, FactRow.payload, FactRow.recorded_at, FactRow.request_id)
-    ).first()
-    if row is None:
-        return False
-    entry_id, attempts, fact_id, name, payload, recorded_at, caused_by = row
-    heard = Heard(fact_id=fact_id, recorded_at=recorded_at, now=now, attempt=attempts + 1)
-    try:
-        with within_request(caused_by):
-            reactions.react(session, name, payload, heard)
-            session.flush()  # a constraint broken by the reaction must count as its failure
-    except Exception as error:
-        raise _ReactionFailed(entry_id) from error
-    session.execute(
-        update(Entry).where(Entry.id == entry_id).values(state="done", done_at=func.clock_timestamp(), last_error=None)
-    )
-    return True
+def _react_to_next(
+    session: Session, reactions: Reactions, *, most: int, now: Callable[[], datetime]
+) -> tuple[int, int]:
+    """React to at most ``most`` entries; return how many there were, and to how many there was time to react.
+
+    The others are let go by the commit: what one reaction has locked waits for those that share its transaction.
+    """
+    rows = session.connection().execute(_CLAIM, {"subscriber": reactions.subscriber, "most": most}).all()
+    end = time.monotonic() + TOGETHER_SECONDS
+    done = []
+    for entry_id, attempts, fact_id, name, payload, recorded_at, caused_by in rows:
+        heard = Heard(fact_id=fact_id, recorded_at=recorded_at, now=now(), attempt=attempts + 1)
+        try:
+            with within_request(caused_by):
+                reactions.react(session, name, payload, heard)
+                session.flush()  # a constraint broken by the reaction must count as its failure
+        except Exception as error:
+            raise _ReactionFailed(entry_id) from error
+        session.expunge_all()  # the next reaction looks for itself
+        done.append(entry_id)
+        if time.monotonic() >= end:
+            break
+    if done:
+        session.connection().execute(_DONE, {"ids": done})
+    return len(rows), len(done)
 
 
 def _note_failure(

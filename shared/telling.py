@@ -6,7 +6,7 @@ In the transaction of the change it describes, so that neither is ever without t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -73,7 +73,7 @@ def tell(
         if one.fact is not None
         for subscriber in SUBSCRIBERS.get(type(one.fact), ())
     ]
-    session.execute(
+    session.connection().execute(
         _TELL,
         {
             "noun": noun,
@@ -121,10 +121,14 @@ FROM unnest(CAST(:entries AS uuid[]), CAST(:facts AS uuid[]), CAST(:subscribers 
 def ring_after_commit(session: Session, queues: Iterable[str]) -> None:
     """Ring each queue's bell once after the commit, however often it is asked for within one transaction."""
     bell = session.info.get("bell")
-    if bell is None:
-        return
-    rung: set[str] = session.info.setdefault("rung", set())
-    for queue in queues:
-        if queue not in rung:
-            rung.add(queue)
+    before: set[str] = session.info.setdefault("rung", set())
+    for queue in set(queues) - before:
+        before.add(queue)
+        if bell is not None:
             after_commit(session, lambda queue=queue: bell.ring(queue))  # type: ignore[misc]
+
+
+def rung(session: Session) -> Collection[str]:
+    """Return the queues for which this transaction leaves work."""
+    found: set[str] = session.info.get("rung", set())
+    return found

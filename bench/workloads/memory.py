@@ -31,7 +31,7 @@ from stack.readiness import status_of
 from stack.supervision import processes_below
 
 if TYPE_CHECKING:
-    from bench.comparisons import Bench
+    from bench.parts import Bench
 
 REST_SECONDS: Final = 60.0
 AT_REST: Final = 600.0

@@ -20,7 +20,7 @@ from shared.tasks import CeleryBell, connect_redis, make_celery
 from stack.addresses import libpq_url
 
 if TYPE_CHECKING:
-    from bench.comparisons import Bench
+    from bench.parts import Bench
     from bench.stand import Stand
 
 CAMPAIGN: Final = 30_000

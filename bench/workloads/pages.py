@@ -12,6 +12,12 @@ def pages_per_second(stand: Stand) -> float:
     return wrk(f"{stand.gateway}/e/{SLUG}", script="get.lua", environment=environment)["per_second"]
 
 
+def forms_per_second(stand: Stand, *, encoding: str = "") -> float:
+    """Fetch the form of an application as a visitor without a cookie does; return forms per second."""
+    environment = {"HOST_HEADER": stand.gateway.removeprefix("http://"), "ACCEPT_ENCODING": encoding}
+    return wrk(f"{stand.gateway}/e/{SLUG}/apply", script="get.lua", environment=environment)["per_second"]
+
+
 def bare_pages_per_second(url: str) -> float:
     """Fetch the bare Flask page the same way; return pages per second."""
     host = url.split("/")[2]

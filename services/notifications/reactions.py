@@ -16,7 +16,7 @@ from services.notifications.queries.recipients import (
     offer_expiry,
     person,
 )
-from shared.editions import KnownEdition, editions_by_id
+from shared.editions import KnownEdition, known_edition
 from shared.facts import people, registration as facts
 from shared.facts.materials import ShelfOpened
 from shared.outbox import Heard, Reactions
@@ -161,7 +161,7 @@ def _queue(
 ) -> None:
     if recipient is None:  # erased between the fact and now: nobody to tell
         return
-    edition = editions_by_id(session, ids=[edition_id]).get(edition_id) if edition_id else None
+    edition = known_edition(session, edition_id) if edition_id else None
     queue_notice(
         session,
         kind=kind,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.registration.routes.api import decisions as decisions_api, editions as editions_api
 from services.registration.routes.desk import (
     applications as desk_applications,
+    criteria,
     decisions,
     duplicates,
     edition_previews,
@@ -14,10 +15,13 @@ from services.registration.routes.desk import (
     outbox,
     proposals,
     releases,
+    reviews,
+    scenarios,
+    selection,
     today,
 )
 from services.registration.routes.me import applications as my_applications, home, offers
-from services.registration.routes.public import applications, editions, proofs
+from services.registration.routes.public import applications, demo, editions, proofs
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -39,6 +43,10 @@ BLUEPRINTS = (
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    reviews.blueprint,
+    criteria.blueprint,
+    selection.blueprint,
+    scenarios.blueprint,
     decisions.blueprint,
     releases.blueprint,
     desk_editions.blueprint,
@@ -63,4 +71,5 @@ def create() -> Flask:
 
 def build(settings: RegistrationSettings, database: Database) -> Flask:
     """Return the application with the settings and the database it is given."""
-    return create_app(settings, service="registration", database=database, blueprints=BLUEPRINTS)
+    rooms = BLUEPRINTS if settings.environment == "production" else (*BLUEPRINTS, demo.blueprint)
+    return create_app(settings, service="registration", database=database, blueprints=rooms)

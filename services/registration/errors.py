@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from shared.errors import Conflict, Invalid, NotFound
@@ -167,3 +168,75 @@ class EditionFull(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_l("Others were quicker: all places are taken at the moment."))
+
+
+class ReviewUnknown(NotFound):
+    """No such review, or somebody else's."""
+
+    title = _l("We do not know this review")
+
+
+class NotAReviewer(Conflict):
+    """Only staff with the role review."""
+
+    title = _l("This person cannot review for this edition")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Give them the role of a reviewer first."))
+
+
+class NoCriteria(Conflict):
+    """Nobody has written what is to be scored."""
+
+    title = _l("There are no criteria yet")
+
+    def __init__(self) -> None:
+        super().__init__(_l("An organiser writes the criteria of this edition first."))
+
+
+class ReviewHandedIn(Conflict):
+    """What is handed in is not changed by the way."""
+
+    title = _l("This review is handed in already")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Take it up again first, if you want to change it."))
+
+
+class ReviewIncomplete(Invalid):
+    """Scores are missing or off the scale; ``problems`` says so by criterion."""
+
+    title = _l("This review is not complete")
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        said = {"missing": _l("Choose a score"), "out_of_scale": _l("Choose a score of the scale")}
+        changed = _l("The criteria have changed: score again")
+        super().__init__(errors={f"score_{key}": said.get(what, changed) for key, what in problems.items()})
+        self.problems = dict(problems)
+
+
+class CriterionUnknown(NotFound):
+    """No such criterion, or it is gone."""
+
+    title = _l("We do not know this criterion")
+
+
+class ScenarioUnknown(NotFound):
+    """No such scenario, or it is gone."""
+
+    title = _l("We do not know this scenario")
+
+
+class RuleUnusable(Invalid):
+    """A rule that asks for nothing, or for more at least than at most."""
+
+    title = _l("Give the group, and at least or at most a number; at most may not be below at least")
+
+
+class SelectionChanged(Conflict):
+    """Reviews, applications or rules are others than those that were shown."""
+
+    title = _l("The selection has changed in the meantime")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Look at it again, then adopt it."))

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
 from services.registration.actions.bulks import begin_bulk
+from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
+from services.registration.actions.scenarios import make_scenario
 from services.registration.queries.bulks import chosen
 from shared.clock import now
 from shared.deeds import Deed
@@ -18,7 +20,7 @@ from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
-from shared.schema.registration import DecisionBatch
+from shared.schema.registration import DecisionBatch, Review, Reviewer
 from tests.support.library import reader_in
 from tests.support.registration import apply, decide, make_edition, offer_of, release
 from tests.support.web import person_called
@@ -26,6 +28,8 @@ from tests.support.web import person_called
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from sqlalchemy.orm import Session
 
     from shared.database import Database
 
@@ -91,7 +95,23 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,
             "role_id": role.id,
+            **_reviewed(session, edition_id, waiting.application_id, colleague),
         }
+
+
+def _reviewed(session: Session, edition_id: UUID, application_id: UUID, person_id: UUID) -> dict[str, Any]:
+    deed = Deed(UUID(int=7), now())
+    key = new_id().hex[-8:]
+    criterion = {"key": key, "weight": 1.0, "best": 5, "name": {"en": "Need"}, "anchors": {}}
+    write_rubric(session, edition_id=edition_id, criteria=[criterion], reviews_each=1, deed=deed)
+    add_reviewer(session, edition_id=edition_id, person_id=person_id, languages=[], deed=deed)
+    assign_reviews(session, edition_id=edition_id, deed=deed)
+    return {
+        "criterion": key,
+        "reviewer_id": session.scalars(select(Reviewer.id).where(Reviewer.edition_id == edition_id)).one(),
+        "review_id": session.scalars(select(Review.id).where(Review.application_id == application_id)).one(),
+        "scenario_id": make_scenario(session, edition_id=edition_id, name="By points", places=1, deed=deed),
+    }
 
 
 def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_
+from sqlalchemy import Boolean, DateTime, and_, bindparam, case, func, literal_column, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,31 @@ _COUNT: Final[Any] = _ROW.on_conflict_do_update(
         "sha256": _ROW.excluded.sha256,
     },
 ).returning(literal_column("(xmax = 0)"))
+
+
+_WHOLE: Final = bindparam("is_whole", type_=Boolean)
+_AT: Final = bindparam("at", type_=DateTime(timezone=True))
+_AGAIN: Final[Any] = (
+    update(Download)
+    .where(Download.person_id == bindparam("who"), Download.rendition_id == bindparam("what"))
+    .values(
+        times=Download.times
+        + case(
+            (and_(_WHOLE, bindparam("at", type_=DateTime(timezone=True)) - Download.last_at > DOUBLE_CLICK), 1), else_=0
+        ),
+        last_at=func.greatest(Download.last_at, bindparam("at", type_=DateTime(timezone=True))),
+        whole=or_(_WHOLE, and_(Download.whole, Download.sha256 == bindparam("hash"))),
+        sha256=bindparam("hash"),
+    )
+)
+
+
+def count_again(
+    session: Session, *, person_id: UUID, rendition_id: UUID, sha256: str, now: datetime, whole: bool = True
+) -> bool:
+    """Count as :func:`count_download`, in a single statement, what the person has had before; say whether it was."""
+    asked = {"who": person_id, "what": rendition_id, "hash": sha256, "at": now, "is_whole": whole}
+    return bool(session.connection().execute(_AGAIN, asked).rowcount)
 
 
 def count_download(

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -75,11 +76,16 @@ class Store(Protocol):
         """Lend the bytes as a file of this machine, to be read only; FileNotFoundError when they are not there."""
 
 
+ABANDONED_SECONDS: Final = 86_400.0
+"""Nobody sends one file for a day."""
+
+
 class FolderStore:
     """Files under ``ab/abcdef…`` in one folder of a local disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, abandoned_after: float = ABANDONED_SECONDS) -> None:
         self.folder = folder
+        self._abandoned_after = abandoned_after
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
@@ -108,6 +114,7 @@ class FolderStore:
     def _unnamed(self) -> Iterator[tuple[Path, BinaryIO]]:
         coming = self.folder / "incoming"
         coming.mkdir(parents=True, exist_ok=True)
+        _sweep(coming, abandoned_after=self._abandoned_after)
         descriptor, name = tempfile.mkstemp(dir=coming)
         scratch = Path(name)
         try:
@@ -156,6 +163,15 @@ class FolderStore:
     def at_hand(self, sha256: str) -> Iterator[Path]:
         """Lend the file itself."""
         yield self._path(sha256).resolve(strict=True)
+
+
+def _sweep(folder: Path, *, abandoned_after: float) -> None:
+    """Delete what uploads left whose process was killed, by the time of the disk: their own may be set to another."""
+    oldest = time.time() - abandoned_after
+    for left in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if left.stat().st_ctime < oldest:
+                left.unlink()
 
 
 def _is_whole(path: Path, sha256: str) -> bool:

@@ -11,6 +11,7 @@ from shared.links import EDITION, MATERIALS, MY_PAGE, UNSUBSCRIBE, SignedLink
 from shared.tokens import Signer
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:")
+_MAILBOX: Final = re.compile(r"[^\s/?#@]+@[^\s/@]+\Z")
 _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.){1,8}(?!html?\b|pdf\b|php\b)[^\W\d]{2,63}(?::\d{1,5})?(?=[/?#]|$)")
 
 
@@ -42,7 +43,7 @@ def whole_address(address: str, public_url: str) -> str:
         return address
     if address.startswith("//"):
         return "https:" + address
-    if "@" in address and "/" not in address:
+    if _MAILBOX.match(address):
         return "mailto:" + address
     if _HOST.match(address):
         return "https://" + address

@@ -99,8 +99,12 @@ def members_to_freeze(rule: AudienceRule, *, edition_id: UUID, now: datetime) ->
     )
 
 
-def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, topic_id: UUID, now: datetime) -> Size:
-    """Count an audience."""
+def audience_size(
+    session: Session, *, rule: AudienceRule | None, edition_id: UUID, topic_id: UUID, now: datetime
+) -> Size:
+    """Count an audience; while none is chosen there is nobody in it."""
+    if rule is None:
+        return Size(0, {}, 0)
     opted_out = exists().where(OptOut.person_id == Addressable.id, OptOut.topic_id == topic_id)
     rows = session.execute(
         select(Addressable.locale, func.count(), func.count().filter(opted_out))
@@ -119,7 +123,7 @@ def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, top
 def audience_page(
     session: Session,
     *,
-    rule: AudienceRule,
+    rule: AudienceRule | None,
     edition_id: UUID,
     language: str,
     limit: int,
@@ -128,6 +132,8 @@ def audience_page(
     search: str = "",
 ) -> Sequence[Member]:
     """Return one page of an audience, by name in ``language``; ``search`` narrows by name or address."""
+    if rule is None:
+        return []
     wanted = members_select(rule, edition_id=edition_id, now=now)
     if search:
         wanted = wanted.where(has_words(Addressable.words, search))
@@ -148,9 +154,11 @@ def _means_nearly_everybody(rule: AudienceRule) -> bool:
 
 
 def audience_member(
-    session: Session, *, rule: AudienceRule, edition_id: UUID, person_id: UUID, now: datetime
+    session: Session, *, rule: AudienceRule | None, edition_id: UUID, person_id: UUID, now: datetime
 ) -> Member | None:
     """Return one person of an audience, or None when the rule does not mean her."""
+    if rule is None:
+        return None
     row = session.execute(
         members_select(rule, edition_id=edition_id, now=now).where(Addressable.id == person_id)
     ).first()

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared.schema.people.published import Addressable, LinkInMail
 from shared.schema.registration.published import OfferTerm, UnprovedApplicant
+
+# Put together once: nearly every notice asks one of them.
+_APPLICANT: Final = select(UnprovedApplicant.email, UnprovedApplicant.locale).where(
+    UnprovedApplicant.application_id == bindparam("application_id")
+)
+_PERSON: Final = select(
+    Addressable.id,
+    Addressable.email,
+    Addressable.name,
+    Addressable.called,
+    Addressable.locale,
+    Addressable.time_zone,
+).where(Addressable.id == bindparam("person_id"))
 
 
 @dataclass(frozen=True)
@@ -30,17 +44,13 @@ def applicant(session: Session, *, application_id: UUID) -> Recipient | None:
 
     Without a name: it is free text, and the address may be that of somebody who never came here.
     """
-    row = session.execute(
-        select(UnprovedApplicant.email, UnprovedApplicant.locale).where(
-            UnprovedApplicant.application_id == application_id
-        )
-    ).first()
+    row = session.connection().execute(_APPLICANT, {"application_id": application_id}).first()
     return None if row is None else Recipient(None, row.email, "", "", row.locale, None)
 
 
 def person(session: Session, *, person_id: UUID) -> Recipient | None:
     """Return a known person, or None when there is none any more."""
-    found = session.get(Addressable, person_id)
+    found = session.connection().execute(_PERSON, {"person_id": person_id}).first()
     return (
         None
         if found is None

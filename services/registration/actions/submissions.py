@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -31,7 +31,12 @@ APPLICATIONS: Final = cast("Table", Application.__table__)
 INSERT_ONCE: Final = (
     insert(APPLICATIONS).on_conflict_do_nothing(constraint="uq_application_submission_key").returning(APPLICATIONS.c.id)
 )
-"""Sending a form is the hot path: plain Core, no unit of work, and a statement that is put together once."""
+"""Sending a form is the hot path: plain Core, no unit of work, and statements that are put together once."""
+_OPEN: Final = (
+    select(Edition.opens_at, Edition.closes_at, Edition.published_at)
+    .where(Edition.id == bindparam("edition_id"))
+    .with_for_update(read=True)
+)
 
 
 def start_application(
@@ -55,7 +60,7 @@ def start_application(
     key = submission_key
     while True:
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
-        if session.execute(INSERT_ONCE, row).first() is not None:
+        if session.connection().execute(INSERT_ONCE, row).first() is not None:
             require_open(session, edition_id=edition_id, now=now)
             begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
             return UUID(str(row["id"]))
@@ -215,7 +220,7 @@ def submit_application(
     key = submission_key
     while True:
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=deed.at)
-        if session.execute(INSERT_ONCE, row).first() is not None:
+        if session.connection().execute(INSERT_ONCE, row).first() is not None:
             break
         known = _known(session, edition_id=edition_id, submission_key=key)
         if known is None:
@@ -239,11 +244,7 @@ def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetim
 
 def require_open(session: Session, *, edition_id: UUID, now: datetime) -> None:
     """Refuse with :class:`ApplicationsClosed` unless the edition takes applications; it does until the commit."""
-    edition = session.execute(
-        select(Edition.opens_at, Edition.closes_at, Edition.published_at)
-        .where(Edition.id == edition_id)
-        .with_for_update(read=True)
-    ).one()
+    edition = session.connection().execute(_OPEN, {"edition_id": edition_id}).one()
     if not takes_applications(
         opens_at=edition.opens_at,
         closes_at=edition.closes_at,

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
@@ -24,13 +25,16 @@ def application_of(session: Session, *, edition_id: UUID, application_id: UUID) 
     return found
 
 
+_LIVE: Final = select(Application.id).where(
+    Application.edition_id == bindparam("edition_id"),
+    Application.person_id == bindparam("person_id"),
+    Application.state.in_(LIVE),
+)
+
+
 def live_application_of(session: Session, *, edition_id: UUID, person_id: UUID) -> UUID | None:
     """Return the person's application that stands in this edition, if there is one."""
-    return session.execute(
-        select(Application.id).where(
-            Application.edition_id == edition_id, Application.person_id == person_id, Application.state.in_(LIVE)
-        )
-    ).scalar()
+    return session.execute(_LIVE, {"edition_id": edition_id, "person_id": person_id}).scalar()
 
 
 @dataclass(frozen=True)
@@ -46,28 +50,31 @@ class Mine:
     """What the offer is worth, while it is open."""
 
 
+_NEWEST: Final = (
+    select(Offer.id)
+    .where(Offer.application_id == Application.id)
+    .order_by(Offer.offered_at.desc())
+    .limit(1)
+    .correlate(Application)
+    .scalar_subquery()
+)
+_MINE: Final = (
+    select(Application, Edition, Decision.outcome, Offer, Enrolment)
+    .join(Edition, Edition.id == Application.edition_id)
+    .outerjoin(Decision, and_(Decision.application_id == Application.id, Decision.state == "released"))
+    .outerjoin(Offer, Offer.id == _NEWEST)
+    .outerjoin(Enrolment, Enrolment.offer_id == Offer.id)
+    .where(Application.person_id == bindparam("person_id"))
+    .order_by(Edition.starts_on.desc(), Application.created_at.desc())
+)
+_ONE_OF_MINE: Final = _MINE.where(Application.id == bindparam("application_id"))
+
+
 def applications_of(session: Session, *, person_id: UUID, application_id: UUID | None = None) -> list[Mine]:
     """Return a person's applications, newest first, with released outcome, newest offer and its enrolment."""
-    newest = (
-        select(Offer.id)
-        .where(Offer.application_id == Application.id)
-        .order_by(Offer.offered_at.desc())
-        .limit(1)
-        .correlate(Application)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Application, Edition, Decision.outcome, Offer, Enrolment)
-        .join(Edition, Edition.id == Application.edition_id)
-        .outerjoin(Decision, and_(Decision.application_id == Application.id, Decision.state == "released"))
-        .outerjoin(Offer, Offer.id == newest)
-        .outerjoin(Enrolment, Enrolment.offer_id == Offer.id)
-        .where(Application.person_id == person_id)
-        .order_by(Edition.starts_on.desc(), Application.created_at.desc())
-    )
-    if application_id is not None:
-        statement = statement.where(Application.id == application_id)
-    return [_with_hold(session, Mine(*row)) for row in session.execute(statement)]
+    wanted = _MINE if application_id is None else _ONE_OF_MINE
+    asked = {"person_id": person_id, "application_id": application_id}
+    return [_with_hold(session, Mine(*row)) for row in session.execute(wanted, asked)]
 
 
 def _with_hold(session: Session, mine: Mine) -> Mine:

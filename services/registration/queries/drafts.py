@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Edition
 
+# Put together once: every visitor who applies asks them.
+_WAITING: Final = select(Application.email).where(
+    Application.edition_id == bindparam("edition_id"),
+    Application.submission_key == bindparam("submission_key"),
+    Application.state == "draft",
+)
+_KEY: Final = select(Application.submission_key).where(Application.id == bindparam("application_id"))
+_PROOF: Final = (
+    select(
+        Application.state,
+        Application.email,
+        Edition.slug,
+        Application.submission_key,
+        exists().where(func.lower(Addressable.email) == func.lower(Application.email)),
+    )
+    .join(Edition, Edition.id == Application.edition_id)
+    .where(Application.id == bindparam("application_id"))
+    .where(or_(Application.person_id.is_not(None), Application.state == "draft"))
+)
+
 
 def draft_waiting(session: Session, *, edition_id: UUID, submission_key: UUID) -> str | None:
     """Return the address a proof was asked of for this submission, while it is still a draft."""
-    return session.execute(
-        select(Application.email).where(
-            Application.edition_id == edition_id,
-            Application.submission_key == submission_key,
-            Application.state == "draft",
-        )
-    ).scalar()
+    asked = {"edition_id": edition_id, "submission_key": submission_key}
+    return session.connection().execute(_WAITING, asked).scalar()
 
 
 def submission_key_of(session: Session, application_id: UUID) -> UUID | None:
     """Return the key under which an application can be asked about before it has a person."""
-    return session.execute(select(Application.submission_key).where(Application.id == application_id)).scalar()
+    return session.connection().execute(_KEY, {"application_id": application_id}).scalar()
 
 
 def newest_draft_at(session: Session, *, edition_id: UUID, email: str) -> UUID | None:
@@ -52,16 +68,5 @@ class WaitingProof:
 
 def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | None:
     """Return what a proof link is about; None when the draft was replaced or never was."""
-    row = session.execute(
-        select(
-            Application.state,
-            Application.email,
-            Edition.slug,
-            Application.submission_key,
-            exists().where(func.lower(Addressable.email) == func.lower(Application.email)),
-        )
-        .join(Edition, Edition.id == Application.edition_id)
-        .where(Application.id == application_id)
-        .where(or_(Application.person_id.is_not(None), Application.state == "draft"))
-    ).first()
+    row = session.connection().execute(_PROOF, {"application_id": application_id}).first()
     return WaitingProof(*row) if row else None

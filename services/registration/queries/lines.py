@@ -10,37 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from services.registration.queries.application_rows import ApplicationRow, rows_of
 from shared.schema.alphabet import has_words, sort_key
-from shared.schema.registration import Application, ApplicationLine as Line, ApplicationWords
+from shared.schema.registration import ApplicationLine as Line, ApplicationWords
 
 COUNTED: Final = 10_000
 """A search that finds more says "more than": counting them all would keep the reader waiting."""
 SHOWN: Final = 1_000
 """So many of them can be turned to; nobody reads on, everybody narrows."""
-
-
-@dataclass(frozen=True)
-class ApplicationRow:
-    """One application as a line of the desk's table."""
-
-    id: UUID
-    name: str
-    email: str
-    country: str
-    organisation: str
-    language: str
-    state: str
-    submitted_at: datetime | None
-    decision: str | None
-    decision_state: str | None
-    offer: str | None
 
 
 @dataclass(frozen=True)
@@ -100,12 +83,12 @@ def application_page(
     walk = _Walk(session, edition_id, wish, order, descending=descending)
     if not wish.search:
         found, ids = walk.everything(offset, limit)
-        return Page(_rows(session, ids), Count(found))
+        return Page(rows_of(session, ids), Count(found))
     found, ids = walk.hits(offset, limit, most=most)
     if most is None or found <= most:
-        return Page(_rows(session, ids), Count(found))
+        return Page(rows_of(session, ids), Count(found))
     ids = walk.many(offset, max(0, min(limit, SHOWN - offset)))
-    return Page(_rows(session, ids), Count(most, more=True))
+    return Page(rows_of(session, ids), Count(most, more=True))
 
 
 def matching(edition_id: UUID, wish: Wish) -> Select[UUID]:
@@ -270,32 +253,3 @@ class _Walk:
         ordered = found.order_by(*((one.desc() if down else one.asc()) for one in keys))
         ids = list(self.session.execute(ordered.offset(offset).limit(limit)).scalars())
         return ids[::-1] if back else ids
-
-
-def _rows(session: Session, ids: Sequence[UUID]) -> list[ApplicationRow]:
-    rows = session.execute(
-        select(
-            Application.id,
-            Application.name,
-            Application.email,
-            Application.country,
-            Application.organisation,
-            Application.language,
-            Application.state,
-            Application.submitted_at,
-            Line.proposed,
-            Line.released,
-            Line.offer,
-        )
-        .join(Line, Line.application_id == Application.id)
-        .where(Application.id.in_(ids))
-    )
-    found = {
-        row.id: ApplicationRow(*row[:8], *_standing(row.proposed, row.released), row.offer or None) for row in rows
-    }
-    return [found[one] for one in ids if one in found]
-
-
-def _standing(proposed: str, released: str) -> tuple[str | None, str | None]:
-    """Return outcome and state of the decision that is shown: what is proposed, before what is known."""
-    return (proposed, "proposed") if proposed else (released, "released") if released else (None, None)

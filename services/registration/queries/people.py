@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
-from shared.schema.registration import Application, Enrolment, Offer
+from shared.schema.people.published import Addressable, HeldRole
+from shared.schema.registration import Application, Edition, Enrolment, Offer
+from shared.schema.registration.published import Place
 from shared.schema.values import all_values, values_of
 
 
@@ -30,3 +32,38 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
         "enrolments": all_values(session, select(Enrolment).where(Enrolment.person_id == person_id)),
         "changes": all_values(session, told.order_by(FactRow.at)),
     }
+
+
+def first_of_staff(session: Session, *, role: str) -> UUID | None:
+    """Return the one of the staff who has been there longest with this role in all editions."""
+    held = select(HeldRole.person_id).where(HeldRole.name == role, HeldRole.edition_id.is_(None))
+    return session.scalar(held.order_by(HeldRole.person_id).limit(1))
+
+
+def newest_participant(session: Session) -> UUID | None:
+    """Return somebody who has a place in the edition that begins last; the same one each time."""
+    return session.scalar(
+        select(Place.person_id)
+        .join(Edition, Edition.id == Place.edition_id)
+        .order_by(Edition.starts_on.desc(), Place.enrolment_id)
+        .limit(1)
+    )
+
+
+class StaffName(NamedTuple):
+    """Somebody of the staff."""
+
+    person_id: UUID
+    name: str
+
+
+def possible_reviewers(session: Session, *, edition_id: UUID) -> list[StaffName]:
+    """Return whoever may review for the edition by her roles, by name."""
+    rows = session.execute(
+        select(Addressable.id, Addressable.name)
+        .join(HeldRole, HeldRole.person_id == Addressable.id)
+        .where(HeldRole.name.in_(("reviewer", "organiser")))
+        .where(or_(HeldRole.edition_id.is_(None), HeldRole.edition_id == edition_id))
+        .distinct()
+    )
+    return sorted((StaffName(person_id, name) for person_id, name in rows), key=lambda one: (one.name, one.person_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -22,8 +22,6 @@ from shared.words.markdown import page_html
 FRESH_SECONDS: Final = 2.0
 """How old the published editions may be. The page is the one that many open at once when a mail goes out; within one
 process they share one look at the database. Deadlines are checked again, uncached, when an application is handed in."""
-
-MOST_PAGES: Final = 256
 
 
 @dataclass(frozen=True)
@@ -99,15 +97,6 @@ def own_names(languages: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, name[:1].upper() + name[1:]) for code, name in named]
 
 
-@dataclass(frozen=True)
-class RenderedPage:
-    """A rendered page, the nonce in it, and until when it may be shown."""
-
-    html: str
-    nonce: str
-    until: float
-
-
 class Showcase:
     """The published editions, looked up at most once in :data:`FRESH_SECONDS` per process."""
 
@@ -115,7 +104,6 @@ class Showcase:
         self._database = database
         self._editions: Sequence[Edition] = ()
         self._until = 0.0
-        self._pages: dict[tuple[str, str], RenderedPage] = {}
 
     def editions(self) -> Sequence[Edition]:
         """Return all published editions, the latest first."""
@@ -124,21 +112,6 @@ class Showcase:
                 self._editions = published_editions(session)
             self._until = time.monotonic() + FRESH_SECONDS
         return self._editions
-
-    def page(self, address: str, language: str, *, nonce: Callable[[], str], render: Callable[[], str]) -> str:
-        """Return the page at ``address`` as any visitor sees it, rendered at most once in :data:`FRESH_SECONDS`.
-
-        Rendering costs ten times what everything else does. Each answer gets a ``nonce`` of its own in place of the one
-        that the page was rendered with.
-        """
-        kept = self._pages.get((address, language))
-        if kept is None or time.monotonic() >= kept.until:
-            if len(self._pages) >= MOST_PAGES:
-                self._pages.clear()
-            kept = RenderedPage(render(), nonce(), time.monotonic() + FRESH_SECONDS)
-            self._pages[address, language] = kept
-            return kept.html
-        return kept.html.replace(kept.nonce, nonce())
 
     def edition(self, slug: str) -> Edition | None:
         """Return the published edition at this address."""

@@ -64,6 +64,17 @@ OFFER: Final[Mapping[str, tuple[LazyText, str]]] = {
     "expired": (_l("Offer expired"), "warn"),
     "withdrawn": (_l("Place given up"), "calm"),
 }
+FORMULA: Final[Mapping[str, LazyText]] = {
+    "mean": _l("Plain mean"),
+    "normalised": _l("Mean without each reviewer’s habit"),
+    "median": _l("Median"),
+}
+TRAIT: Final[Mapping[str, LazyText]] = {
+    "region": _l("Region"),
+    "country": _l("Country"),
+    "language": _l("Language"),
+    "fellowship": _l("Needs a fellowship"),
+}
 DECISION_FILTER: Final = (
     ("none", _l("No decision yet")),
     ("proposed:accept", _l("Accept proposed")),

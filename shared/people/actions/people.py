@@ -2,14 +2,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Table, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.schema.base import new_id
 from shared.schema.people.persons import Person
+
+_PEOPLE: Final = cast("Table", Person.__table__)
+_MAKE: Final = insert(_PEOPLE).on_conflict_do_nothing(index_elements=[text("lower(email)")]).returning(_PEOPLE.c.id)
+"""Put together once: everybody who applies comes by here."""
 
 
 def find_or_make_person(
@@ -19,21 +24,17 @@ def find_or_make_person(
 
     Who is known already keeps name, language and time zone as they are.
     """
-    made = session.execute(
-        insert(Person)
-        .values(
-            id=new_id(),
-            email=email,
-            name=name,
-            called=called,
-            locale=locale,
-            time_zone=time_zone,
-            email_proved_at=now,
-            created_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[text("lower(email)")])
-        .returning(Person.id)
-    ).scalar()
+    row = {
+        "id": new_id(),
+        "email": email,
+        "name": name,
+        "called": called,
+        "locale": locale,
+        "time_zone": time_zone,
+        "email_proved_at": now,
+        "created_at": now,
+    }
+    made: UUID | None = session.connection().execute(_MAKE, row).scalar()
     if made is not None:
         return made
     return session.execute(select(Person.id).where(func.lower(Person.email) == email.lower())).scalar_one()

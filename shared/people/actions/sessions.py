@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
 from shared.deeds import Deed
@@ -17,6 +17,11 @@ from shared.schema.people.credentials import SessionRow
 from shared.secrets import hash_of, new_secret
 from shared.web.door.lifetimes import ABSOLUTE
 
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+_OPEN: Final = insert(cast("Table", SessionRow.__table__))
+
 
 def open_session(session: Session, *, person_id: UUID, means: Literal["link", "staff"], now: datetime) -> str:
     """Open a session for the person and return its secret, for :func:`shared.web.door.sessions.remember_session`.
@@ -24,15 +29,17 @@ def open_session(session: Session, *, person_id: UUID, means: Literal["link", "s
     ``means`` is how the person proved who it is: a mailed link opens no desk.
     """
     secret = new_secret()
-    session.add(
-        SessionRow(
-            token_hash=hash_of(secret),
-            person_id=person_id,
-            means=means,
-            opened_at=now,
-            seen_at=now,
-            expires_at=now + ABSOLUTE[means],
-        )
+    session.flush()  # the row refers to the person, whom the caller may have added to the unit of work
+    session.connection().execute(
+        _OPEN,
+        {
+            "token_hash": hash_of(secret),
+            "person_id": person_id,
+            "means": means,
+            "opened_at": now,
+            "seen_at": now,
+            "expires_at": now + ABSOLUTE[means],
+        },
     )
     return secret
 

@@ -33,15 +33,23 @@ _ENDINGS: Final = {"con": "com", "cmo": "com", "comm": "com", "vom": "com", "xom
 def normal_email(text: str) -> str:
     """Return the address as it is compared and kept: visible, in lower case, its domain in ASCII (RFC 5891).
 
-    A domain that IDNA does not allow, or an address longer than any can be, stays as it is and is no address then.
+    Programs paste an address as ``mailto:ana@example.org`` or ``Ana <ana@example.org>``, and keyboards for Chinese and
+    Japanese write a wide at sign: what is meant is beyond doubt. A domain that IDNA does not allow, or an address
+    longer than any can be, stays as it is and is no address then.
     """
     if len(text) > 4 * LONGEST:
         return text
-    address = clean_address(text).lower()
+    address = _pasted(clean_address(text).lower())
     if address.isascii():
         return address
     local, at, domain = address.rpartition("@")
     return f"{local}{at}{_ascii_domain(domain)}"
+
+
+def _pasted(address: str) -> str:
+    if address.endswith(">"):
+        address = address[address.rfind("<") + 1 : -1].strip()
+    return address.removeprefix("mailto:").replace("\N{FULLWIDTH COMMERCIAL AT}", "@")
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""Registration's tables: editions, applications, decisions, offers and enrolments, and what happened to them."""
+"""Registration's tables: editions, applications, reviews, decisions, offers and enrolments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
 from shared.schema.registration.lines import ApplicationLine, ApplicationWords
 from shared.schema.registration.offers import Enrolment, Offer
+from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
 
 __all__ = [
     "Application",
@@ -20,4 +21,8 @@ __all__ = [
     "Edition",
     "Enrolment",
     "Offer",
+    "Review",
+    "Reviewer",
+    "Rubric",
+    "Scenario",
 ]

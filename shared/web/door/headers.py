@@ -52,6 +52,14 @@ def nonce() -> str:
     return found
 
 
+def put_nonce(chosen: str | None) -> None:
+    """Let this answer's nonce be ``chosen``; None: let it be chosen anew."""
+    if chosen is None:
+        request.environ.pop(_NONCE, None)
+    else:
+        request.environ[_NONCE] = chosen
+
+
 def share_nonce(inner: Mapping[str, Any], outer: WSGIEnvironment) -> None:
     """Let the answer to ``outer`` be a page that was made for ``inner``."""
     if _NONCE in inner:

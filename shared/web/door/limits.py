@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from ipaddress import IPv6Network
@@ -43,6 +43,26 @@ LONGEST_KEY: Final = 1000
 """Characters of a value that are looked at to tell callers apart."""
 _PATIENCE: Final = 0.3
 """Seconds to wait for Redis."""
+_COUNT: Final = """
+-- KEYS: the window before and the present one of each limit. ARGV: how many calls it allows, in how many seconds.
+-- A window lives for twice its time: when half of that is over it is the window before, and weighs less and less.
+for limit = 1, #KEYS / 2 do
+  local before, present = KEYS[2 * limit - 1], KEYS[2 * limit]
+  local most, span = tonumber(ARGV[2 * limit - 1]), 1000 * tonumber(ARGV[2 * limit])
+  local lives = redis.call('PTTL', present)
+  if lives > 0 and lives < span then
+    redis.call('RENAME', present, before)
+    lives = lives + span
+    redis.call('SET', present, 0, 'PX', lives)
+  end
+  local counted = tonumber(redis.call('GET', present)) or 0
+  local fades = redis.call('PTTL', before)
+  if fades > 0 then counted = counted + math.floor((tonumber(redis.call('GET', before)) or 0) * fades / span) end
+  if counted >= most then return limit end
+  if lives > 0 then redis.call('INCR', present) else redis.call('SET', present, 1, 'PX', 2 * span) end
+end
+return 0
+"""
 
 
 @dataclass(frozen=True)
@@ -118,19 +138,41 @@ class Counter:
             "socket_connect_timeout": _PATIENCE,
             "retry": Retry(NoBackoff(), 0),
         }
-        self._shared = SlidingWindowCounterRateLimiter(RedisStorage(redis_url, key_prefix="academy:limits", **options))
+        self._storage = RedisStorage(redis_url, key_prefix="academy:limits", **options)
+        self._count = self._storage.storage.register_script(_COUNT)
+        self._shared = SlidingWindowCounterRateLimiter(self._storage)
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._rests_until = 0.0
 
     def hit(self, rate: RateLimitItem, *identifiers: str) -> bool:
         """Count one call; say whether it was within the limit."""
+        return self.first_exceeded([(rate, identifiers)]) is None
+
+    def first_exceeded(self, asked: Sequence[tuple[RateLimitItem, Sequence[str]]]) -> int | None:
+        """Count one call at each limit, in order; return the place of the first that it exceeds, or None.
+
+        There the counting ends: whoever is held up at one limit uses up nothing of the next. One journey for all.
+        """
         if time.monotonic() >= self._rests_until:
             try:
-                return self._shared.hit(rate, *identifiers)
+                return self._first_exceeded(asked)
             except RedisError:
                 self._rests_until = time.monotonic() + _REST
                 log.warning("limits are counted in this process: Redis does not answer")
-        return self._own.hit(rate, *identifiers)
+        places = (place for place, (rate, names) in enumerate(asked) if not self._own.hit(rate, *names))
+        return next(places, None)
+
+    def _first_exceeded(self, asked: Sequence[tuple[RateLimitItem, Sequence[str]]]) -> int | None:
+        keys: list[str] = []
+        bounds: list[int] = []
+        for rate, names in asked:
+            key, names_of = rate.key_for(*names), self._storage
+            # the library's own names, under which it finds what is left
+            windows = names_of._previous_window_key(key), names_of._current_window_key(key)  # noqa: SLF001
+            keys.extend(map(names_of.prefixed_key, windows))
+            bounds += [rate.amount, rate.get_expiry()]
+        place = int(self._count(keys, bounds))
+        return place - 1 if place else None
 
     def standing(self, rate: RateLimitItem, *identifiers: str) -> Allowance:
         """Return what is left of a limit."""
@@ -175,9 +217,11 @@ def _counted(counter: Counter, endpoint: str, view: Any) -> Any:
 
     @wraps(view)
     def count_first(**arguments: Any) -> Any:
-        for limit in limits:
-            if not counter.hit(limit.rate, endpoint, limit.by()):
-                raise too_many(counter, limit.rate, endpoint, limit.by())
+        asked = [(limit.rate, (endpoint, limit.by())) for limit in limits]
+        exceeded = counter.first_exceeded(asked)
+        if exceeded is not None:
+            rate, names = asked[exceeded]
+            raise too_many(counter, rate, *names)
         return view(**arguments)
 
     return count_first

@@ -74,6 +74,12 @@ APPLICATIONS: Final = Destination(
     "/desk/e/<edition_slug>/applications",
     staff_policy("organiser", "reviewer", "viewer"),
 )
+REVIEWS: Final = Destination(
+    "reviews", _l("My reviews"), "/desk/e/<edition_slug>/reviews", staff_policy("reviewer", "organiser")
+)
+SELECTION: Final = Destination(
+    "selection", _l("Selection"), "/desk/e/<edition_slug>/selection", staff_policy("organiser", "approver")
+)
 DECISIONS: Final = Destination(
     "decisions",
     _l("Decisions"),
@@ -108,7 +114,7 @@ COMPONENTS: Final = Destination(
 
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
-    (_l("People"), (APPLICATIONS, DECISIONS)),
+    (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
     (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, OUTBOX, TOKENS, COMPONENTS)),
 )

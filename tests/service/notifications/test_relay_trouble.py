@@ -29,7 +29,7 @@ def trouble(owner: Database, lane: str = "campaigns") -> Any:
 
 def held(database: Database) -> dict[tuple[str, str], float]:
     """Return what Prometheus reads of the lanes."""
-    told = exposition(database, (held_lanes,)).decode()
+    told = exposition(database, (held_lanes,))[0].decode()
     found = re.findall(r'academy_mail_held{lane="(\w+)",trouble="(\w*)"} (\S+)', told)
     return {(lane, trouble): float(value) for lane, trouble, value in found}
 

@@ -54,6 +54,20 @@ def test_an_edition_saved_in_two_tabs_shows_both_and_saves_the_later_only_when_t
         assert session.execute(select(Edition.venue)).scalar_one() == "The second hall"
 
 
+def test_a_stale_tab_is_shown_the_other_save_before_it_is_asked_about_the_zone(
+    app: Flask, registration_database: Database
+) -> None:
+    page = "/desk/e/spring-2026/edition"
+    ola = person_called(registration_database, "Ola", roles=["organiser"])
+    desk = signed_in_as(app, registration_database, ola, means="staff")
+    first, second = (fields_of(desk.get(page).text) | {"languages": "en"} for _tab in range(2))
+    assert press(desk, page, **first | {"venue": "The first hall"}).status_code == 303
+    stale = press(desk, page, **second | {"time_zone": "Africa/Nairobi"})
+    assert (stale.status_code, "The first hall" in stale.text) == (409, True)
+    again = press(desk, page, **fields_of(stale.text) | {"languages": "en"})
+    assert (again.status_code, "Choose what becomes of the times" in again.text) == (422, True)
+
+
 def test_an_application_changed_in_two_tabs_shows_both(app: Flask, registration_database: Database) -> None:
     browser = visitor(app)
     page = f"/me/applications/{applied(app, browser, registration_database)}/edit"

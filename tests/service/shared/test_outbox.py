@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, text
 
 from shared.clock import now
 from shared.facts.registration import OfferAccepted
-from shared.outbox import FAILURES_ALLOWED, Heard, Reactions, drain, record, retry_entries
+from shared.outbox import FAILURES_ALLOWED, TOGETHER, Heard, Reactions, drain, record, retry_entries
 from shared.schema.outbox.entries import Entry, FactRow
 
 if TYPE_CHECKING:
@@ -128,3 +128,62 @@ def test_a_retried_entry_waits_again(registration_database: Database) -> None:
         aside = session.scalars(select(Entry.id).where(Entry.state == "aside")).all()
         assert retry_entries(session, entry_ids=aside) == 1
     assert ("materials", "waiting", 0) in states(registration_database)
+
+
+def test_entries_that_wait_together_share_a_transaction(
+    registration_database: Database, materials_database: Database
+) -> None:
+    reactions = Reactions("materials")
+    transactions: list[int] = []
+
+    @reactions.hear(OfferAccepted)
+    def note(session: Session, _fact: OfferAccepted, _heard: Heard) -> None:
+        transactions.append(session.execute(text("SELECT pg_current_xact_id()::text::bigint")).scalar_one())
+
+    with registration_database.transaction() as session:
+        for _ in range(TOGETHER):
+            record(session, offer_accepted())
+    assert drain(materials_database, reactions, seconds=20, now=now).done == TOGETHER
+    assert len(transactions) == TOGETHER
+    assert len(set(transactions)) < TOGETHER
+
+
+def test_one_that_fails_takes_none_of_the_others_along(
+    registration_database: Database, materials_database: Database
+) -> None:
+    reactions = Reactions("materials")
+    facts = [offer_accepted() for _ in range(5)]
+
+    @reactions.hear(OfferAccepted)
+    def write(session: Session, fact: OfferAccepted, _heard: Heard) -> None:
+        session.execute(insert(FactRow).values(id=uuid4(), name="Trace", payload={"offer": str(fact.offer_id)}))
+        if fact.offer_id == facts[2].offer_id:
+            raise LookupError("no such shelf")
+
+    with registration_database.transaction() as session:
+        for fact in facts:
+            record(session, fact)
+    drained = drain(materials_database, reactions, seconds=20, now=now)
+    assert (drained.done, drained.failed) == (4, 1)
+    with registration_database.reading() as session:
+        traces = session.scalars(select(FactRow.payload).where(FactRow.name == "Trace")).all()
+    assert sorted(trace["offer"] for trace in traces) == sorted(
+        str(fact.offer_id) for fact in facts if fact is not facts[2]
+    )
+
+
+def test_what_a_reaction_leaves_to_its_own_service_is_done_in_the_same_round(
+    registration_database: Database, materials_database: Database
+) -> None:
+    reactions = Reactions("materials")
+    heard: list[int] = []
+
+    @reactions.hear(OfferAccepted)
+    def go_on(session: Session, _fact: OfferAccepted, _heard: Heard) -> None:
+        heard.append(len(heard))
+        if len(heard) < 3:
+            record(session, offer_accepted())
+
+    with registration_database.transaction() as session:
+        record(session, offer_accepted())
+    assert drain(materials_database, reactions, seconds=20, now=now).done == 3

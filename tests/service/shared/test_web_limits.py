@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Blueprint, Flask
+from redis import Redis
 
 from shared.people.rules.emails import normal_email
 from shared.web.door.limits import by_caller, by_field, limited
@@ -43,6 +44,27 @@ def test_two_processes_share_one_count_in_redis(registration_database: Database,
     one, other = (app_of(rooms(), database=registration_database, redis_url=valkey_url) for _ in range(2))
     assert answers(one, "ada@example.org", 2) + answers(other, "Ada@example.org ", 2) == [200, 200, 200, 429]
     assert answers(other, "bob@example.org", 1) == [200]
+
+
+def test_who_is_held_up_as_a_caller_uses_up_nobody_elses_count(
+    registration_database: Database, valkey_url: str
+) -> None:
+    app = app_of(rooms(), database=registration_database, redis_url=valkey_url)
+    greedy = [answers(app, f"person-{number}@example.org", 1, caller="198.18.0.7")[0] for number in range(20)]
+    assert greedy == [200] * 20
+    assert answers(app, "cleo@example.org", 5, caller="198.18.0.7") == [429] * 5
+    assert answers(app, "cleo@example.org", 4, caller="198.18.0.8") == [200, 200, 200, 429]
+
+
+def test_all_limits_of_a_view_are_counted_in_one_journey(registration_database: Database, valkey_url: str) -> None:
+    app = app_of(rooms(), database=registration_database, redis_url=valkey_url)
+    answers(app, "dora@example.org", 1, caller="198.18.0.9")
+    with Redis.from_url(valkey_url) as onlooker:
+        onlooker.config_resetstat()
+        assert answers(app, "dora@example.org", 1, caller="198.18.0.9") == [200]
+        sent = {name for name in onlooker.info("commandstats") if name.startswith("cmdstat_eval")}
+        calls = sum(onlooker.info("commandstats")[name]["calls"] for name in sent)
+    assert calls == 1
 
 
 @pytest.fixture

@@ -81,3 +81,13 @@ def test_the_parts_of_the_reach_add_up_to_the_whole(people: list[tuple[str, str,
         assert sum(part.people for part in parts) == reach.whole.people == len(people)
         assert sum(part.holding for part in parts) == reach.whole.holding
         assert [part.share for part in parts] == sorted(part.share for part in parts)
+
+
+def test_what_a_killed_upload_left_is_gone_a_day_later_and_what_is_coming_stays(tmp_path: Path) -> None:
+    coming = tmp_path / "incoming"
+    coming.mkdir()
+    (coming / "left").write_bytes(b"half a Reader")
+    FolderStore(tmp_path).keep([b"road"], limit=100, modified_at=THEN)
+    assert [path.name for path in coming.iterdir()] == ["left"]
+    FolderStore(tmp_path, abandoned_after=-60).keep([b"street"], limit=100, modified_at=THEN)
+    assert list(coming.iterdir()) == []

@@ -153,6 +153,18 @@ def read_as_a_letter(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("ana@example.org?subject=Hello", "mailto:ana@example.org?subject=Hello"),
+        ("?to=ana@example.org", f"{SITE}/?to=ana@example.org"),
+        ("example.org?to=ana@example.org", "https://example.org?to=ana@example.org"),
+    ],
+)
+def test_a_link_with_an_address_in_its_question_is_no_mailbox(written: str, meant: str) -> None:
+    assert whole_address(written, SITE) == meant
+
+
+@pytest.mark.parametrize(
     ("before", "piece", "after"),
     [
         ("{{", " ", "x"),

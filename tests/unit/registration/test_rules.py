@@ -217,6 +217,14 @@ def read_as_a_field(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "pasted", ["mailto:ana@example.org", "Ana Silva <Ana@Example.org>", "<ana@example.org>", "ana\uff20example.org"]
+)
+def test_an_address_is_taken_as_programs_paste_it_and_keyboards_write_it(pasted: str) -> None:
+    assert normal_email(pasted) == "ana@example.org"
+    assert not is_email(normal_email("Ana <ana@example.org> Silva"))
+
+
+@pytest.mark.parametrize(
     "good", ["a@b.co", "a.b+c@sub.example.org", "o'neil@example.travel", "x@xn--e1afmkfd.xn--p1ai"]
 )
 def test_addresses_that_mail_can_reach(good: str) -> None:

@@ -10,10 +10,9 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.http import http_date
 
-from services.materials.actions.downloads import count_download
+from services.materials.actions.downloads import count_again, count_download
 from services.materials.errors import RenditionUnknown
 from services.materials.gateways.store import store_at
 from services.materials.queries.rights import Holding, holding, public_holding
@@ -54,19 +53,19 @@ _INSTEAD: Final = {
 def download(rendition_id: UUID, filename: str) -> Response:  # noqa: ARG001 - the name is for the reader's device
     """Send a rendition to whoever may open it; strangers are told nothing about it."""
     person, moment = signed_in(), now()
-    with tools().database.transaction() as session:
+    with tools().database.at_once() as session:
         person_id = person.person_id if person else None
         found = holding(session, rendition_id=rendition_id, person_id=person_id, now=moment)
-        right = _right(found)
-        if found is None or (right is None and not _keeps(person, found)):
-            if found is not None and found.state == "withdrawn" and right_to_open(found.claims) is not None:
-                return tombstone()
-            if person is None:
-                return _sign_in_first()
-            raise RenditionUnknown
-        answer = _decided(found)
-        if right is not None and person is not None and isinstance(answer, Part) and request.method == "GET":
-            _count(session, found, answer, person=person, right=right, moment=moment)
+    right = _right(found)
+    if found is None or (right is None and not _keeps(person, found)):
+        if found is not None and found.state == "withdrawn" and right_to_open(found.claims) is not None:
+            return tombstone()
+        if person is None:
+            return _sign_in_first()
+        raise RenditionUnknown
+    answer = _decided(found)
+    if right is not None and person is not None and isinstance(answer, Part) and request.method == "GET":
+        _count(found, answer, person=person, right=right, moment=moment)
     return _answer(found, answer, caching=cache_control(right))
 
 
@@ -75,7 +74,7 @@ def download(rendition_id: UUID, filename: str) -> Response:  # noqa: ARG001 - t
 def public_file(sha256: str, filename: str) -> Response:
     """Send a file of a public shelf under its hash, to be kept by every cache on the way."""
     moment = now()
-    with tools().database.reading() as session:
+    with tools().database.at_once() as session:
         found = public_holding(session, sha256=sha256, filename=filename, now=moment)
     right = _right(found)
     if found is None or right is None:
@@ -129,8 +128,23 @@ def _decided(found: Holding) -> Part | HTTPStatus:
     return part or HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
 
 
-def _count(session: Session, found: Holding, part: Part, *, person: SignedIn, right: Right, moment: datetime) -> None:
-    if part.last == found.size - 1:
+def _count(found: Holding, part: Part, *, person: SignedIn, right: Right, moment: datetime) -> None:
+    """Count what holds the end of the file: again, which is one statement, or for the first time, which is a fact."""
+    if part.last != found.size - 1:
+        return
+    whole, database = part.first == 0, tools().database
+    with database.at_once() as session:
+        is_known = count_again(
+            session,
+            person_id=person.person_id,
+            rendition_id=found.rendition_id,
+            sha256=found.sha256,
+            now=moment,
+            whole=whole,
+        )
+    if is_known:
+        return
+    with database.transaction() as session:
         count_download(
             session,
             person_id=person.person_id,
@@ -139,7 +153,7 @@ def _count(session: Session, found: Holding, part: Part, *, person: SignedIn, ri
             edition_id=right.claim.edition_id or found.edition_id,
             sha256=found.sha256,
             now=moment,
-            whole=part.first == 0,
+            whole=whole,
         )
 
 

@@ -92,14 +92,14 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
         bound = read_edition(MultiDict([*request.form.items(multi=True), ("slug", edition_slug)]), kept=edition)
+        if bound.asks and seen not in {"", version_of(edition.updated_at)}:  # what is asked may be settled already
+            return _form_in_conflict(bound.form, edition), 409
         if bound.values is None:
             return _form(bound.form, edition, asks=bound.asks), 422
         try:
             update_edition(session, edition_id=edition.id, values=bound.values.columns(), deed=my_deed(), seen=seen)
         except ChangedMeanwhile:
-            known = _known(edition)
-            mine = Form({**bound.form.values, "version": known["version"]})
-            return _form(mine, edition, conflict=differences(mine.values, known)), 409
+            return _form_in_conflict(bound.form, edition), 409
         places = pool(session, edition.id)
     deadline = format_deadline(bound.values.moments["closes_at"], bound.values.form.time_zone)
     flash_message(_("Saved. The deadline is %(deadline)s.", deadline=deadline))
@@ -135,6 +135,12 @@ def _warn_of_too_few(places: Pool) -> None:
         capacity=format_number(places.capacity),
     )
     flash_message(told, "warning")
+
+
+def _form_in_conflict(typed: Form, edition: Edition) -> str:
+    known = _known(edition)
+    mine = Form({**typed.values, "version": known["version"]})
+    return _form(mine, edition, conflict=differences(mine.values, known))
 
 
 def _form(

@@ -39,9 +39,10 @@ from shared.web.door.policy import public
 from shared.web.door.redirects import see_other
 from shared.web.door.sessions import remember_session
 from shared.web.door.tools import tools
-from shared.web.door.typed import typed_now
+from shared.web.door.typed import typed_before, typed_now
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
+from shared.web.pages.prepared import for_visitors
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -64,6 +65,8 @@ def show_form(edition_slug: str) -> str | Response:
     edition = _open_edition(edition_slug)
     known: dict[str, str] = {"language": current_locale() if current_locale() in edition.languages else ""}
     person = signed_in()
+    if person is None and typed_before() is None:
+        return for_visitors(lambda slots: _form(edition, fill(known), key=slots["key"]), key=lambda: str(uuid4()))
     if person is not None:
         with tools().database.reading() as session:
             standing = live_application_of(session, edition_id=edition.id, person_id=person.person_id)
@@ -100,7 +103,7 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:
     if request.form.get("use_email"):
         filled["email"] = request.form["use_email"]
     if person is not None:
-        with tools().database.reading() as session:
+        with tools().database.at_once() as session:
             filled["email"] = person_of(session, person.person_id).email
     answers, problems = read_answers(filled, languages=list(edition.languages))
     if answers is None:
@@ -154,7 +157,7 @@ def _offered_as_change(refusal: AlreadyApplied) -> Response:
 def show_sent(edition_slug: str, key: UUID) -> str:
     """Say that a link is on its way, and to which address."""
     edition = shown_edition(edition_slug)
-    with tools().database.reading() as session:
+    with tools().database.at_once() as session:
         email = draft_waiting(session, edition_id=edition.id, submission_key=key)
     return render_template("registration/sent.html", edition=edition, email=email, days=PROOF.lasts.days)
 
@@ -176,7 +179,7 @@ def send_again(edition_slug: str, key: UUID) -> Response:
 @public
 def show_proof(token: str) -> str | tuple[str, int]:
     """Show what the link is for, with a button: programs that open every link in a mail prove nothing."""
-    with tools().database.reading() as session:
+    with tools().database.at_once() as session:
         waiting = waiting_proof(session, application_id=_proof(token))
     if waiting is None:
         raise ProofWorthless
@@ -246,7 +249,7 @@ def _open_edition(slug: str) -> EditionView:
     return edition
 
 
-def _form(edition: EditionView, form: Form, *, key: UUID, meant: str | None = None) -> str:
+def _form(edition: EditionView, form: Form, *, key: UUID | str, meant: str | None = None) -> str:
     return render_template(
         "registration/apply.html",
         edition=edition,

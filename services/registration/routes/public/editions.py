@@ -1,18 +1,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template
 from markupsafe import Markup
 
 from services.registration.views.editions import EditionView, Showcase, present
 from services.registration.views.wording import PHASE
 from shared.clock import now
 from shared.editions import EditionUnknown
-from shared.web.door.headers import nonce
 from shared.web.door.policy import public
 from shared.web.door.tools import tools
+from shared.web.pages.prepared import for_visitors
 from shared.words.formats import format_list, language_name
 from shared.words.languages import current_locale
 
@@ -37,9 +36,9 @@ def shown_edition(slug: str) -> EditionView:
 
 @blueprint.get("/")
 @public
-def list_editions() -> str:
+def list_editions() -> str | Response:
     """Show all published editions."""
-    return _for_visitors("/", _editions)
+    return for_visitors(lambda _slots: _editions())
 
 
 def _editions() -> str:
@@ -57,20 +56,10 @@ def _editions() -> str:
 
 @blueprint.get("/e/<edition_slug>")
 @public
-def show_edition(edition_slug: str) -> str:
+def show_edition(edition_slug: str) -> str | Response:
     """Show one edition to everybody."""
-    return _for_visitors(f"/e/{edition_slug}", lambda: _edition(edition_slug))
-
-
-def _for_visitors(address: str, render: Callable[[], str]) -> str:
-    """Return the page; visitors without our cookie and without wishes in the address share one rendering."""
-    if request.query_string or current_app.config["SESSION_COOKIE_NAME"] in request.environ.get("HTTP_COOKIE", ""):
-        return render()
-    return showcase().page(address, current_locale(), nonce=nonce, render=render)
-
-
-def _edition(edition_slug: str) -> str:
-    return edition_page(shown_edition(edition_slug))
+    edition = shown_edition(edition_slug)
+    return for_visitors(lambda _slots: edition_page(edition))
 
 
 def edition_page(edition: EditionView, *, is_preview: bool = False) -> str:

@@ -1,0 +1,1 @@
+"""Selection as pure decisions: who reads what, what scores mean, who enters under which rules, and why."""
