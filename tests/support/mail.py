@@ -171,7 +171,13 @@ def make_offer(
 ) -> UUID:
     application_id = make_application(database, edition_id, email=f"{person_id}@example.org", person_id=person_id)
     batch = DecisionBatch(
-        id=new_id(), edition_id=edition_id, released_by=None, released_at=NOW, known_from=NOW, decisions=1
+        id=new_id(),
+        edition_id=edition_id,
+        released_by=None,
+        released_at=NOW,
+        known_from=NOW,
+        state="finished",
+        decisions=1,
     )
     decision = Decision(
         id=new_id(),

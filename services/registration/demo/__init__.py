@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from services.registration.actions.forms import ensure_application_form
 from services.registration.demo.editions import OPEN, edition_of_2011, open_edition
+from services.registration.demo.forms import publish_demo_forms
 from services.registration.demo.histories import tell_histories
 from services.registration.demo.staff import ACCOUNTS, Account, hire_staff
+from shared.deeds import Deed
 from shared.schema.registration import Edition
 
 if TYPE_CHECKING:
@@ -35,9 +38,10 @@ def load(database: Database, settings: RegistrationSettings, *, now: datetime) -
     with database.transaction() as session:
         if session.scalar(select(Edition.id).where(Edition.slug == OPEN)) is not None:
             return
-        session.add(edition_of_2011(now=now - timedelta(days=90)))
-        edition = open_edition(now=now)
-        session.add(edition)
-        session.flush()  # applications point to the edition
+        past, edition = edition_of_2011(now=now - timedelta(days=90)), open_edition(now=now)
+        session.add_all([past, edition])
+        session.flush()  # applications and forms point to the edition
+        ensure_application_form(session, edition_id=past.id, deed=Deed(None, now - timedelta(days=90)))
         staff = hire_staff(session, secret_key=settings.secret_key.get_secret_value(), now=now - timedelta(days=60))
+        publish_demo_forms(session, edition_id=edition.id, organiser=staff["organiser"], now=now - timedelta(days=58))
         tell_histories(session, edition=edition, staff=staff, now=now)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -28,6 +29,7 @@ class ApplicationRow:
     decision: str | None
     decision_state: str | None
     offer: str | None
+    answers: Mapping[str, Any]
 
 
 def rows_of(session: Session, ids: Sequence[UUID]) -> list[ApplicationRow]:
@@ -45,12 +47,14 @@ def rows_of(session: Session, ids: Sequence[UUID]) -> list[ApplicationRow]:
             Line.proposed,
             Line.released,
             Line.offer,
+            Application.answers,
         )
         .join(Line, Line.application_id == Application.id)
         .where(Application.id.in_(ids))
     )
     found = {
-        row.id: ApplicationRow(*row[:8], *_standing(row.proposed, row.released), row.offer or None) for row in rows
+        row.id: ApplicationRow(*row[:8], *_standing(row.proposed, row.released), row.offer or None, row.answers)
+        for row in rows
     }
     return [found[one] for one in ids if one in found]
 

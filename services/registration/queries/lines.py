@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.queries.application_rows import ApplicationRow, rows_of
 from shared.schema.alphabet import has_words, sort_key
-from shared.schema.registration import ApplicationLine as Line, ApplicationWords
+from shared.schema.registration import Application, ApplicationLine as Line, ApplicationWords
 
 COUNTED: Final = 10_000
 """A search that finds more says "more than": counting them all would keep the reader waiting."""
@@ -47,6 +47,8 @@ class Wish:
     countries: Sequence[str] = ()
     languages: Sequence[str] = ()
     decisions: Sequence[str] = ()
+    answers: Sequence[tuple[str, Sequence[Any]]] = ()
+    """Fields of the form, each with what an answer has to contain one of."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,18 @@ _FILTERS: Final[Mapping[str, Callable[[Sequence[str]], ColumnElement[bool]]]] = 
 """What may be wished for beside the state. A filter by something else is an entry here, a condition on the line."""
 
 
+def _answered(edition_id: UUID, field: str, contained: Sequence[Any]) -> ColumnElement[bool]:
+    holds = or_(*(Application.answers.contains({field: one}) for one in contained))
+    return Line.application_id.in_(select(Application.id).where(Application.edition_id == edition_id, holds))
+
+
 def _conditions(edition_id: UUID, wish: Wish) -> list[ColumnElement[bool]]:
     chosen = ((narrows, getattr(wish, name)) for name, narrows in _FILTERS.items())
     return [
         Line.edition_id == edition_id,
         Line.state.in_(wish.states) if wish.states else Line.state != "draft",
         *(narrows(values) for narrows, values in chosen if values),
+        *(_answered(edition_id, field, contained) for field, contained in wish.answers),
     ]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.published import Addressable, HeldRole
-from shared.schema.registration import Application, Edition, Enrolment, Offer
+from shared.schema.registration import Application, Edition, Enrolment, FormDraft, FormResponse, Offer
 from shared.schema.registration.published import Place
 from shared.schema.values import all_values, values_of
 
@@ -29,6 +29,8 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
         **account_of(session, person_id=person_id),
         "applications": [values_of(application) for application in applications],
         "offers": all_values(session, select(Offer).where(Offer.person_id == person_id)),
+        "half_filled_forms": all_values(session, select(FormDraft).where(FormDraft.person_id == person_id)),
+        "answers_to_forms": all_values(session, select(FormResponse).where(FormResponse.person_id == person_id)),
         "enrolments": all_values(session, select(Enrolment).where(Enrolment.person_id == person_id)),
         "changes": all_values(session, told.order_by(FactRow.at)),
     }

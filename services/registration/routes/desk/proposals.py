@@ -14,7 +14,8 @@ from services.registration.actions.bulks import begin_bulk, undo_bulk
 from services.registration.actions.decisions import propose_decision, take_back_proposal
 from services.registration.queries.bulks import bulk_of, chosen, plan_bulk, skipped_names
 from services.registration.queries.editions import edition_at
-from services.registration.queries.lines import countries_present
+from services.registration.queries.forms import application_form
+from services.registration.queries.lines import Wish, countries_present
 from services.registration.routes.desk.applications import table_query, wish_of
 from services.registration.rules.decisions import Outcome
 from services.registration.views import wording
@@ -22,6 +23,7 @@ from services.registration.views.editions import present
 from shared.clock import now
 from shared.errors import Invalid
 from shared.schema.base import new_id
+from shared.schema.registration import Edition
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
@@ -71,7 +73,7 @@ def propose_many(edition_slug: str) -> str | Response:
     given = read_form(ProposedToMany, request.form, messages=_MESSAGES)
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        wish = wish_of(table_query(request.args, edition, _countries(session, edition.id))) if given.all else None
+        wish = _wished(session, edition) if given.all else None
         among = chosen(edition.id, wish=wish, ids=given.ids[:MOST_AT_ONCE])
         if given.bulk is None or given.seen is None:
             plan = plan_bulk(session, among=among, outcome=given.outcome)
@@ -100,8 +102,10 @@ def propose_many(edition_slug: str) -> str | Response:
     return see_other(f"/desk/e/{edition_slug}/proposals/{given.bulk}")
 
 
-def _countries(session: Session, edition_id: UUID) -> list[str]:
-    return countries_present(session, edition_id=edition_id)
+def _wished(session: Session, edition: Edition) -> Wish:
+    listed = application_form(session, edition.id).form.listed
+    countries = countries_present(session, edition_id=edition.id)
+    return wish_of(table_query(request.args, edition, countries, listed), listed)
 
 
 @blueprint.get("/desk/e/<edition_slug>/proposals/<uuid:bulk_id>")
