@@ -90,8 +90,10 @@ _STATEMENTS: Final = (
     """,
     """
     WITH batch AS (
-        INSERT INTO registration.decision_batch (id, edition_id, released_by, released_at, decisions, finished_at)
-        SELECT gen_random_uuid(), :edition, :staff, now(), count(*), now() FROM grown WHERE state = 'decided'
+        INSERT INTO registration.decision_batch (id, edition_id, released_by, released_at, known_from, state, decisions,
+            finished_at)
+        SELECT gen_random_uuid(), :edition, :staff, now(), now(), 'finished', count(*), now()
+        FROM grown WHERE state = 'decided'
         RETURNING id)
     INSERT INTO registration.decision (id, application_id, edition_id, outcome, state, note, proposed_by, proposed_at,
         batch_id, released_at)
@@ -131,9 +133,9 @@ _STATEMENTS: Final = (
         INSERT INTO notifications.topic (id, slug, name, description, created_at)
         SELECT gen_random_uuid(), 'topic-' || :stamp, '{{"en": "News"}}', '{{"en": "News"}}', now() RETURNING id)
     INSERT INTO notifications.campaign (id, edition_id, topic_id, name, audience, state, audience_size, written_by,
-        launched_by, launched_at, finished_at, created_at, updated_at)
+        launched_by, launched_at, leaves_at, finished_at, created_at, updated_at)
     SELECT gen_random_uuid(), :edition, topic.id, 'Letter ' || n, '{{"standings": ["applied"]}}', 'finished', :count,
-        :staff, :staff, now(), now(), now() + n * interval '1 second', now()
+        :staff, :staff, now(), now(), now(), now() + n * interval '1 second', now()
     FROM topic, generate_series(1, {CAMPAIGNS}) AS n
     """,  # noqa: S608 - made of our own constants
     """

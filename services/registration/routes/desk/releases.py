@@ -28,6 +28,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import read_form
 from shared.web.pages.refusing import refused_at
+from shared.web.pages.tables import read_table_query
 from shared.words.languages import current_locale
 from shared.words.sentences import _, _l, _n
 
@@ -98,15 +99,17 @@ def release(edition_slug: str) -> Response:
 def show_release(edition_slug: str, batch_id: UUID) -> str:
     """Show a release: how long it can be taken back, who is in it, or how far it has become known."""
     moment = now()
+    query = read_table_query(request.args, columns=(), default_sort="")
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
         found = release_with(session, edition_id=edition.id, batch_id=batch_id)
-        people = decisions_in(session, batch_id=batch_id)
+        people = decisions_in(session, release=found, limit=query.limit, offset=query.offset)
     return render_template(
         "registration/desk/release_begun.html",
         edition=present(edition, language=current_locale(), now=moment),
         release=found,
         people=people,
+        query=query,
         seconds=max(0, round((found.known_from - moment).total_seconds())),
         outcomes=OUTCOMES,
         wording=wording,
