@@ -21,6 +21,11 @@ _SHORTEST: Final = 3
 MOST_WORDS: Final = 8
 
 
+def folded_in_sql(text: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """Return what a search compares; look for :func:`shared.words.folding.folded` words in it."""
+    return func.words.folded(text)
+
+
 def sorted_as_in_sql(text: SQLColumnExpression[str], language: str) -> ColumnElement[str]:
     """Return the key of the alphabet of ``language``, compared by code point whatever order the database has."""
     return func.words.sorted_as(text, language).collate("C")

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session
 
+from services.notifications.errors import DeliveryUnknown
 from services.notifications.rules.troubles import Lane
 from shared.schema.alphabet import MOST_WORDS, lines_sorted_as
 from shared.schema.notifications.deliveries import Delivery
@@ -104,3 +105,17 @@ def _narrowed(wanted: Select[Any], campaign_id: UUID, states: Collection[str], s
         wanted = wanted.where(Delivery.state.in_(states))
     sought = folded(search).split()[:MOST_WORDS]
     return wanted.where(*(Delivery.words.contains(word, autoescape=True) for word in sought))
+
+
+def delivery_at(session: Session, *, delivery_id: UUID) -> Delivery:
+    """Return one delivery; refuses with DeliveryUnknown."""
+    found = session.get(Delivery, delivery_id)
+    if found is None:
+        raise DeliveryUnknown
+    return found
+
+
+def edition_of_delivery(session: Session, delivery_id: UUID) -> set[UUID] | None:
+    """Return the edition that a mail was about; the empty set when about none, None when it is not there."""
+    row = session.execute(select(Delivery.edition_id).where(Delivery.id == delivery_id)).first()
+    return None if row is None else {row.edition_id} - {None}
