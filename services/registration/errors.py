@@ -126,24 +126,6 @@ class NotProposable(Conflict):
     title = _l("This decision cannot be proposed now")
 
 
-class BulkUnknown(NotFound):
-    """No such bulk proposal in this edition."""
-
-    title = _l("We do not know this proposal")
-
-
-class BulkChanged(Conflict):
-    """Other applications would get the decision than were shown."""
-
-    title = _l("Something changed since this was shown: look at it again")
-
-
-class BulkNotUndoable(Conflict):
-    """Nothing was proposed in it."""
-
-    title = _l("There is nothing to undo")
-
-
 class OfferUnknown(NotFound):
     """No such offer, or somebody else's."""
 

@@ -11,10 +11,10 @@ from sqlalchemy import Select, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import propose_decisions
-from services.registration.errors import BulkChanged, BulkNotUndoable, BulkUnknown
 from services.registration.queries.bulks import locked_bulk, next_items, plan_bulk
 from services.registration.queries.decisions import standings
 from services.registration.rules import decisions as rules
+from services.registration.rules.bulks import BulkChanged, BulkNotUndoable, BulkUnknown
 from services.registration.rules.decisions import AT_ONCE, BULK, DECISION
 from shared.facts.registration import BulkProposalContinued
 from shared.history import Deed, begin, move

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.registration.errors import BulkUnknown
 from services.registration.queries.lines import Wish, matching
 from services.registration.rules import decisions as rules
+from services.registration.rules.bulks import BulkUnknown
 from services.registration.rules.decisions import Outcome, Skipped
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, ApplicationLine as Line, BulkItem, BulkProposal, Decision
