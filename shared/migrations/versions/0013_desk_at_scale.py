@@ -11,7 +11,7 @@ from alembic import op
 from shared.migrations.grants import publish, reveal
 
 revision = "0013_desk_at_scale"
-down_revision = "0041_relays"
+down_revision = "0032_arrivals"
 branch_labels = None
 depends_on = None
 accepted = {
