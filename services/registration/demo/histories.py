@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from services.registration.actions.applications import withdraw_application
 from services.registration.actions.decisions import propose_decisions
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers
-from services.registration.actions.releases import digest, release_decisions
+from services.registration.actions.releases import release_decisions
 from services.registration.actions.submissions import start_application, submit_application
 from services.registration.demo.applicants import SEED, Applicant, applicants
-from services.registration.queries.decisions import proposals
+from services.registration.queries.releases import waiting_batch
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import Outcome
 from shared.deeds import Deed
@@ -127,7 +127,7 @@ def _decide(
 
 
 def _release(session: Session, edition: Edition, staff: dict[str, UUID], *, at: datetime) -> None:
-    seen = digest(proposals(session, edition_id=edition.id))
+    seen = waiting_batch(session, edition_id=edition.id).digest
     release_decisions(session, edition_id=edition.id, seen=seen, deed=Deed(staff["organiser"], at))
 
 
