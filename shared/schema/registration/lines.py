@@ -1,6 +1,6 @@
 """What the desk finds, filters and sorts applications by: narrow rows that PostgreSQL keeps beside the wide ones.
 
-Triggers write them in the transaction of what they follow (migration ``0013_desk_at_scale``); nobody else does. Why
+Triggers write them in the transaction of what they follow (migration ``0026_desk_at_scale``); nobody else does. Why
 they exist, and what they cost, is in ``docs/decisions/desk-at-100000.md``.
 """
 

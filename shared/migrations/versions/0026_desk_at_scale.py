@@ -10,8 +10,8 @@ from alembic import op
 
 from shared.migrations.grants import publish, reveal
 
-revision = "0013_desk_at_scale"
-down_revision = "0032_arrivals"
+revision = "0026_desk_at_scale"
+down_revision = "0025_arrivals"
 branch_labels = None
 depends_on = None
 accepted = {
