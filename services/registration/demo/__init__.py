@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from services.registration.demo.editions import OPEN, edition_of_2011, open_edition
+from services.registration.demo.editions import OPEN, edition_in_selection, edition_of_2011, open_edition
 from services.registration.demo.histories import tell_histories
-from services.registration.demo.staff import ACCOUNTS, Account, hire_staff
+from services.registration.demo.selection import tell_selection
+from services.registration.demo.staff import ACCOUNTS, Account, hire_readers, hire_staff
 from shared.schema.registration import Edition
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ def load(database: Database, settings: RegistrationSettings, *, now: datetime) -
             return
         session.add(edition_of_2011(now=now - timedelta(days=90)))
         edition = open_edition(now=now)
-        session.add(edition)
+        selecting = edition_in_selection(now=now)
+        session.add_all([edition, selecting])
         session.flush()  # applications point to the edition
-        staff = hire_staff(session, secret_key=settings.secret_key.get_secret_value(), now=now - timedelta(days=60))
+        secret_key = settings.secret_key.get_secret_value()
+        staff = hire_staff(session, secret_key=secret_key, now=now - timedelta(days=60))
+        readers = hire_readers(session, edition_id=selecting.id, secret_key=secret_key, now=now - timedelta(days=60))
         tell_histories(session, edition=edition, staff=staff, now=now)
+        tell_selection(session, edition=selecting, staff=staff, readers=readers, now=now)
