@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from services.registration.queries.places import Pool, pool
+from services.registration.queries.reviews import reviews_due
 from services.registration.rules.applications import DECIDABLE
 from shared.schema.materials.published import Shelving
 from shared.schema.notifications.published import CampaignAtWork
@@ -33,6 +34,8 @@ class Waiting:
     """Campaigns at work, by state."""
     confirmed: int
     """Places that are confirmed."""
+    my_reviews: int
+    """Applications that whoever asks has to review."""
 
     @property
     def undecided(self) -> int:
@@ -45,8 +48,11 @@ class Waiting:
         return sum(count for state, count in self.states.items() if state != "draft")
 
 
-def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
-    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work."""
+def waiting_in(session: Session, edition: Edition, *, person_id: UUID, now: datetime) -> Waiting:
+    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work.
+
+    Of the reviews, those that wait for ``person_id``.
+    """
     states = session.execute(
         select(Application.state, func.count()).where(Application.edition_id == edition.id).group_by(Application.state)
     )
@@ -73,6 +79,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
         confirmed=session.execute(
             select(func.count()).select_from(Place).where(Place.edition_id == edition.id, Place.confirmed)
         ).scalar_one(),
+        my_reviews=reviews_due(session, edition_id=edition.id, person_id=person_id),
     )
 
 
