@@ -40,6 +40,10 @@ class SignedLink(MailedLink):
 
 
 PROOF: Final = SignedLink("proof", "/proofs/{token}", frozenset({"notifications"}), timedelta(days=3))
+SAVED_FORM: Final = SignedLink(
+    "saved-form", "/apply/continue/{token}", frozenset({"notifications"}), timedelta(days=30)
+)
+"""As long as a half-filled form is kept."""
 SIGN_IN: Final = SignedLink("sign-in", "/sign-in/{token}", frozenset({"notifications"}), timedelta(minutes=10))
 """Ten minutes and once: OWASP ASVS 5.0, 6.5.5."""
 STAFF_INVITATION: Final = SignedLink(
@@ -51,6 +55,7 @@ STAFF_INVITATION: Final = SignedLink(
 UNSUBSCRIBE: Final = SignedLink("unsubscribe", "/mail/unsubscribe/{token}", frozenset({"notifications"}), ALWAYS)
 MY_PAGE: Final = MailedLink("my-page", "/me")
 OFFER: Final = MailedLink("offer", "/me/offers/{id}")
+ASKED: Final = MailedLink("asked", "/me/applications/{id}/asked")
 MATERIALS: Final = MailedLink("materials", "/materials")
 EDITION: Final = MailedLink("edition", "/e/{slug}")
 SECURITY: Final = MailedLink("security", "/staff/security")
@@ -60,11 +65,13 @@ LINKS: Final = {
     link.purpose: link
     for link in (
         PROOF,
+        SAVED_FORM,
         SIGN_IN,
         STAFF_INVITATION,
         UNSUBSCRIBE,
         MY_PAGE,
         OFFER,
+        ASKED,
         MATERIALS,
         EDITION,
         SECURITY,

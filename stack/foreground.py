@@ -120,6 +120,11 @@ def say_where_to_look(stack: Stack, screen: Screen, *, demo: bool) -> None:
         places.add_row("Every mail", url + "/mailbox")
     places.add_row("Logs", str(stack.places.logs))
     screen.console.print(places)
+    if demo:
+        screen.say("Three good places to begin, without a passphrase:")
+        screen.say(f"  1. {url}/staff/sign-in: look around as organiser; what waits today, and whom to decide on")
+        screen.say(f"  2. {url}/sign-in: look around as a participant who was accepted, with the Reader on the shelf")
+        screen.say(f"  3. {url}/mailbox: every mail that left, in five languages")
     accounts = demo_accounts(stack.places.state) if demo else []
     if accounts:
         table = Table(title="Staff of the demo", title_justify="left", box=None, pad_edge=False)

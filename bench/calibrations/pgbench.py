@@ -21,7 +21,7 @@ from sqlalchemy import event
 from bench.load import LoadFailed, load_seconds
 from bench.stand import SLUG, opened_database, write_edition
 from services.registration.actions.submissions import start_application
-from services.registration.rules.forms import read_answers
+from services.registration.rules.forms.library import standard_form
 from shared.clock import now
 from shared.migrations.run import upgrade
 from stack.addresses import libpq_url
@@ -94,7 +94,9 @@ def in_database(url: str, name: str) -> str:
 
 def recorded_statements(stand: Stand, answers: dict[str, str], *, url: str) -> list[str]:
     """Submit one application with the real action at ``url``; return the statements it sent, values filled in."""
-    read, problems = read_answers({**answers, "email": "applicant@bench.example"}, languages=["en", "fr", "es"])
+    read, problems = standard_form().read(
+        {**answers, "email": "applicant@bench.example"}, languages=["en", "fr", "es"], locale="en"
+    )
     if read is None:
         raise RuntimeError(f"the bench's answers are refused: {problems}")
     statements: list[str] = []
@@ -111,7 +113,6 @@ def recorded_statements(stand: Stand, answers: dict[str, str], *, url: str) -> l
                 edition_id=stand.edition_id,
                 submission_key=uuid4(),
                 answers=read,
-                consent="yes",
                 locale="en",
                 now=now(),
             )

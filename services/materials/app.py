@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.materials.routes.api import makings as makings_api
-from services.materials.routes.desk import corrections, makings, publications as desk, releases, shelves
+from services.materials.routes.desk import corrections, makings, publications as desk, publishing, releases, shelves
 from services.materials.routes.public import library, renditions
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
@@ -40,6 +40,7 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
             renditions.blueprint,
             desk.blueprint,
             releases.blueprint,
+            publishing.blueprint,
             corrections.blueprint,
             makings.blueprint,
             shelves.blueprint,

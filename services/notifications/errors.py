@@ -54,6 +54,21 @@ class UnknownPlaceholders(Invalid):
     title = _l("A text uses a placeholder that does not exist")
 
 
+class AudienceNotChosen(Conflict):
+    """Nobody has said whom the campaign is for."""
+
+    title = _l("Nobody has chosen yet whom this campaign is for")
+
+
+class MailHasLeft(Conflict):
+    """A launch can be taken back only before the first mail."""
+
+    title = _l("This launch can no longer be taken back")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Mails have left. You can still pause the campaign, or cancel it for whoever waits."))
+
+
 class AudienceEmpty(Conflict):
     """Nobody would get the mail."""
 

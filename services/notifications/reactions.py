@@ -33,6 +33,13 @@ def mail_address_proof(session: Session, fact: facts.AddressProofRequested, hear
     _queue(session, "address_proof", fact.application_id, recipient, heard, edition_id=fact.edition_id)
 
 
+@reactions.hear(facts.SavedFormLinkRequested)
+def mail_saved_form(session: Session, fact: facts.SavedFormLinkRequested, heard: Heard) -> None:
+    """Mail the link that leads back to a half-filled form."""
+    recipient = applicant(session, application_id=fact.form_draft_id)
+    _queue(session, "form_saved", fact.form_draft_id, recipient, heard, edition_id=fact.edition_id)
+
+
 @reactions.hear(people.SignInLinkRequested)
 def mail_sign_in_link(session: Session, fact: people.SignInLinkRequested, heard: Heard) -> None:
     """Mail the link that signs a person in."""
@@ -89,6 +96,12 @@ def confirm_application(session: Session, fact: facts.ApplicationSubmitted, hear
 def confirm_withdrawal(session: Session, fact: facts.ApplicationWithdrawn, heard: Heard) -> None:
     """Tell the applicant that the application is withdrawn."""
     _tell(session, "application_withdrawn", fact.application_id, fact, heard)
+
+
+@reactions.hear(facts.InformationRequested)
+def ask_for_information(session: Session, fact: facts.InformationRequested, heard: Heard) -> None:
+    """Tell the applicant that the organisers need some answers."""
+    _tell(session, "information_requested", fact.application_id, fact, heard)
 
 
 @reactions.hear(facts.DecisionReleased)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api, editions as editions_api
+from services.registration.routes.api import decisions as decisions_api, editions as editions_api, forms as forms_api
 from services.registration.routes.desk import (
     applications as desk_applications,
     criteria,
@@ -12,6 +12,7 @@ from services.registration.routes.desk import (
     duplicates,
     edition_previews,
     editions as desk_editions,
+    information as desk_information,
     outbox,
     proposals,
     releases,
@@ -20,8 +21,15 @@ from services.registration.routes.desk import (
     selection,
     today,
 )
-from services.registration.routes.me import applications as my_applications, home, offers
-from services.registration.routes.public import applications, editions, proofs
+from services.registration.routes.desk.forms import acts, building, listing, publishing
+from services.registration.routes.me import (
+    applications as my_applications,
+    forms as my_forms,
+    home,
+    information as my_information,
+    offers,
+)
+from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -36,13 +44,18 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     editions.blueprint,
     applications.blueprint,
+    address_proofs.blueprint,
+    steps.blueprint,
     proofs.blueprint,
     home.blueprint,
     my_applications.blueprint,
+    my_forms.blueprint,
+    my_information.blueprint,
     offers.blueprint,
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    desk_information.blueprint,
     reviews.blueprint,
     criteria.blueprint,
     selection.blueprint,
@@ -50,12 +63,17 @@ BLUEPRINTS = (
     decisions.blueprint,
     releases.blueprint,
     desk_editions.blueprint,
+    listing.blueprint,
+    building.blueprint,
+    acts.blueprint,
+    publishing.blueprint,
     duplicates.blueprint,
     edition_previews.blueprint,
     outbox.blueprint,
     components_page.blueprint,
     editions_api.blueprint,
     decisions_api.blueprint,
+    forms_api.blueprint,
     *PEOPLE,
 )
 
@@ -71,4 +89,5 @@ def create() -> Flask:
 
 def build(settings: RegistrationSettings, database: Database) -> Flask:
     """Return the application with the settings and the database it is given."""
-    return create_app(settings, service="registration", database=database, blueprints=BLUEPRINTS)
+    rooms = BLUEPRINTS if settings.environment == "production" else (*BLUEPRINTS, demo.blueprint)
+    return create_app(settings, service="registration", database=database, blueprints=rooms)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from shared.errors import Conflict, Invalid, NotFound
@@ -152,6 +153,67 @@ class EditionFull(Conflict):
         super().__init__(_l("Others were quicker: all places are taken at the moment."))
 
 
+class FormUnknown(NotFound):
+    """No such form, or no such version of it."""
+
+    title = _l("We do not know this form")
+
+
+class FormChanged(Conflict):
+    """Another version was published since the page was opened."""
+
+    title = _l("The form was changed while you were writing")
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("What you wrote stands in the new form. Look through it, answer what is new, and send it again.")
+        )
+
+
+class OptionFull(Invalid):
+    """The last place of an option was taken; ``errors`` names the fields."""
+
+    title = _l("The last place was taken a moment ago: choose something else")
+
+
+class FormSlugTaken(Conflict):
+    """Another form of the edition has this address."""
+
+    title = _l("Another form of this edition has this address already")
+
+
+class FormIncomplete(Conflict):
+    """The form cannot be filled in as it is; ``faults`` says why, see ``rules.forms.completeness``."""
+
+    title = _l("This form is not ready to be published")
+
+    def __init__(self, faults: Sequence[object]) -> None:
+        super().__init__(_l("Its page lists what is missing, with a link to each."))
+        self.faults = faults
+
+
+class FormRuleBroken(Invalid):
+    """A change that no form may have; ``faults`` are ``(kind, values)``, see ``rules.forms.definitions``."""
+
+    title = _l("The form cannot be changed this way")
+
+    def __init__(self, faults: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class FormTooLong(Invalid):
+    """More was typed than is kept of a half-filled form."""
+
+    title = _l("What you wrote is too long to be saved: shorten the longest answers")
+
+
+class FormClosed(Conflict):
+    """Before the form's opening or after its end."""
+
+    title = _l("This form cannot be filled in now")
+
+
 class ReviewUnknown(NotFound):
     """No such review, or somebody else's."""
 
@@ -222,3 +284,18 @@ class SelectionChanged(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_l("Look at it again, then adopt it."))
+
+
+class NothingAsked(Invalid):
+    """No question of the form was chosen."""
+
+    title = _l("Choose at least one question to ask about")
+
+    def __init__(self) -> None:
+        super().__init__(errors={"fields": _l("Choose at least one question to ask about")})
+
+
+class NotAsked(Conflict):
+    """The application waits for nothing from the applicant."""
+
+    title = _l("Nothing is asked of you here now")

@@ -15,6 +15,13 @@ class AddressProofRequested(Fact, noun="application"):
     edition_id: UUID
 
 
+class SavedFormLinkRequested(Fact, noun="form_draft"):
+    """Somebody wants to go on with a half-filled form elsewhere, or later."""
+
+    form_draft_id: UUID
+    edition_id: UUID
+
+
 class EditionDuplicated(Fact, noun="edition"):
     """An edition was made from another one, ``days`` later; what hangs on that one may follow."""
 
@@ -25,6 +32,14 @@ class EditionDuplicated(Fact, noun="edition"):
 
 class ApplicationSubmitted(Fact, noun="application"):
     """The address is proved and the application counts."""
+
+    application_id: UUID
+    person_id: UUID
+    edition_id: UUID
+
+
+class InformationRequested(Fact, noun="application"):
+    """An organiser asked an applicant to answer some questions again, or further."""
 
     application_id: UUID
     person_id: UUID

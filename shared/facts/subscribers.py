@@ -10,6 +10,7 @@ from shared.facts.materials import MakingContinued, MakingWanted, ShelfOpened
 
 SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.AddressProofRequested: ("notifications",),
+    r.SavedFormLinkRequested: ("notifications",),
     p.SignInLinkRequested: ("notifications",),
     p.StaffInvited: ("notifications",),
     p.TokenMade: ("notifications",),
@@ -19,6 +20,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     p.NewBrowserSignedIn: ("notifications",),
     r.ApplicationSubmitted: ("notifications",),
     r.ApplicationWithdrawn: ("notifications",),
+    r.InformationRequested: ("notifications",),
     r.DecisionReleased: ("notifications",),
     r.ReleaseBegun: ("registration",),
     r.ReleaseContinued: ("registration",),

@@ -64,7 +64,16 @@ def keep_what_was_typed(journey: Journey) -> str:
 
 def apply_in_french(journey: Journey) -> str:
     """Apply as Amina, in French, on the corrected form."""
-    return send_application(journey, AMINA)
+    visitor = journey.visitor(AMINA.who, language=AMINA.language)
+    page = visitor.open(f"/e/{journey.known['edition']}/apply")
+    steps = 0
+    while page.tree.xpath("//form[@data-save]"):
+        page = visitor.submit(fill_what_is_asked(answers_form(page), AMINA))
+        steps += 1
+    require(AMINA.email in page.words, f"the page with all answers does not show the address: {page.words[:300]}")
+    page = visitor.submit(answers_form(page))
+    require(AMINA.email in page.words, f"the page after sending does not say where the mail went: {page.words[:300]}")
+    return f"{steps} steps, then all answers on one page"
 
 
 def prove_by_button(journey: Journey) -> str:
@@ -127,19 +136,7 @@ def send_application(journey: Journey, person: Applicant) -> str:
     """Fill in and send the whole form."""
     visitor = journey.visitor(person.who, language=person.language)
     form = application_form(journey, visitor)
-    form.fill(
-        name=person.name,
-        email=person.email,
-        country=person.country,
-        organisation="Coopérative d'essai",
-        motivation=f"To learn from others and to bring it home ({RUN}).",
-        consent=True,
-    )
-    languages = form.options("language")
-    form.fill(language=person.language if person.language in languages else languages[0])
-    form.fill(needs_fellowship="yes", fellowship_cover="Travel") if person is CHLOE else form.fill(
-        needs_fellowship="no"
-    )
+    fill_what_is_asked(form, person)
     page = visitor.submit(form)
     require(person.email in page.words, f"the page after sending does not say where the mail went: {page.words[:200]}")
     return page.title
@@ -163,7 +160,39 @@ def prove(journey: Journey, person: Applicant, letter: Letter) -> Page:
     return page
 
 
+def fill_what_is_asked(form: Form, person: Applicant) -> Form:
+    """Answer every question of a form, or of one step of it, that this person has an answer to."""
+    needs = person is CHLOE
+    answers: dict[str, str | bool] = {
+        "name": person.name,
+        "email": person.email,
+        "country": person.country,
+        "organisation": "Coopérative d'essai",
+        "role": "member",
+        "years": "7",
+        "motivation": f"To learn from others and to bring it home ({RUN}).",
+        "topics.finance": "2",
+        "topics.green": "1",
+        "needs_fellowship": "yes" if needs else "no",
+        "needs_visa": "yes",
+        "visa_where": "Ouagadougou",
+        "consent": True,
+    }
+    if needs:
+        answers["fellowship_cover"] = "Travel"
+    if "language" in form.fields:
+        languages = form.options("language")
+        answers["language"] = person.language if person.language in languages else languages[0]
+    return form.fill(**{name: value for name, value in answers.items() if name in form.fields})
+
+
+def answers_form(page: Page) -> Form:
+    """Return the form that holds the questions of a page."""
+    [found] = [form for form in page.tree.forms if form.get("id") == "answers-form"]
+    return Form(page, found)
+
+
 def application_form(journey: Journey, visitor: Visitor) -> Form:
-    """Return the empty application form, reached from the edition's page."""
+    """Return the empty application form with all its questions, reached from the edition's page."""
     edition = visitor.open(f"/e/{journey.known['edition']}")
-    return visitor.open(edition.link(containing="/apply")).form(field="motivation")
+    return answers_form(visitor.open(edition.link(containing="/apply") + "?all=yes"))

@@ -49,15 +49,14 @@ def open_edition(visit: Visit) -> str:
 
 def apply(visit: Visit, academy: Academy, person: Person) -> None:
     """Send the form once unfinished, then whole; open the mailed link; press its button."""
-    open_edition(visit)
-    visit.follow("a[href$='/apply']")
+    visit.open(f"/e/{open_edition(visit)}/apply?all=yes")
     visit.fill(name=person.name)
     visit.follow("main form button:not(.plain)", status=422)
     assert visit.page.locator("[aria-invalid=true]").count() > 2
     assert visit.page.locator("[name=name]").input_value() == person.name
     visit.fill(email=person.email, country="BF", organisation="Coopérative d'essai", needs_fellowship="yes")
     visit.fill(fellowship_cover="The journey.", motivation="To learn from others and to bring it home.")
-    visit.fill(language="fr")
+    visit.fill(language="fr", role="member", needs_visa="no")
     visit.page.locator("[name=consent]").check()
     visit.follow("main form button:not(.plain)")
     assert person.email in visit.words()

@@ -26,8 +26,7 @@ def test_what_was_typed_survives_a_lost_cookie_and_another_language(
 ) -> None:
     how = album / f"nothing-lost-{scripted}"
     with visiting(browser, academy.url, how, language="en", viewport=PHONE, scripted=scripted) as visit:
-        people.open_edition(visit)
-        visit.follow("a[href$='/apply']")
+        visit.open(f"/e/{people.open_edition(visit)}/apply?all=yes")
         visit.fill(name="Amina", motivation=WORDS)
         visit.page.context.clear_cookies()
         visit.follow("main form button:not(.plain):not(.unseen)", status=403)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -14,7 +15,7 @@ from shared.web.pages.tables import Column
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Browser, Dialog, Page, Route
 
 pytestmark = pytest.mark.browser
 ROWS = [{"id": number, "name": f"Person {number}"} for number in range(1, 5)]
@@ -22,9 +23,10 @@ DIALOG = """
 {% call ui.dialog("sure", "Sure?", "Withdraw") %}<p>Think.</p><button data-close>Keep</button>{% endcall %}
 """
 TABLE = """
-{% call(row, column) ui.table(columns, rows, "People", select="ids") %}<a href="#">{{ row.name }}</a>{% endcall %}
-{% call ui.bulk_bar(total=312) %}{% endcall %}
-<form id="bulk"></form><input id="q"><dialog id="keys">Keys</dialog>
+{% call(row, column) ui.table(columns, rows, "People", select="ids") %}
+<a href="#row-{{ row.id }}">{{ row.name }}</a>{% endcall %}
+{% call ui.bulk_bar(total=312) %}<button form="bulk" name="outcome" value="accept">Accept</button>{% endcall %}
+<form id="bulk" action="/propose"></form><input id="q"><dialog id="keys">Keys</dialog>
 """
 
 
@@ -99,6 +101,64 @@ def test_keys_walk_the_rows_and_select_them(browser: Browser) -> None:
         page.keyboard.press("/")
         page.keyboard.type("jx")
         assert page.locator("#q").input_value() == "jx", "keys are letters where people write"
+
+
+def test_enter_opens_the_row_and_sends_nothing(browser: Browser) -> None:
+    with showing(browser, TABLE, "desk.js") as page:
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#row-2")
+        page.get_by_label("Select Person 3").check()
+        page.evaluate("addEventListener('submit', () => { window.sent = true })")
+        page.get_by_label("Select Person 3").press("Enter")
+        assert page.url.endswith("#row-3")
+        assert page.evaluate("window.sent") is None
+
+
+def test_a_bulk_act_waits_until_something_is_chosen(browser: Browser) -> None:
+    with showing(browser, TABLE, "desk.js") as page:
+        act = page.get_by_role("button", name="Accept")
+        assert act.is_disabled()
+        page.get_by_label("Select Person 1").check()
+        assert act.is_enabled()
+        page.get_by_label("Select Person 1").uncheck()
+        assert act.is_disabled()
+        page.get_by_label("All 312 that match").check()
+        assert act.is_enabled()
+    with showing(browser, TABLE, works=False) as page:
+        assert page.get_by_role("button", name="Accept").is_enabled(), (
+            "without JavaScript the server says what is missing"
+        )
+
+
+def test_what_is_selected_survives_paging_and_goes_along_once(browser: Browser) -> None:
+    script = (STATIC / "desk.js").read_text("utf-8")
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        first = 5 if "page=2" in route.request.url else 1
+        rows = [{"id": number, "name": f"Person {number}"} for number in range(first, first + 4)]
+        template = mail_environment().from_string(TABLE)
+        body = template.render(columns=(Column("name", "Name", kind="main"),), rows=rows)
+        html = f'<!doctype html><html lang=en><body>{body}<script type="module">{script}</script></body></html>'
+        route.fulfill(body=html, content_type="text/html")
+
+    with closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.route("http://desk.test/**", answer)
+        page.goto("http://desk.test/applications?state=submitted")
+        page.get_by_label("Select Person 2").check()
+        page.goto("http://desk.test/applications?state=submitted&page=2")
+        page.get_by_label("Select Person 7").check()
+        assert page.get_by_text("2 selected").is_visible()
+        page.goto("http://desk.test/applications?state=decided&page=2")
+        assert page.get_by_text("selected", exact=False).first.is_hidden(), "other filters are another question"
+        page.goto("http://desk.test/applications?state=submitted&page=2")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Accept").click()
+    assert sorted(parse_qs(urlsplit(asked[-1]).query)["ids"]) == ["2", "7"]
 
 
 def test_shift_selects_a_range_and_the_heading_selects_the_page(browser: Browser) -> None:

@@ -31,6 +31,7 @@ LOCAL_NOTES = LocalNotes(NotificationsSettings.model_fields["mail_notes_path"].d
 
 
 def mail_settings(smtp_url: str, *, redis_url: str = "redis://127.0.0.1:1/0", **more: Any) -> NotificationsSettings:
+    more.setdefault("recall_seconds", 0)
     return NotificationsSettings(
         environment="test",
         secret_key="x" * 40,
@@ -170,7 +171,13 @@ def make_offer(
 ) -> UUID:
     application_id = make_application(database, edition_id, email=f"{person_id}@example.org", person_id=person_id)
     batch = DecisionBatch(
-        id=new_id(), edition_id=edition_id, released_by=None, released_at=NOW, known_from=NOW, decisions=1
+        id=new_id(),
+        edition_id=edition_id,
+        released_by=None,
+        released_at=NOW,
+        known_from=NOW,
+        state="finished",
+        decisions=1,
     )
     decision = Decision(
         id=new_id(),

@@ -13,12 +13,15 @@ from services.registration.actions.decisions import propose_decision
 from services.registration.actions.releases import digest, release_decisions
 from services.registration.actions.submissions import prove_address, start_application
 from services.registration.queries.decisions import proposals
-from services.registration.rules.forms import Answers
+from services.registration.rules.forms.compiled import Answers
+from services.registration.rules.forms.library import standard_form
 from shared.deeds import Deed
 from shared.schema.base import new_id
 from shared.schema.registration import Edition, Offer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.database import Database
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -71,6 +74,13 @@ def filled(**changes: Any) -> dict[str, Any]:
     }
 
 
+def answers_of(languages: Sequence[str] = ("en", "fr", "es", "pt", "ar"), **changes: Any) -> Answers:
+    """Read the ten questions, filled in."""
+    read = standard_form().read(filled(**changes), languages=languages, locale="fr")
+    assert read.answers is not None, read.problems
+    return read.answers
+
+
 @dataclass(frozen=True)
 class Applied:
     edition_id: UUID
@@ -84,8 +94,7 @@ def submit_unproved(database: Database, edition_id: UUID, *, now: datetime = NOW
             session,
             edition_id=edition_id,
             submission_key=uuid4(),
-            answers=Answers.model_validate(filled(**changes)),
-            consent="I agree.",
+            answers=answers_of(**changes),
             locale="fr",
             now=now,
         )

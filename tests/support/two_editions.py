@@ -19,6 +19,7 @@ from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Topic
 from shared.schema.people.persons import Role
 from shared.schema.registration import DecisionBatch, Review, Reviewer
+from tests.support.forms import form_called
 from tests.support.library import reader_in
 from tests.support.registration import apply, decide, make_edition, offer_of, release
 from tests.support.web import person_called
@@ -77,6 +78,7 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
         return {
             "batch_id": session.scalars(select(DecisionBatch.id).where(DecisionBatch.edition_id == edition_id)).one(),
             "application_id": waiting.application_id,
+            "form_slug": form_called(database, edition_id, f"travel-{side}"),
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,
             "role_id": role.id,

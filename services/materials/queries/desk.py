@@ -127,6 +127,12 @@ def publication_called(session: Session, *, slug: str) -> Publication:
     return found
 
 
+def is_published(session: Session, *, publication_id: UUID) -> bool:
+    """Say whether any release of a publication is published."""
+    found = select(Release.id).where(Release.publication_id == publication_id, Release.state == "published").exists()
+    return bool(session.scalar(select(found)))
+
+
 def editions_of(session: Session) -> dict[UUID, set[UUID]]:
     """Return for each publication the editions whose people it is for: its own, and those of its shelves."""
     own = select(Publication.id, Publication.edition_id).where(Publication.edition_id.is_not(None))
@@ -271,9 +277,3 @@ def shelves_for(session: Session, *, publication_id: UUID, edition_id: UUID | No
         .order_by(Shelf.created_at, Shelf.id)
     )
     return [ShelfRow(*row) for row in rows]
-
-
-def is_on_a_shelf(session: Session, *, publication_id: UUID) -> bool:
-    """Say whether the publication stands on any shelf, open or not."""
-    stands = select(ShelfItem.shelf_id).where(ShelfItem.publication_id == publication_id).exists()
-    return bool(session.scalar(select(stands)))

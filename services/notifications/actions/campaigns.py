@@ -25,7 +25,10 @@ WRITABLE = ("draft", "awaiting_approval")
 def create_campaign(
     session: Session, *, edition_id: UUID, topic_id: UUID, name: str, deed: Deed, key: UUID | None = None
 ) -> Campaign:
-    """Begin a campaign as a draft, to everybody who applied; the same ``key`` with the same words is the same one."""
+    """Begin a campaign as a draft; whom it is for is not chosen yet.
+
+    The same ``key`` with the same words is the same campaign.
+    """
     campaign_id = uuid5(key, f"{edition_id} {topic_id} {name}") if key else new_id()
     if key:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(campaign_id), 0))))
@@ -37,7 +40,7 @@ def create_campaign(
         "edition_id": edition_id,
         "topic_id": topic_id,
         "name": name,
-        "audience": AudienceRule().model_dump(mode="json"),
+        "audience": {},
         "audience_size": 0,
         "written_by": deed.by,
         "created_at": deed.at,
@@ -107,15 +110,18 @@ def rewrite_campaign(
 
 
 def choose_audience(
-    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule, deed: Deed, seen: str = ""
+    session: Session, *, campaign_id: UUID, edition_id: UUID, rule: AudienceRule | None, deed: Deed, seen: str = ""
 ) -> Campaign:
-    """Say whom a campaign is for; what became of another edition's publication is not this edition's to ask.
+    """Say whom a campaign is for, or with None that nobody is chosen.
+
+    What became of another edition's publication is not this edition's to ask.
 
     Refused with ChangedMeanwhile when it is not for those any more whom it was for in the version ``seen``.
     """
-    require_askable(session, rule=rule, edition_id=edition_id)
+    if rule is not None:
+        require_askable(session, rule=rule, edition_id=edition_id)
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
-    wanted = rule.model_dump(mode="json")
+    wanted = rule.model_dump(mode="json") if rule else {}
     if campaign.audience != wanted:
         require_version(seen, version_of(campaign.audience))
     campaign.audience = wanted

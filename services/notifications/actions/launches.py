@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, literal, select, text
+from sqlalchemy import case, delete, func, insert, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.campaigns import locked_campaign, writable_campaign
@@ -16,19 +17,24 @@ from services.notifications.actions.wording import agree_on_words
 from services.notifications.errors import (
     AudienceChanged,
     AudienceEmpty,
+    AudienceNotChosen,
     CampaignIncomplete,
     CampaignNotSending,
+    MailHasLeft,
     SecondPersonNeeded,
 )
 from services.notifications.queries.audience import audience_size, members_select
 from services.notifications.queries.campaigns import texts_of
-from services.notifications.rules.audience import AudienceRule, text_locale
+from services.notifications.rules.audience import AudienceRule, rule_in, text_locale
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.texts import LOCALES, half_written
-from shared.history import Deed, move
+from shared.history import Deed, move, note
 from shared.outbox import ring_after_commit
 from shared.schema.notifications.campaigns import Campaign
 from shared.schema.notifications.deliveries import Delivery
+
+TAKEN_OUT: Final = "taken_out"
+"""Why a delivery is not sent whose person somebody took out of the campaign by name."""
 
 
 def launch_campaign(
@@ -40,18 +46,22 @@ def launch_campaign(
     approval_above: int,
     may_approve: bool,
     deed: Deed,
+    recall: timedelta = timedelta(0),
 ) -> Campaign:
     """Freeze the audience and begin to send, or ask for a second person when it is larger than ``approval_above``.
 
     ``confirmed`` is the number of people that was shown; when the rule means another number by now, AudienceChanged.
     Somebody who may approve, other than the writer and the one who asked, approves by launching again; else
-    SecondPersonNeeded. Pressed twice by the same person it is done once and answered alike.
+    SecondPersonNeeded. The first mail leaves once ``recall`` is over; until then :func:`recall_launch` takes it back.
+    Pressed twice by the same person it is done once and answered alike.
     """
     campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
     if _was_pressed_before(campaign, confirmed=confirmed, by=deed.by):
         return campaign
     campaign = writable_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
-    rule = AudienceRule.model_validate(campaign.audience)
+    rule = rule_in(campaign.audience)
+    if rule is None:
+        raise AudienceNotChosen
     texts = texts_of(session, campaign_id=campaign_id)
     missing = half_written(texts)
     if not texts or missing:
@@ -69,11 +79,14 @@ def launch_campaign(
             return campaign
         if not may_approve or deed.by in {campaign.written_by, campaign.submitted_by}:
             raise SecondPersonNeeded
+    leaves_at = deed.at + recall
     launched: dict[str, Any] = {"launched_by": deed.by, "launched_at": deed.at, "updated_at": deed.at}
-    move(session, CAMPAIGN, [campaign_id], "sending", deed, **launched)
+    move(session, CAMPAIGN, [campaign_id], "sending", deed, leaves_at=leaves_at, **launched)
     agree_on_words(session, campaign_id=campaign_id)
     session.refresh(campaign)
-    campaign.audience_size = freeze_audience(session, campaign=campaign, rule=rule, written=sorted(texts), now=deed.at)
+    campaign.audience_size = freeze_audience(
+        session, campaign=campaign, rule=rule, written=sorted(texts), now=deed.at, rest=recall
+    )
     ring_after_commit(session, (CAMPAIGN_QUEUE,))
     return campaign
 
@@ -85,9 +98,15 @@ def _was_pressed_before(campaign: Campaign, *, confirmed: int, by: UUID | None) 
 
 
 def freeze_audience(
-    session: Session, *, campaign: Campaign, rule: AudienceRule, written: list[str], now: datetime
+    session: Session,
+    *,
+    campaign: Campaign,
+    rule: AudienceRule,
+    written: list[str],
+    now: datetime,
+    rest: timedelta = timedelta(0),
 ) -> int:
-    """Turn the rule into one delivery per person, in one statement; return how many."""
+    """Turn the rule into one delivery per person, due after ``rest``, in one statement; return how many."""
     people = members_select(rule, edition_id=campaign.edition_id, now=now).subquery()
     language = case(
         {locale: text_locale(locale, written) for locale in LOCALES},
@@ -104,7 +123,7 @@ def freeze_audience(
         people.c.name,
         language,
         func.jsonb_build_object("name", people.c.called, "country", people.c.country),
-        func.now(),
+        func.now() + rest,
         literal(now),
     )
     columns = (
@@ -125,6 +144,52 @@ def freeze_audience(
         execution_options={"preserve_rowcount": True},
     )
     return int(frozen.rowcount)  # type: ignore[attr-defined]
+
+
+def recall_launch(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> int:
+    """Take a launch back before its first mail: the campaign is a draft again, and nobody is in the ledger.
+
+    Return for how many people. Refuses with MailHasLeft once a single mail is or was on its way, whatever the clock
+    says: deliveries that a sender holds are not deleted, and a missing one gives the deed up as a whole.
+    """
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state != "sending":
+        raise MailHasLeft
+    untouched = delete(Delivery).where(
+        Delivery.campaign_id == campaign_id,
+        or_(Delivery.state == "queued", Delivery.reason == TAKEN_OUT),
+        Delivery.attempts == 0,
+    )
+    gone = session.execute(untouched, execution_options={"preserve_rowcount": True}).rowcount  # type: ignore[attr-defined]
+    if gone != campaign.audience_size:
+        raise MailHasLeft
+    nothing: dict[str, Any] = dict.fromkeys(("launched_by", "launched_at", "leaves_at", "submitted_by", "submitted_at"))
+    move(session, CAMPAIGN, [campaign_id], "draft", deed, audience_size=0, updated_at=deed.at, **nothing)
+    session.expire(campaign)
+    return int(gone)
+
+
+def take_out_of_campaign(
+    session: Session, *, campaign_id: UUID, edition_id: UUID, delivery_ids: Sequence[UUID], deed: Deed
+) -> int:
+    """Send a campaign to some people no more who wait for it; they stay in the ledger, as taken out. Return how many.
+
+    Whoever has got it, or is getting it at this moment, is left as he is.
+    """
+    campaign = locked_campaign(session, campaign_id=campaign_id, edition_id=edition_id)
+    if campaign.state not in {"sending", "paused"}:
+        raise CampaignNotSending
+    taken = session.execute(
+        update(Delivery)
+        .where(Delivery.campaign_id == campaign_id, Delivery.id.in_(delivery_ids))
+        .where(Delivery.state.in_(("queued", "deferred")))
+        .values(state="suppressed", reason=TAKEN_OUT, settled_at=func.now())
+        .execution_options(synchronize_session=False, preserve_rowcount=True)
+    )
+    count = int(taken.rowcount)  # type: ignore[attr-defined]
+    if count:
+        note(session, CAMPAIGN.noun, campaign_id, deed, what="reduced", edition_id=edition_id)
+    return count
 
 
 def pause_campaign(session: Session, *, campaign_id: UUID, edition_id: UUID, deed: Deed) -> None:

@@ -87,8 +87,12 @@ def members_select(rule: AudienceRule, *, edition_id: UUID, now: datetime) -> Se
     )
 
 
-def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, topic_id: UUID, now: datetime) -> Size:
-    """Count an audience."""
+def audience_size(
+    session: Session, *, rule: AudienceRule | None, edition_id: UUID, topic_id: UUID, now: datetime
+) -> Size:
+    """Count an audience; while none is chosen there is nobody in it."""
+    if rule is None:
+        return Size(0, {}, 0)
     opted_out = exists().where(OptOut.person_id == Addressable.id, OptOut.topic_id == topic_id)
     rows = session.execute(
         select(Addressable.locale, func.count(), func.count().filter(opted_out))
@@ -107,7 +111,7 @@ def audience_size(session: Session, *, rule: AudienceRule, edition_id: UUID, top
 def audience_page(
     session: Session,
     *,
-    rule: AudienceRule,
+    rule: AudienceRule | None,
     edition_id: UUID,
     language: str,
     limit: int,
@@ -116,6 +120,8 @@ def audience_page(
     search: str = "",
 ) -> Sequence[Member]:
     """Return one page of an audience, by name in ``language``; ``search`` narrows by name or address."""
+    if rule is None:
+        return []
     wanted = members_select(rule, edition_id=edition_id, now=now)
     if search:
         found_by = folded_in_sql(Addressable.name + " " + Addressable.email)
@@ -127,9 +133,11 @@ def audience_page(
 
 
 def audience_member(
-    session: Session, *, rule: AudienceRule, edition_id: UUID, person_id: UUID, now: datetime
+    session: Session, *, rule: AudienceRule | None, edition_id: UUID, person_id: UUID, now: datetime
 ) -> Member | None:
     """Return one person of an audience, or None when the rule does not mean her."""
+    if rule is None:
+        return None
     row = session.execute(
         members_select(rule, edition_id=edition_id, now=now).where(Addressable.id == person_id)
     ).first()

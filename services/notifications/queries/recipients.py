@@ -40,7 +40,7 @@ class Recipient:
 
 
 def applicant(session: Session, *, application_id: UUID) -> Recipient | None:
-    """Return whoever typed an application that waits for its proof, at the address and in the language given there.
+    """Return whoever typed an application that waits for its proof, or half of one, at the address given there.
 
     Without a name: it is free text, and the address may be that of somebody who never came here.
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -34,7 +35,7 @@ class Standing(StrEnum):
 
 
 class AudienceRule(BaseModel):
-    """All conditions must hold; an empty condition is no condition.
+    """All conditions must hold; an empty condition is no condition, but somebody has to be named by her standing.
 
     ``standings`` any of them; ``download`` with ``publication_id``: has or has not downloaded any rendition of that
     publication; ``locales`` the person's language; ``countries`` ISO 3166-1 alpha-2 codes of the application.
@@ -42,7 +43,7 @@ class AudienceRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    standings: tuple[Standing, ...] = Field(default=(Standing.APPLIED,), min_length=1)
+    standings: tuple[Standing, ...] = Field(min_length=1)
     download: Literal["any", "has", "has_not"] = "any"
     publication_id: UUID | None = None
     locales: tuple[Locale, ...] = ()
@@ -52,6 +53,11 @@ class AudienceRule(BaseModel):
     def asks_about_downloads(self) -> bool:
         """Whether the rule depends on who downloaded what."""
         return self.download != "any" and self.publication_id is not None
+
+
+def rule_in(kept: Mapping[str, Any]) -> AudienceRule | None:
+    """Return the rule that a campaign keeps, or None while nobody has chosen whom it is for."""
+    return AudienceRule.model_validate(kept) if kept else None
 
 
 def text_locale(wanted: str, available: list[str]) -> str:

@@ -11,7 +11,7 @@ CAMPAIGN: Final = machine(
     moves={
         "draft": "awaiting_approval sending deleted",
         "awaiting_approval": "draft sending deleted",
-        "sending": "paused cancelled finished",
+        "sending": "draft paused cancelled finished",
         "paused": "sending cancelled",
         "cancelled": "",
         "finished": "sending",

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Final
 
 from shared.links import (
+    ASKED,
     MATERIALS,
     MY_PAGE,
     OFFER,
     PROOF,
+    SAVED_FORM,
     SECURITY,
     SIGN_IN,
     STAFF_INVITATION,
@@ -37,6 +39,7 @@ NOTICES: Final = {
     notice.kind: notice
     for notice in (
         Notice("address_proof", PROOF),
+        Notice("form_saved", SAVED_FORM),
         Notice("sign_in", SIGN_IN),
         Notice("staff_invitation", STAFF_INVITATION),
         Notice("token_made", TOKENS),
@@ -46,6 +49,7 @@ NOTICES: Final = {
         Notice("new_browser", SECURITY),
         Notice("application_received", MY_PAGE),
         Notice("application_withdrawn", MY_PAGE),
+        Notice("information_requested", ASKED),
         Notice("decision_reserve", MY_PAGE),
         Notice("decision_decline", MY_PAGE),
         Notice("offer_made", OFFER),

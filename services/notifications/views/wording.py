@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from services.notifications.rules.audience import Standing
-from shared.words.sentences import LazyText, _l
+from services.notifications.queries.audience import PublicationToAsk
+from services.notifications.rules.audience import AudienceRule, Standing
+from shared.words.formats import country_name, format_list, language_name
+from shared.words.languages import current_locale, text_in
+from shared.words.sentences import LazyText, _, _l
 
 CAMPAIGN_STATES: Final[dict[str, tuple[LazyText, str]]] = {
     "draft": (_l("Draft"), "calm"),
@@ -28,6 +32,7 @@ REASONS: Final[dict[str, LazyText]] = {
     "opted_out": _l("No longer wants mails on this topic"),
     "suppressed": _l("The address is on the list of those not to be mailed"),
     "cancelled": _l("The campaign was cancelled before"),
+    "taken_out": _l("Taken out by name before the mail left"),
     "late": _l("Too late to be useful"),
     "no_answer": _l("The mail server took the mail but the line broke before it said so"),
     "sender_lost": _l("The sending process died; the mail may or may not have left"),
@@ -53,3 +58,23 @@ STANDINGS: Final[dict[Standing, tuple[LazyText, LazyText]]] = {
     Standing.RESERVE: (_l("Reserve list"), _l("Waits for a free place")),
     Standing.DECLINED: (_l("Declined"), _l("Told that there is no place")),
 }
+
+
+def rule_in_words(rule: AudienceRule | None, publications: Sequence[PublicationToAsk]) -> str:
+    """Return in sentences whom a rule means; ``publications`` are those that it may ask about."""
+    if rule is None:
+        return _("Nobody has chosen yet whom this campaign is for.")
+    standings = format_list([str(STANDINGS[standing][0]) for standing in rule.standings], style="or")
+    told = [_("For those whose standing is: %(standings)s.", standings=standings)]
+    if rule.locales:
+        languages = format_list([language_name(locale) for locale in rule.locales], style="or")
+        told.append(_("Who read: %(languages)s.", languages=languages))
+    if rule.countries:
+        countries = format_list([country_name(code) for code in rule.countries], style="or")
+        told.append(_("From: %(countries)s.", countries=countries))
+    titles = {one.id: text_in(one.titles, current_locale()) for one in publications}
+    if rule.asks_about_downloads and rule.publication_id is not None:
+        title = titles.get(rule.publication_id, "")
+        asked = _("Has not downloaded: %(title)s", title=title)
+        told.append(f"{asked if rule.download == 'has_not' else _('Has downloaded: %(title)s', title=title)}.")
+    return " ".join(told)

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.registration.actions.option_places import give_options_back, take_options
 from services.registration.errors import ApplicationUnknown, NotEditable, NotWithdrawable
 from services.registration.queries.decisions import proposal_of
 from services.registration.queries.offers import has_live_offer
 from services.registration.rules import applications as rules
 from services.registration.rules.decisions import DECISION
-from services.registration.rules.forms import Answers
+from services.registration.rules.forms.compiled import Answers
 from shared.history import Deed, move, note
 from shared.people.actions.people import correct_name
 from shared.schema.registration import Application, Edition
@@ -32,7 +33,8 @@ def edit_application(
 
     What was there before is kept with the change and shown to reviewers. The address stays the proved one. What was
     ``written_at`` an earlier moment counts as in time when it was then. Refuses with :class:`ChangedMeanwhile` when the
-    application is not the version ``seen`` any more and holds other answers.
+    application is not the version ``seen`` any more and holds other answers, with :class:`OptionFull` when a place of
+    an option is gone.
     A corrected name is the one that mails and pages use from now on.
     """
     application, edition = _own(session, application_id=application_id, person_id=deed.doer)
@@ -44,10 +46,20 @@ def edit_application(
     if not fields:
         return []
     require_version(seen, version_of(application.updated_at))
+    give_options_back(session, application_id)
+    take_options(session, edition_id=edition.id, application_id=application_id, answers=answers)
     session.execute(
         update(Application)
         .where(Application.id == application_id)
-        .values({**answers.columns(), "email": application.email, "answers": answers.answers(), "updated_at": deed.at})
+        .values(
+            {
+                **answers.columns(),
+                "email": application.email,
+                "answers": answers.answers(),
+                "form_version": answers.version,
+                "updated_at": deed.at,
+            }
+        )
         .execution_options(synchronize_session=False)
     )
     correct_name(session, person_id=deed.doer, before=before, after=after)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.registration.actions.forms import ensure_application_form
 from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from services.registration.rules.editions import EDITION, moved
 from shared.editions import EditionUnknown
@@ -39,8 +40,9 @@ COPIED: Final = (
 
 
 def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], deed: Deed) -> UUID:
-    """Create an edition that nobody outside the desk sees yet; return its id. Refuses a slug that another one has.
+    """Create an edition that nobody outside the desk sees yet, with its first form; return its id.
 
+    Refuses a slug that another one has.
     Sent twice it is created once: what stands there by the same person, unchanged and in the same words, is answered.
     """
     row = {"id": new_id(), "slug": slug, "created_at": deed.at, "updated_at": deed.at, **values}
@@ -52,6 +54,7 @@ def create_edition(session: Session, *, slug: str, values: Mapping[str, Any], de
     if made is None:
         raise EditionSlugTaken(errors={"slug": EditionSlugTaken.title})
     begun(session, EDITION, "unpublished", deed, [row])
+    ensure_application_form(session, edition_id=made, deed=deed)
     return made
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration.actions.applications import edit_application
+from services.registration.actions.option_places import give_options_back
 from services.registration.actions.submissions import drop_draft
 from services.registration.queries.drafts import newest_draft_at
-from services.registration.rules.forms import COLUMNS, Answers, content_hash
+from services.registration.queries.forms import application_form
+from services.registration.rules.forms.compiled import COLUMNS, content_hash
 from shared.facts.registration import AddressProofRequested
 from shared.history import Deed
 from shared.outbox import record
@@ -31,9 +33,10 @@ def settle_second_draft(session: Session, *, draft_id: UUID, application_id: UUI
     )
     is_newer = draft.consented_at > _written_at(standing)
     if is_newer:
-        answers = Answers.model_validate(
-            {name: getattr(draft, name) for name in COLUMNS} | {**draft.answers, "consent": True}
-        )
+        form = application_form(session, draft.edition_id, number=draft.form_version).form
+        columns: dict[str, str] = {name: getattr(draft, name) for name in COLUMNS}
+        answers = form.again(columns, draft.answers, consent=draft.consent)
+        give_options_back(session, draft_id)
         edit_application(
             session,
             application_id=application_id,

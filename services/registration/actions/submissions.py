@@ -9,9 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.registration.actions.option_places import take_options
 from services.registration.errors import (
     AlreadyApplied,
     ApplicationsClosed,
+    FormChanged,
     ProofSpent,
     ProofWorthless,
 )
@@ -19,23 +21,33 @@ from services.registration.queries.applications import live_application_of
 from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.editions import takes_applications
-from services.registration.rules.forms import FORM_VERSION, Answers, content_hash
+from services.registration.rules.forms.compiled import Answers, content_hash
+from services.registration.rules.forms.library import STANDARD_VERSION
 from shared.facts.registration import AddressProofRequested
 from shared.history import Deed, begun, move
 from shared.outbox import record
 from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
-from shared.schema.registration import Application, Edition
+from shared.schema.registration import Application, Edition, Form
 
 APPLICATIONS: Final = cast("Table", Application.__table__)
 INSERT_ONCE: Final = (
     insert(APPLICATIONS).on_conflict_do_nothing(constraint="uq_application_submission_key").returning(APPLICATIONS.c.id)
 )
 """Sending a form is the hot path: plain Core, no unit of work, and statements that are put together once."""
-_OPEN: Final = (
-    select(Edition.opens_at, Edition.closes_at, Edition.published_at)
+OPEN_NOW: Final = (
+    select(
+        Edition.opens_at,
+        Edition.closes_at,
+        Edition.published_at,
+        select(Form.published)
+        .where(Form.edition_id == Edition.id, Form.purpose == "application")
+        .correlate(Edition)
+        .scalar_subquery()
+        .label("form"),
+    )
     .where(Edition.id == bindparam("edition_id"))
-    .with_for_update(read=True)
+    .with_for_update(read=True, of=Edition)
 )
 
 
@@ -45,7 +57,6 @@ def start_application(
     edition_id: UUID,
     submission_key: UUID,
     answers: Answers,
-    consent: str,
     locale: str,
     now: datetime,
 ) -> UUID:
@@ -54,14 +65,16 @@ def start_application(
     The same ``submission_key`` and content again is the same draft, and no second mail goes out. Other content under
     the same name corrects a draft: its answers are replaced, or, where the address is another, the draft is, so that a
     link mailed to the old address proves nothing about the new one. Under another name, or after the first was
-    submitted, it is an application of its own: the form was filled in anew. Refuses with :class:`ApplicationsClosed`.
+    submitted, it is an application of its own: the form was filled in anew. Refuses with :class:`ApplicationsClosed`,
+    with :class:`FormChanged` when another version was published, with :class:`OptionFull` when a place is gone.
     """
-    values = _values(answers, consent=consent, locale=locale, now=now)
+    values = _values(answers, locale=locale, now=now)
     key = submission_key
     while True:
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
         if session.connection().execute(INSERT_ONCE, row).first() is not None:
-            require_open(session, edition_id=edition_id, now=now)
+            require_open(session, edition_id=edition_id, now=now, version=answers.version)
+            take_options(session, edition_id=edition_id, application_id=row["id"], answers=answers)
             begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
             return UUID(str(row["id"]))
         known = _known(session, edition_id=edition_id, submission_key=key)
@@ -70,19 +83,19 @@ def start_application(
         if known.state != "withdrawn" and known.content_hash == values["content_hash"]:
             return known.id
         if known.state == "draft" and known.name == row["name"]:
-            require_open(session, edition_id=edition_id, now=now)
-            return _correct(session, known, row=row, values=values, now=now)
+            require_open(session, edition_id=edition_id, now=now, version=answers.version)
+            return _correct(session, known, row=row, values=values, answers=answers, now=now)
         key = uuid5(key, values["content_hash"])
 
 
-def _values(answers: Answers, *, consent: str, locale: str, now: datetime) -> dict[str, Any]:
+def _values(answers: Answers, *, locale: str, now: datetime) -> dict[str, Any]:
     return {
         **answers.columns(),
         "locale": locale,
-        "form_version": FORM_VERSION,
+        "form_version": answers.version,
         "answers": answers.answers(),
         "content_hash": content_hash(answers.columns(), answers.answers()),
-        "consent": consent,
+        "consent": answers.consent,
         "consented_at": now,
         "updated_at": now,
     }
@@ -110,9 +123,16 @@ def _known(session: Session, *, edition_id: UUID, submission_key: UUID) -> Appli
 
 
 def _correct(
-    session: Session, known: Application, *, row: dict[str, Any], values: dict[str, Any], now: datetime
+    session: Session,
+    known: Application,
+    *,
+    row: dict[str, Any],
+    values: dict[str, Any],
+    answers: Answers,
+    now: datetime,
 ) -> UUID:
     if known.email == row["email"]:
+        take_options(session, edition_id=known.edition_id, application_id=known.id, answers=answers)
         session.execute(
             update(Application)
             .where(Application.id == known.id)
@@ -122,6 +142,7 @@ def _correct(
         return known.id
     drop_draft(session, application_id=known.id, why="address corrected", now=now)
     session.execute(insert(Application).values(row))
+    take_options(session, edition_id=known.edition_id, application_id=row["id"], answers=answers)
     begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return UUID(str(row["id"]))
 
@@ -206,7 +227,6 @@ def submit_application(
     edition_id: UUID,
     submission_key: UUID,
     answers: Answers,
-    consent: str,
     locale: str,
     deed: Deed,
 ) -> UUID:
@@ -214,9 +234,10 @@ def submit_application(
 
     The same key and content is the same application.
     Another person's key, or one whose application was withdrawn, makes an application of its own. Refuses with
-    :class:`AlreadyApplied` when an application of this person stands, with :class:`ApplicationsClosed` out of time.
+    :class:`AlreadyApplied` when an application of this person stands, with :class:`ApplicationsClosed` out of time,
+    with :class:`FormChanged` and :class:`OptionFull` as :func:`start_application` does.
     """
-    values = _values(answers, consent=consent, locale=locale, now=deed.at)
+    values = _values(answers, locale=locale, now=deed.at)
     key = submission_key
     while True:
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=deed.at)
@@ -230,8 +251,9 @@ def submit_application(
                 return known.id
             raise AlreadyApplied(known.id, deed.doer)
         key = uuid5(key, f"{deed.doer} {values['content_hash']}")
-    require_open(session, edition_id=edition_id, now=deed.at)
+    require_open(session, edition_id=edition_id, now=deed.at, version=answers.version)
     application_id: UUID = row["id"]
+    take_options(session, edition_id=edition_id, application_id=application_id, answers=answers)
     submit_draft(session, application_id=application_id, edition_id=edition_id, deed=deed)
     return application_id
 
@@ -242,9 +264,12 @@ def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetim
     move(session, rules.APPLICATION, [application_id], "withdrawn", deed, leaving="draft", submission_key=None)
 
 
-def require_open(session: Session, *, edition_id: UUID, now: datetime) -> None:
-    """Refuse with :class:`ApplicationsClosed` unless the edition takes applications; it does until the commit."""
-    edition = session.connection().execute(_OPEN, {"edition_id": edition_id}).one()
+def require_open(session: Session, *, edition_id: UUID, now: datetime, version: int | None = None) -> None:
+    """Refuse with :class:`ApplicationsClosed` unless the edition takes applications; it does until the commit.
+
+    Refuses with :class:`FormChanged` when ``version`` is not the one that is published.
+    """
+    edition = session.connection().execute(OPEN_NOW, {"edition_id": edition_id}).one()
     if not takes_applications(
         opens_at=edition.opens_at,
         closes_at=edition.closes_at,
@@ -252,3 +277,5 @@ def require_open(session: Session, *, edition_id: UUID, now: datetime) -> None:
         now=now,
     ):
         raise ApplicationsClosed
+    if version is not None and version != (edition.form or STANDARD_VERSION):
+        raise FormChanged

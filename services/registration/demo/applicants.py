@@ -7,7 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from services.registration.rules.forms import Answers
+from services.registration.demo.forms import demo_form
+from services.registration.rules.forms.compiled import Answers
+from shared.words.languages import LANGUAGES
 
 SEED: Final = 2011
 
@@ -140,18 +142,29 @@ def _applicant(number: int, chance: random.Random) -> Applicant:
     last = chance.choice(family.split()).replace("_", " ")
     needs = chance.random() < 0.55  # noqa: PLR2004 - a little more than half ask
     wished = language if chance.random() < 0.8 else "en"  # noqa: PLR2004 - most work in their own language
-    answers = Answers(
-        name=f"{first} {last}",
-        called=first if chance.random() < 0.7 else "",  # noqa: PLR2004 - the question may be left empty
-        email=f"{_ascii(first, last) or 'applicant'}.{number + 1}@example.{chance.choice(('org', 'net', 'com'))}",
-        country=country,
-        organisation=chance.choice(_ORGANISATIONS[language]),
-        language=wished,
-        motivation=chance.choice(_MOTIVATIONS[language]).format(n=chance.randrange(4, 120)),
-        needs_fellowship=needs,
-        fellowship_cover=_COVERS[language] if needs else "",
-        consent=True,
-    )
+    raw = {
+        "name": f"{first} {last}",
+        "called": first if chance.random() < 0.7 else "",  # noqa: PLR2004 - the question may be left empty
+        "email": f"{_ascii(first, last) or 'applicant'}.{number + 1}@example.{chance.choice(('org', 'net', 'com'))}",
+        "country": country,
+        "organisation": chance.choice(_ORGANISATIONS[language]),
+        "language": wished,
+        "motivation": chance.choice(_MOTIVATIONS[language]).format(n=chance.randrange(4, 120)),
+        "needs_fellowship": needs,
+        "fellowship_cover": _COVERS[language],
+        "consent": True,
+        "role": chance.choice(("member", "lead", "support", "public")),
+        "years": chance.randrange(1, 35),
+        "topics": chance.sample(("finance", "law", "informal", "green", "networks"), k=3),
+        "spoken": {language: "native"} | ({} if language == "en" else {"en": chance.choice(("A2", "B1", "B2", "C1"))}),
+        "needs_visa": country not in {"FR", "ES", "PT", "IT"},
+        "visa_where": chance.choice(("the capital", "a neighbouring country")),
+        "photo": chance.random() < 0.7,  # noqa: PLR2004 - most agree
+    }
+    answers, problems = demo_form().read(raw, languages=LANGUAGES, locale=language)
+    if answers is None:
+        message = f"the demo's own answers are refused: {problems}"
+        raise ValueError(message)
     return Applicant(answers, language)
 
 

@@ -20,7 +20,6 @@ from services.registration.demo.applicants import SEED, Applicant, applicants
 from services.registration.queries.decisions import proposals
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import Outcome
-from services.registration.views.wording import CONSENT
 from shared.deeds import Deed
 from shared.people.actions.people import find_or_make_person
 from shared.schema.base import new_id
@@ -51,7 +50,6 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
                 edition_id=edition.id,
                 submission_key=new_id(),
                 answers=one.answers,
-                consent=str(CONSENT),
                 locale=one.locale,
                 now=now - timedelta(hours=chance.randrange(2, 70)),
             )
@@ -85,10 +83,10 @@ def apply_as(session: Session, edition: Edition, one: Applicant, *, at: datetime
     person_id = find_or_make_person(
         session,
         email=answers.email,
-        name=answers.name,
-        called=answers.called,
+        name=answers.columns()["name"],
+        called=answers.columns()["called"],
         locale=one.locale,
-        time_zone=time_zone_of(answers.country) or "",
+        time_zone=time_zone_of(answers.columns()["country"]) or "",
         now=min(at, now),
     )
     with use_locale(one.locale):
@@ -97,7 +95,6 @@ def apply_as(session: Session, edition: Edition, one: Applicant, *, at: datetime
             edition_id=edition.id,
             submission_key=new_id(),
             answers=answers,
-            consent=str(CONSENT),
             locale=one.locale,
             deed=Deed(person_id, at),
         )

@@ -34,6 +34,7 @@ class ApplicationRow:
     decision: str | None
     decision_state: str | None
     offer: str | None
+    answers: Mapping[str, Any]
 
 
 _DECISION = (
@@ -92,6 +93,8 @@ class Wish:
     countries: Sequence[str] = ()
     languages: Sequence[str] = ()
     decisions: Sequence[str] = ()
+    answers: Sequence[tuple[str, Sequence[Any]]] = ()
+    """Fields of the form, each with what an answer has to contain one of."""
 
 
 def application_lines(
@@ -115,6 +118,7 @@ def application_lines(
                     _DECISION.c.outcome,
                     _DECISION.c.state,
                     _OFFER.c.state,
+                    Application.answers,
                 )
             ),
             edition_id=edition_id,
@@ -164,6 +168,8 @@ def _narrowed(statement: Select[Any], *, edition_id: UUID, wish: Wish) -> Select
         statement = statement.where(Application.language.in_(wish.languages))
     if wish.decisions:
         statement = statement.where(or_(*(_stands(value) for value in wish.decisions)))
+    for field, contained in wish.answers:
+        statement = statement.where(or_(*(Application.answers.contains({field: one}) for one in contained)))
     for word in folded(wish.search).split()[:8]:
         statement = statement.where(Application.found_by.contains(word, autoescape=True))
     return statement

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.published import Addressable, HeldRole
-from shared.schema.registration import Application, Enrolment, Offer
+from shared.schema.registration import Application, Edition, Enrolment, FormDraft, FormResponse, Offer
+from shared.schema.registration.published import Place
 from shared.schema.values import all_values, values_of
 
 
@@ -28,9 +29,27 @@ def everything_about(session: Session, *, person_id: UUID) -> dict[str, Any]:
         **account_of(session, person_id=person_id),
         "applications": [values_of(application) for application in applications],
         "offers": all_values(session, select(Offer).where(Offer.person_id == person_id)),
+        "half_filled_forms": all_values(session, select(FormDraft).where(FormDraft.person_id == person_id)),
+        "answers_to_forms": all_values(session, select(FormResponse).where(FormResponse.person_id == person_id)),
         "enrolments": all_values(session, select(Enrolment).where(Enrolment.person_id == person_id)),
         "changes": all_values(session, told.order_by(FactRow.at)),
     }
+
+
+def first_of_staff(session: Session, *, role: str) -> UUID | None:
+    """Return the one of the staff who has been there longest with this role in all editions."""
+    held = select(HeldRole.person_id).where(HeldRole.name == role, HeldRole.edition_id.is_(None))
+    return session.scalar(held.order_by(HeldRole.person_id).limit(1))
+
+
+def newest_participant(session: Session) -> UUID | None:
+    """Return somebody who has a place in the edition that begins last; the same one each time."""
+    return session.scalar(
+        select(Place.person_id)
+        .join(Edition, Edition.id == Place.edition_id)
+        .order_by(Edition.starts_on.desc(), Place.enrolment_id)
+        .limit(1)
+    )
 
 
 class StaffName(NamedTuple):

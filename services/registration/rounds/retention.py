@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.registration.actions.drafts import prune_unproved
+from services.registration.actions.form_drafts import prune_form_drafts
 from shared.people.actions.retention import (
     prune_api_tokens,
     prune_invitations,
@@ -28,4 +29,5 @@ PRUNES: Final[tuple[Prune, ...]] = (
     prune_sessions,
     prune_api_tokens,
     prune_unproved,
+    prune_form_drafts,
 )

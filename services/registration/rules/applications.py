@@ -3,7 +3,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from shared.facts.registration import AddressProofRequested, ApplicationSubmitted, ApplicationWithdrawn
+from shared.facts.registration import (
+    AddressProofRequested,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    InformationRequested,
+)
 from shared.machines import machine
 
 APPLICATION: Final = machine(
@@ -21,6 +26,8 @@ APPLICATION: Final = machine(
     tells={
         (None, "draft"): AddressProofRequested,
         ("draft", "submitted"): ApplicationSubmitted,
+        ("submitted", "needs_information"): InformationRequested,
+        ("under_review", "needs_information"): InformationRequested,
         ("submitted", "withdrawn"): ApplicationWithdrawn,
         ("needs_information", "withdrawn"): ApplicationWithdrawn,
         ("under_review", "withdrawn"): ApplicationWithdrawn,

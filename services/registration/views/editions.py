@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,7 +13,9 @@ from uuid import UUID
 from markupsafe import Markup
 
 from services.registration.queries.editions import published_editions
+from services.registration.queries.forms import FormInUse, application_forms
 from services.registration.rules.editions import Phase, Wording, phase, wording
+from services.registration.rules.forms.library import standard_form
 from shared.database import Database
 from shared.schema.registration import Edition
 from shared.words.formats import language_name
@@ -103,6 +105,7 @@ class Showcase:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._editions: Sequence[Edition] = ()
+        self._forms: Mapping[UUID, FormInUse] = {}
         self._until = 0.0
 
     def editions(self) -> Sequence[Edition]:
@@ -110,8 +113,18 @@ class Showcase:
         if time.monotonic() >= self._until:
             with self._database.reading() as session:
                 self._editions = published_editions(session)
+                self._forms = application_forms(session, [edition.id for edition in self._editions])
             self._until = time.monotonic() + FRESH_SECONDS
         return self._editions
+
+    def form(self, edition_id: UUID) -> FormInUse:
+        """Return the form with which people apply to a published edition; the deed checks that it still is."""
+        self.editions()
+        return self._forms.get(edition_id) or FormInUse(None, standard_form())
+
+    def look_again(self) -> None:
+        """Ask the database the next time, whatever was seen a moment ago."""
+        self._until = 0.0
 
     def edition(self, slug: str) -> Edition | None:
         """Return the published edition at this address."""

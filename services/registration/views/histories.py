@@ -7,7 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.registration.queries.deliveries import Mailed
-from services.registration.views.wording import FIELDS, OUTCOME
+from services.registration.rules.forms.compiled import CompiledForm
+from services.registration.views.answers import differences_in, labels_of
+from services.registration.views.wording import OUTCOME
 from shared.histories import Past
 from shared.web.pages.histories import Titles
 from shared.words.formats import format_list
@@ -16,6 +18,7 @@ from shared.words.sentences import LazyText, _, _l
 TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("application", "submitted"): (_l("Application submitted"), "news"),
     ("application", "edited"): (_l("Answers changed"), "news"),
+    ("application", "answered"): (_l("Another form filled in"), "news"),
     ("application", "needs_information"): (_l("Information asked for"), "warn"),
     ("application", "under_review"): (_l("Taken under review"), "news"),
     ("application", "decided"): (_l("Application decided"), "good"),
@@ -44,9 +47,11 @@ FACTS: Final[Mapping[str, LazyText]] = {
 }
 MAILS: Final[Mapping[str, LazyText]] = {
     "address_proof": _l("link to confirm the address"),
+    "form_saved": _l("link to the half-filled form"),
     "sign_in": _l("link to sign in"),
     "application_received": _l("application received"),
     "application_withdrawn": _l("application withdrawn"),
+    "information_requested": _l("information asked for"),
     "decision_reserve": _l("decision: reserve list"),
     "decision_decline": _l("decision: not selected"),
     "offer_made": _l("place offered"),
@@ -67,7 +72,7 @@ MAIL_STATES: Final[Mapping[str, LazyText]] = {
 }
 _MINE: Final = frozenset(
     {
-        ("application", "submitted"), ("application", "edited"),
+        ("application", "submitted"), ("application", "edited"), ("application", "answered"),
         ("application", "needs_information"), ("application", "withdrawn"),
         ("decision", "released"), ("offer", "offered"), ("offer", "accepted"), ("offer", "declined"),
         ("offer", "expired"), ("enrolment", "withdrawn"),
@@ -76,9 +81,14 @@ _MINE: Final = frozenset(
 """What the applicant is told: never what the desk only considers."""
 
 
-def story(steps: Iterable[Past], mails: Iterable[Mailed], *, outcomes: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Return what happened and the mails as one story for the desk, newest first."""
-    lines = [_entry(step, outcomes) for step in steps]
+def story(
+    steps: Iterable[Past], mails: Iterable[Mailed], *, outcomes: Mapping[UUID, str], form: CompiledForm
+) -> list[dict[str, Any]]:
+    """Return what happened and the mails as one story for the desk, newest first.
+
+    Answers that changed are shown as they were and as they are; ``form`` says what its questions are called.
+    """
+    lines = [_entry(step, outcomes, form) for step in steps]
     lines += [
         {
             "at": mail.at,
@@ -92,22 +102,31 @@ def story(steps: Iterable[Past], mails: Iterable[Mailed], *, outcomes: Mapping[U
     return sorted(lines, key=lambda line: line["at"], reverse=True)
 
 
-def my_entries(steps: Iterable[Past], *, outcomes: Mapping[UUID, str], person_id: UUID) -> list[dict[str, Any]]:
+def my_entries(
+    steps: Iterable[Past], *, outcomes: Mapping[UUID, str], person_id: UUID, form: CompiledForm
+) -> list[dict[str, Any]]:
     """Return the applicant's part of the story, without names of staff and internal notes."""
     found = []
     for step in steps:
         if (step.noun, step.after) in _MINE:
             own = step.by_id == person_id
-            entry = _entry(step, outcomes)
+            entry = _entry(step, outcomes, form)
             found.append(entry | {"by": "", "text": entry["text"] if own else ""})
     return found
 
 
-def _entry(step: Past, outcomes: Mapping[UUID, str]) -> dict[str, Any]:
+def _entry(step: Past, outcomes: Mapping[UUID, str], form: CompiledForm) -> dict[str, Any]:
     if step.details:
-        names = format_list([str(FIELDS.get(field, field)) for field in step.details])
+        labels = labels_of(form)
+        names = format_list([str(labels.get(field, field)) for field in step.details])
         title: object = _("Answers changed: %(fields)s", fields=names)
-        return {"at": step.at, "title": title, "text": step.why, "by": step.by, "kind": "news"}
+        return {
+            "at": step.at,
+            "title": title,
+            "text": differences_in(form, step.details),
+            "by": step.by,
+            "kind": "news",
+        }
     if step.after is None or (step.noun, step.after) == ("application", "draft"):
         return {"at": step.at, "title": FACTS.get(step.name, step.name), "text": "", "by": "", "kind": "calm"}
     known, kind = TITLES.get((step.noun, step.after), (None, "calm"))

@@ -85,6 +85,16 @@ def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
         return WhereYouAre(_("Not selected"), "calm", _("You were not selected for this edition."), "", None)
     if application.state == "withdrawn":
         return WhereYouAre(str(label), kind, _("You withdrew your application."), "", None)
+    if application.state == "needs_information":
+        return WhereYouAre(
+            str(label),
+            kind,
+            _("The organisers need some answers from you."),
+            _("Your application waits for them"),
+            None,
+            _("Answer the questions"),
+            f"{url}/asked",
+        )
     editable = is_editable(state=application.state, closes_at=mine.edition.closes_at, now=now)
     if editable:
         return WhereYouAre(

@@ -3,46 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from services.registration.rules.forms import COVER_LENGTH, MOTIVATION_LENGTH, NAME_LENGTH
-from shared.words.sentences import LazyText, _l
+from services.registration.rules.forms.compiled import CompiledForm
+from services.registration.rules.forms.fields.base import Problem, Question
+from shared.words.formats import format_date
+from shared.words.numbers import format_number
+from shared.words.sentences import LazyText, _, _l, _n
 
 PROBLEMS: Final[Mapping[tuple[str, str], LazyText]] = {
     ("name", "missing"): _l("Enter your name as it is on your passport"),
     ("email", "missing"): _l("Enter your e-mail address"),
-    ("email", "email_shape"): _l("Enter an e-mail address such as name@example.org"),
-    ("email", "email_letters"): _l(
-        "Write the part before the @ in Latin letters without accents: not every mail server can reach others"
-    ),
     ("country", "missing"): _l("Choose your country"),
-    ("country", "country_unknown"): _l("Choose your country from the list"),
     ("language", "missing"): _l("Choose the language you want to work in"),
-    ("language", "language_unknown"): _l("Choose one of the languages of this edition"),
-    ("motivation", "missing"): _l("Write why you want to take part"),
-    ("motivation", "too_long"): _l("Use at most %(most)s characters", most=MOTIVATION_LENGTH),
-    ("needs_fellowship", "missing"): _l("Choose yes or no"),
-    ("needs_fellowship", "unreadable"): _l("Choose yes or no"),
-    ("fellowship_cover", "missing"): _l("Write what a fellowship would have to cover"),
-    ("fellowship_cover", "too_long"): _l("Use at most %(most)s characters", most=COVER_LENGTH),
-    ("consent", "consent_missing"): _l("Tick the box if you agree; without it we may not keep your application"),
-    ("name", "too_long"): _l("Use at most %(most)s characters", most=NAME_LENGTH),
+    ("yes_no", "missing"): _l("Choose yes or no"),
+    ("yes_no", "unreadable"): _l("Choose yes or no"),
 }
+"""What is wrong with a field, by what it means or by its type."""
 _ANY: Final[Mapping[str, LazyText]] = {
     "missing": _l("Fill this in"),
-    "too_long": _l("Use at most %(most)s characters", most=NAME_LENGTH),
+    "email_shape": _l("Enter an e-mail address such as name@example.org"),
+    "email_letters": _l(
+        "Write the part before the @ in Latin letters without accents: not every mail server can reach others"
+    ),
+    "country_unknown": _l("Choose your country from the list"),
+    "language_unknown": _l("Choose one of the languages of this edition"),
+    "consent_missing": _l("Tick the box if you agree; without it we may not keep your application"),
+    "not_there": _l("Choose one of the answers"),
+    "other_missing": _l("Write your own answer, or choose another"),
+    "no_number": _l("Enter a number, such as 12.5"),
+    "no_whole_number": _l("Enter a whole number, such as 12"),
+    "no_day": _l("Enter a real date, with day, month and year"),
+    "no_phone": _l("Enter a telephone number with the code of its country, such as +226 70 12 34 56"),
+    "phone_without_country": _l("Begin with + and the code of the country, such as +226 70 12 34 56"),
+    "no_link": _l("Enter a web address, such as https://example.org"),
+    "address_incomplete": _l("Enter at least the town and the country"),
+    "place_twice": _l("Give each place to one answer only"),
+    "rows_missing": _l("Answer every line"),
+    "not_asked": _l("The form does not ask this"),
 }
 _UNREADABLE: Final = _l("Check this answer")
 
 
-def sentences(problems: Mapping[str, str]) -> dict[str, object]:
+def sentences(problems: Mapping[str, Problem], form: CompiledForm) -> dict[str, object]:
     """Return what is wrong with each field as a sentence that says how to put it right."""
-    return {
-        field: PROBLEMS.get((field, problem)) or _ANY.get(problem, _UNREADABLE) for field, problem in problems.items()
-    }
+    return {key: _sentence(form.by_key.get(key), problem) for key, problem in problems.items()}
 
 
-FELLOWSHIP: Final = (("yes", _l("Yes")), ("no", _l("No")))
+def _sentence(field: Question | None, problem: Problem) -> object:
+    for name in (field.means, field.type) if field is not None else ():
+        own = PROBLEMS.get((name, problem.kind))
+        if own is not None:
+            return own
+    return _ANY.get(problem.kind) or _bound(problem) or _UNREADABLE
+
+
+def _bound(problem: Problem) -> object:  # noqa: PLR0911 - one sentence for each bound
+    given = problem.values
+    match problem.kind:
+        case "too_long":
+            return _("Use at most %(most)s characters", most=given["most"])
+        case "too_short":
+            return _("Use at least %(least)s characters", least=given["least"])
+        case "too_little":
+            return _("Enter %(least)s or more", least=format_number(given["least"]))
+        case "too_much":
+            return _("Enter %(most)s or less", most=format_number(given["most"]))
+        case "too_many_decimals":
+            return _n(
+                "Use at most %(num)s digit after the point",
+                "Use at most %(num)s digits after the point",
+                given["decimals"],
+            )
+        case "too_early":
+            return _("Enter %(day)s or a later day", day=format_date(date.fromisoformat(given["least"])))
+        case "too_late":
+            return _("Enter %(day)s or an earlier day", day=format_date(date.fromisoformat(given["most"])))
+        case "too_few":
+            return _n("Choose at least %(num)s", "Choose at least %(num)s", given["least"])
+        case "too_many":
+            return _n("Choose at most %(num)s", "Choose at most %(num)s", given["most"])
+    return None
+
 
 APPLICATION: Final[Mapping[str, tuple[LazyText, str]]] = {
     "draft": (_l("Address not confirmed"), "calm"),
@@ -101,18 +144,3 @@ PHASE: Final[Mapping[str, tuple[LazyText, str]]] = {
     "running": (_l("Running now"), "news"),
     "over": (_l("Over"), "calm"),
 }
-FIELDS: Final[Mapping[str, LazyText]] = {
-    "name": _l("Name"),
-    "called": _l("How to address you"),
-    "email": _l("E-mail address"),
-    "country": _l("Country"),
-    "organisation": _l("Organisation"),
-    "language": _l("Language of the event"),
-    "motivation": _l("Motivation"),
-    "needs_fellowship": _l("Needs a fellowship"),
-    "fellowship_cover": _l("What a fellowship would have to cover"),
-}
-CONSENT: Final = _l(
-    "I agree that the organisers keep what I wrote here, show it to those who select the participants, and write to me"
-    " about this application."
-)

@@ -43,6 +43,8 @@ class Campaign(Base):
     submitted_at: Mapped[datetime | None]
     launched_by: Mapped[UUID | None]
     launched_at: Mapped[datetime | None]
+    leaves_at: Mapped[datetime | None]
+    """When the first mail leaves; until then a launch can be taken back."""
     finished_at: Mapped[datetime | None]
     words_seen: Mapped[str | None]
     """A fingerprint of what the mails said when somebody last agreed to send them."""

@@ -1,10 +1,11 @@
-"""Registration's tables: editions, applications, reviews, decisions, offers and enrolments."""
+"""Registration's tables: editions, forms, applications, reviews, decisions, offers and enrolments."""
 
 from __future__ import annotations
 
 from shared.schema.registration.applications import Application
 from shared.schema.registration.decisions import Decision, DecisionBatch
 from shared.schema.registration.editions import Edition
+from shared.schema.registration.forms import Form, FormDraft, FormEdit, FormResponse, FormVersion, TakenOption
 from shared.schema.registration.offers import Enrolment, Offer
 from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
 
@@ -14,9 +15,15 @@ __all__ = [
     "DecisionBatch",
     "Edition",
     "Enrolment",
+    "Form",
+    "FormDraft",
+    "FormEdit",
+    "FormResponse",
+    "FormVersion",
     "Offer",
     "Review",
     "Reviewer",
     "Rubric",
     "Scenario",
+    "TakenOption",
 ]

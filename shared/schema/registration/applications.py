@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.schema.base import Base, Key
@@ -63,6 +64,8 @@ class Application(Base):
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """What an organiser asks for while the state is ``needs_information``: ``{"fields": [key], "message": words}``."""
     found_by: Mapped[str] = mapped_column(
         Computed(
             "words.folded(name || ' ' || email || ' ' || organisation || ' ' ||"

@@ -24,9 +24,9 @@ class DecisionBatch(Base):
     released_by: Mapped[UUID | None]
     released_at: Mapped[datetime]
     """When it was frozen: from then on nothing of it changes, and the places of its accepts are held."""
-    known_from: Mapped[datetime]
+    known_from: Mapped[datetime] = mapped_column(server_default=text("now()"))
     """Until then it can be taken back: nothing of it is known, and no mail about it leaves."""
-    state: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="frozen")
     decisions: Mapped[int]
     finished_at: Mapped[datetime | None]
 

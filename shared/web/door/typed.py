@@ -97,4 +97,4 @@ def fill_with(typed: Typed, environ: dict[str, object]) -> None:
 
 
 def _is_secret(name: str) -> bool:
-    return name in _LEFT_OUT or name.startswith("pass")
+    return name in _LEFT_OUT or name.startswith("passphrase")

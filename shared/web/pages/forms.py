@@ -141,7 +141,7 @@ def _collect(model: type[BaseModel], submitted: MultiDict[str, str]) -> dict[str
 
 def _clean(name: str, value: str, known: FieldInfo) -> str:
     """Clean what was typed as every text is; secrets stay as typed, and what is far too long is left to be refused."""
-    if name.startswith("pass"):
+    if name.startswith("passphrase"):
         return value
     bounds = (getattr(rule, "max_length", None) for rule in known.metadata)
     most = next((bound for bound in bounds if isinstance(bound, int)), LONGEST)
@@ -156,7 +156,7 @@ def _as_typed(model: type[BaseModel], submitted: MultiDict[str, str]) -> dict[st
     return {
         name: submitted.getlist(name) if name in several else submitted.getlist(name)[-1]
         for name in submitted
-        if not name.startswith("pass") and name not in {"csrf_token", "sent_again"}
+        if not name.startswith("passphrase") and name not in {"csrf_token", "sent_again"}
     }
 
 

@@ -74,6 +74,7 @@ APPLICATIONS: Final = Destination(
     "/desk/e/<edition_slug>/applications",
     staff_policy("organiser", "reviewer", "viewer"),
 )
+FORMS: Final = Destination("forms", _l("Forms"), "/desk/e/<edition_slug>/forms", staff_policy("organiser"))
 REVIEWS: Final = Destination(
     "reviews", _l("My reviews"), "/desk/e/<edition_slug>/reviews", staff_policy("reviewer", "organiser")
 )
@@ -114,7 +115,7 @@ COMPONENTS: Final = Destination(
 
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
-    (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS)),
+    (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS, FORMS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
     (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, OUTBOX, TOKENS, COMPONENTS)),
 )

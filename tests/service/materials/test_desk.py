@@ -84,7 +84,11 @@ def test_a_librarian_drafts_uploads_publishes_and_shelves_a_reader_that_particip
     assert "Participants" not in librarian.get(page).text
     assert send(librarian, page, f"{page}/shelves", **shelving).status_code == 303
     assert reader.get("/materials/sse-reader").status_code == 404
-    assert send(librarian, release, f"{release}/publish").status_code == 303
+    assert "Nothing of it is published yet" in librarian.get(page).text
+    review = librarian.get(f"{release}/publish").text
+    assert "1 person can open it then." in review
+    assert send(librarian, f"{release}/publish", f"{release}/publish").status_code == 303
+    assert "1 person can open it now." in librarian.get(page).text
 
     shown = reader.get("/materials/sse-reader").text
     assert "Notre chemin commun" in shown
@@ -209,6 +213,15 @@ def test_the_desk_names_who_has_it_and_who_has_not(
     assert "50%" in librarian.get("/desk/materials/p/reader").text
 
 
+def test_publishing_what_stands_on_no_shelf_says_that_nobody_can_open_it(librarian: Browser, edition: UUID) -> None:
+    release = draft_of(librarian, edition)
+    add_file(librarian, release, PDF)
+    said = "It stands on no shelf: nobody can open it"
+    assert said in librarian.get(f"{release}/publish").text
+    send(librarian, f"{release}/publish", f"{release}/publish")
+    assert said in librarian.get("/desk/materials/p/sse-reader").text
+
+
 def test_a_locked_pdf_is_warned_of_before_it_is_published(librarian: Browser, edition: UUID) -> None:
     begin = b"%PDF-1.7\n" + bytes(3000)
     trailers = {True: b"<< /Size 1 /Encrypt 5 0 R >>", False: b"<< /Size 1 >>"}
@@ -218,11 +231,3 @@ def test_a_locked_pdf_is_warned_of_before_it_is_published(librarian: Browser, ed
         content = begin + table + f"\nstartxref\n{len(begin)}\n%%EOF\n".encode()
         assert add_file(librarian, release, content).status_code == 303
         assert ("This PDF is locked" in librarian.get(release).text) is is_locked
-
-
-def test_publishing_says_whether_anybody_can_find_it(librarian: Browser, edition: UUID) -> None:
-    release = draft_of(librarian, edition)
-    add_file(librarian, release, PDF)
-    send(librarian, release, f"{release}/publish")
-    page = "/desk/materials/p/sse-reader"
-    assert "It stands on no shelf yet" in librarian.get(page).text

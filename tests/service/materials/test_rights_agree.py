@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from services.materials.actions.shelves import place_on_shelf
 from services.notifications.queries.audience import audience_page
-from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.audience import AudienceRule, Standing
 from services.registration.queries.places import pool
 from services.registration.queries.readers import readers_of
 from services.registration.rules.offers import ENROLMENT
@@ -148,7 +148,7 @@ class World:
 
 def audience(world: World, edition: UUID, work: UUID, download: Any) -> set[UUID]:
     """Return whom a campaign reaches that is for those who have, or have not, downloaded the work."""
-    rule = AudienceRule(download=download, publication_id=work)
+    rule = AudienceRule(standings=(Standing.APPLIED,), download=download, publication_id=work)
     with world.databases["notifications"].reading() as session:
         page = audience_page(session, rule=rule, edition_id=edition, language="en", limit=50, offset=0, now=now())
     return {member.person_id for member in page}

@@ -246,7 +246,10 @@ def test_an_organiser_invites_grants_and_revokes(app: Flask, registration_databa
         rita = session.scalars(select(Person.id).where(Person.name == "Rita")).one()
         role = session.scalars(select(Role.id).where(Role.person_id == rita)).one()
     token = form_token(page)
+    last = browser.get(f"/desk/staff/roles/{role}/revoke").text
+    assert "It is the last role" in last
     assert browser.post(f"/desk/staff/{rita}/roles", data={"csrf_token": token, "role": "viewer"}).status_code == 303
+    assert "1 other role stays." in browser.get(f"/desk/staff/roles/{role}/revoke").text
     assert browser.post(f"/desk/staff/roles/{role}/revoke", data={"csrf_token": token}).status_code == 303
     with registration_database.transaction() as session:
         make_api_token(session, name="found", scopes=[], lasts=timedelta(days=1), deed=Deed(rita, now()))

@@ -53,10 +53,11 @@ def bearer(registration_database: Database) -> dict[str, str]:
 
 
 def form(**changes: object) -> dict[str, object]:
-    return {
+    answers = {
         "name": "Awa Diop", "email": "awa@gmial.com", "country": "SN", "language": "fr", "motivation": "Learn.",
-        "needs_fellowship": False, "consent": True, **changes,
+        "needs_fellowship": False, "consent": True,
     }  # fmt: skip
+    return {"answers": answers | changes}
 
 
 def test_an_application_is_handed_in_once_however_often_it_is_sent(

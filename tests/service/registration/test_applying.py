@@ -55,7 +55,9 @@ def open_form(browser: Browser) -> dict[str, str]:
     page = browser.get("/e/spring-2026/apply").text
     key = re.search(r'name="key" value="([^"]+)"', page)
     assert key
-    return {"csrf_token": form_token(page), "key": key[1]}
+    version = re.search(r'name="form_version" value="(\d+)"', page)
+    assert version
+    return {"csrf_token": form_token(page), "key": key[1], "form_version": version[1]}
 
 
 def applications(database: Database) -> list[Application]:

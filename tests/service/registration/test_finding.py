@@ -9,10 +9,9 @@ import pytest
 from services.registration.actions.applications import edit_application
 from services.registration.app import BLUEPRINTS
 from services.registration.queries.applications import Order, Wish, application_lines, count_applications, person_of
-from services.registration.rules.forms import Answers
 from shared.deeds import Deed
 from shared.people.actions.people import change_preferences
-from tests.support.registration import NOW, apply, filled, make_edition
+from tests.support.registration import NOW, answers_of, apply, make_edition
 from tests.support.web import app_of, person_called, signed_in_as
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def test_a_name_corrected_in_the_application_is_the_name_in_mails(registration_d
         edit_application(
             session,
             application_id=applied.application_id,
-            answers=Answers.model_validate(filled(name="Awa Diop", called="Awa")),
+            answers=answers_of(name="Awa Diop", called="Awa"),
             deed=Deed(applied.person_id, NOW),
         )
     with registration_database.reading() as session:
@@ -98,7 +97,7 @@ def test_a_name_chosen_in_the_settings_stays(registration_database: Database) ->
         edit_application(
             session,
             application_id=applied.application_id,
-            answers=Answers.model_validate(filled(name="Awa B. Diop", called="A")),
+            answers=answers_of(name="Awa B. Diop", called="A"),
             deed=Deed(applied.person_id, NOW),
         )
     with registration_database.reading() as session:

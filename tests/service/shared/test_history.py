@@ -15,7 +15,6 @@ from services.registration.actions.applications import edit_application
 from services.registration.actions.editions import publish_edition, unpublish_edition
 from services.registration.rules.applications import APPLICATION
 from services.registration.rules.editions import EDITION
-from services.registration.rules.forms import Answers
 from services.registration.rules.offers import OFFER
 from shared.deeds import Deed
 from shared.facts.people import StrangerAskedForLink
@@ -25,7 +24,17 @@ from shared.outbox import record
 from shared.retention import DONE_LASTS, PASSING_LASTS, forget_words, prune_entries, prune_passing_facts
 from shared.schema.outbox.entries import Entry, FactRow
 from shared.schema.registration import Application, Edition
-from tests.support.registration import DESK, NOW, apply, decide, edition_row, filled, make_edition, offer_of, release
+from tests.support.registration import (
+    DESK,
+    NOW,
+    answers_of,
+    apply,
+    decide,
+    edition_row,
+    make_edition,
+    offer_of,
+    release,
+)
 
 if TYPE_CHECKING:
     from shared.database import Database
@@ -156,7 +165,7 @@ def test_erasure_empties_the_words_and_keeps_that_it_happened(registration_datab
         edit_application(
             session,
             application_id=applied.application_id,
-            answers=Answers.model_validate(filled(motivation="My sister is ill.")),
+            answers=answers_of(motivation="My sister is ill."),
             deed=Deed(applied.person_id, NOW),
         )
         move(session, APPLICATION, [applied.application_id], "withdrawn", Deed(applied.person_id, NOW, "I am ill."))

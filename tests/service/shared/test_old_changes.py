@@ -11,6 +11,8 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, create_engine, text
 
+from services.registration.rules.forms.definitions import Definition
+from services.registration.rules.forms.library import standard_definition
 from shared.database import psycopg_url
 from shared.migrations.run import configuration
 from tests.conftest import SERVER, at
@@ -67,3 +69,18 @@ def test_each_old_change_is_one_fact_and_what_was_told_beside_it_is_the_same_one
         ("decision", DECISION, None, "proposed", DESK, "Strong.", "", PERSON),
         ("offer", OFFER, None, "offered", DESK, "", "OfferMade", PERSON),
     ]
+
+
+def test_the_ten_questions_of_before_are_the_first_form_of_each_edition(moved: Connection) -> None:
+    row = moved.execute(
+        text(
+            "SELECT f.purpose, f.published, v.number, v.definition = f.draft AS same, v.definition AS asks"
+            " FROM registration.form f JOIN registration.form_version v ON v.form_id = f.id"
+            " WHERE f.edition_id = :edition"
+        ),
+        {"edition": EDITION},
+    ).one()
+    assert (row.purpose, row.published, row.number, row.same) == ("application", 1, 1, True)
+    assert Definition.model_validate(row.asks) == standard_definition()
+    version = moved.execute(text("SELECT form_version FROM registration.application")).scalar_one()
+    assert version == row.number

@@ -17,7 +17,7 @@ from services.notifications.letters.headers import (
     wire_address,
 )
 from services.notifications.letters.skeletons import Envelope, Letter, Skeleton
-from services.notifications.rules.audience import AudienceRule, text_locale
+from services.notifications.rules.audience import AudienceRule, Standing, text_locale
 from services.notifications.rules.placeholders import (
     CAMPAIGN_PLACEHOLDERS,
     Slots,
@@ -222,4 +222,4 @@ def test_a_rule_with_unknown_words_is_refused() -> None:
         AudienceRule.model_validate({"standings": ["everybody"]})
     with pytest.raises(ValueError, match="standings"):
         AudienceRule.model_validate({"standings": []})
-    assert AudienceRule().asks_about_downloads is False
+    assert AudienceRule(standings=(Standing.APPLIED,)).asks_about_downloads is False

@@ -13,7 +13,7 @@ from services.registration.rules.applications import changed_fields, is_editable
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import OUTCOMES, plan_release, why_not_proposed
 from services.registration.rules.editions import missing_languages, phase, takes_applications, wording
-from services.registration.rules.forms import read_answers
+from services.registration.rules.forms.library import standard_form
 from services.registration.rules.offers import expires_at, places_left, why_not_accepted
 from shared.people.rules.emails import (
     PROVIDERS,
@@ -178,9 +178,9 @@ def test_an_address_is_kept_as_the_standards_write_it(typed: str, kept: str) -> 
 def test_letters_no_relay_may_know_are_named_as_what_stands_in_the_way() -> None:
     assert needs_other_letters(normal_email("jos\u00e9@example.org"))
     assert not needs_other_letters("jose@example")
-    answers, problems = read_answers({"email": "jos\u00e9@example.org"}, languages=["en"])
+    answers, problems = standard_form().read({"email": "jos\u00e9@example.org"}, languages=["en"], locale="en")
     assert answers is None
-    assert problems["email"] == "email_letters"
+    assert problems["email"].kind == "email_letters"
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,9 @@ def test_cleaning_takes_time_in_proportion_to_what_is_cleaned(pieces: str) -> No
 def read_as_a_field(text: str) -> None:
     for clean in (clean_line, clean_text, normal_email):
         clean(text)
-    answers, _problems = read_answers(dict.fromkeys(["name", "email", "country", "motivation"], text), languages=["en"])
+    answers, _problems = standard_form().read(
+        dict.fromkeys(["name", "email", "country", "motivation"], text), languages=["en"], locale="en"
+    )
     assert answers is None
 
 
@@ -242,7 +244,7 @@ def test_what_is_no_address(bad: str) -> None:
 @given(filled=st.dictionaries(st.sampled_from(["name", "email", "country", "consent", "motivation", "language",
                                                "needs_fellowship", "fellowship_cover", "odd"]), any_text))  # fmt: skip
 def test_whatever_is_typed_the_form_answers_with_a_problem_or_with_answers(filled: dict[str, str]) -> None:
-    answers, problems = read_answers(filled, languages=["en", "fr"])
+    answers, problems = standard_form().read(filled, languages=["en", "fr"], locale="en")
     assert (answers is None) == bool(problems)
 
 

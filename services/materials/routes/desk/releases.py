@@ -7,15 +7,16 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from services.materials.actions.publications import draft_release, publish_release
+from services.materials.actions.publications import draft_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
 from services.materials.errors import ChapterUnknown
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
-from services.materials.queries.desk import is_on_a_shelf, slug_of_release
+from services.materials.queries.desk import slug_of_release
 from services.materials.queries.library import languages_left_behind, release_to_keep
 from services.materials.queries.makings import makings_of
+from services.materials.queries.openers import openers_of
 from services.materials.queries.reach import people_by_rendition
 from services.materials.routes.api.payloads import NewRelease, Placing, ShelfTimes, Upload
 from services.materials.routes.desk.publications import words
@@ -23,6 +24,8 @@ from services.materials.routes.keeping import KEEP, SEE, may_keep
 from services.materials.rules.media import FORMATS, PDF, is_locked
 from services.materials.settings import MaterialsSettings
 from services.materials.views.histories import RELEASE
+from services.materials.views.openers import said_of_openers
+from shared.clock import now
 from shared.editions import zone_for
 from shared.errors import Invalid
 from shared.histories import past_of
@@ -118,22 +121,6 @@ def _warn_of_lock(sha256: str) -> None:
     flash_message(told, "warning")
 
 
-@blueprint.post("/desk/materials/releases/<uuid:release_id>/publish")
-@staff(*KEEP, of=library.edition_of_release)
-@refused_at(_RELEASE)
-def publish(release_id: UUID) -> Response:
-    """Publish a draft."""
-    with tools().database.transaction() as session:
-        slug = slug_of_release(session, release_id=release_id)
-        found = publish_release(session, release_id=release_id, deed=my_deed())
-        stands = is_on_a_shelf(session, publication_id=found.publication_id)
-    if stands:
-        flash_message(_("Published. People find it on their shelf from now on."), "success")
-    else:
-        flash_message(_("Published. It stands on no shelf yet: put it on one, so that people find it."), "warning")
-    return see_other(f"/desk/materials/p/{slug}")
-
-
 def _edition_of_chosen_shelf(session: Session, slug: str) -> set[UUID] | None:
     """Return the edition of the shelf that the form names; that of the publication where a new one is wanted."""
     try:
@@ -168,7 +155,15 @@ def place(slug: str) -> Response:
                 deed=my_deed(),
             ).id
         place_on_shelf(session, shelf_id=shelf_id, publication_id=found.id, deed=my_deed())
-    flash_message(_("It stands on the shelf."), "success")
+        session.flush()  # those who may open it are counted with this shelf
+        openers = openers_of(session, publication_id=found.id, now=now())
+        is_published = library.is_published(session, publication_id=found.id)
+    if is_published:
+        flash_message(_("It stands on the shelf.") + " " + said_of_openers(openers), "success")
+    else:
+        flash_message(
+            _("It stands on the shelf. Nothing of it is published yet, so nobody can open it."), "information"
+        )
     return see_other(f"/desk/materials/p/{slug}")
 
 

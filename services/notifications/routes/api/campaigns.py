@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,15 +14,23 @@ from services.notifications.actions.campaigns import (
     rewrite_campaign,
     writable_campaign,
 )
-from services.notifications.actions.launches import cancel_campaign, launch_campaign, pause_campaign, resume_campaign
+from services.notifications.actions.launches import (
+    cancel_campaign,
+    launch_campaign,
+    pause_campaign,
+    recall_launch,
+    resume_campaign,
+)
 from services.notifications.actions.resending import send_again
 from services.notifications.errors import (
     AudienceChanged,
     AudienceEmpty,
+    AudienceNotChosen,
     CampaignAlreadyLaunched,
     CampaignIncomplete,
     CampaignNotSending,
     CampaignUnknown,
+    MailHasLeft,
     PublicationNotAskable,
     SecondPersonNeeded,
     TopicUnknown,
@@ -55,7 +63,7 @@ from services.notifications.routes.api.payloads import (
     TopicList,
 )
 from services.notifications.routes.desk.launches import APPROVERS
-from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.audience import rule_in
 from services.notifications.settings import NotificationsSettings
 from shared.deeds import Deed
 from shared.editions import KnownEdition, edition_at
@@ -114,9 +122,10 @@ def write_campaign(
         texts={locale: words.said() for locale, words in wanted.texts.items()},
         deed=Deed(by.person_id, now),
     )
-    choose_audience(
-        session, campaign_id=campaign.id, edition_id=edition.id, rule=wanted.audience, deed=Deed(by.person_id, now)
-    )
+    if wanted.audience is not None:
+        choose_audience(
+            session, campaign_id=campaign.id, edition_id=edition.id, rule=wanted.audience, deed=Deed(by.person_id, now)
+        )
     return CampaignState.of(campaign)
 
 
@@ -161,7 +170,7 @@ def replace_campaign(
 def count_audience(session: Session, edition: KnownEdition, campaign_id: UUID, now: datetime) -> AudienceAnswer:
     """Count whom the rule means at this moment; launching asks for this number."""
     campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
-    rule = AudienceRule.model_validate(campaign.audience)
+    rule = rule_in(campaign.audience)
     size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now)
     return AudienceAnswer(total=size.total, by_locale=size.by_locale, opted_out=size.opted_out)
 
@@ -174,6 +183,7 @@ def count_audience(session: Session, edition: KnownEdition, campaign_id: UUID, n
         CampaignUnknown,
         CampaignAlreadyLaunched,
         CampaignIncomplete,
+        AudienceNotChosen,
         AudienceEmpty,
         AudienceChanged,
         SecondPersonNeeded,
@@ -198,8 +208,16 @@ def launch_now(
         approval_above=settings.approval_above,
         deed=Deed(by.person_id, now),
         may_approve=by.holds_in(edition.slug, *APPROVERS),
+        recall=timedelta(seconds=settings.recall_seconds),
     )
     return CampaignState.of(campaign)
+
+
+@api.post(f"{CAMPAIGN}/recall", scope="campaigns:launch", status=200, refuses=(CampaignUnknown, MailHasLeft))
+def recall(session: Session, edition: KnownEdition, campaign_id: UUID, by: SignedIn, now: datetime) -> CampaignState:
+    """Take a launch back before the first mail has left; the campaign is a draft again."""
+    recall_launch(session, campaign_id=campaign_id, edition_id=edition.id, deed=Deed(by.person_id, now))
+    return CampaignState.of(campaign_of(session, campaign_id=campaign_id, edition_id=edition.id))
 
 
 @api.post(f"{CAMPAIGN}/pause", scope="campaigns:launch", status=200, refuses=(CampaignUnknown, CampaignNotSending))

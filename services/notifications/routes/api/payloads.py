@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.queries.campaigns import Overview, written_version
-from services.notifications.rules.audience import AudienceRule, Locale
+from services.notifications.rules.audience import AudienceRule, Locale, rule_in
 from services.notifications.rules.texts import LONGEST_BODY, LONGEST_SUBJECT, Said
 from shared.schema.notifications.campaigns import Campaign
 
@@ -92,7 +92,8 @@ class CampaignWanted(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=120, pattern=NO_NUL)]
     topic_id: UUID
     texts: dict[Locale, CampaignWords]
-    audience: AudienceRule = AudienceRule()
+    audience: AudienceRule | None = None
+    """Whom it is for; without it nobody is chosen yet, and the campaign cannot be launched."""
 
 
 class CampaignDetail(BaseModel):
@@ -103,7 +104,7 @@ class CampaignDetail(BaseModel):
     state: str
     topic_id: UUID
     texts: dict[str, CampaignWords]
-    audience: AudienceRule
+    audience: AudienceRule | None
     audience_size: int
     deliveries: dict[str, int]
     launched_at: datetime | None
@@ -120,7 +121,7 @@ class CampaignDetail(BaseModel):
             state=campaign.state,
             topic_id=campaign.topic_id,
             texts={locale: CampaignWords.model_construct(**vars(said)) for locale, said in texts.items()},
-            audience=AudienceRule.model_validate(campaign.audience),
+            audience=rule_in(campaign.audience),
             audience_size=campaign.audience_size,
             deliveries=deliveries,
             launched_at=campaign.launched_at,

@@ -20,9 +20,9 @@ from services.notifications.queries.audience import (
 )
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.routes.editions import campaign_url, desk_edition
-from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.audience import AudienceRule, rule_in
 from services.notifications.rules.texts import LOCALES, language_plan
-from services.notifications.views.wording import STANDINGS
+from services.notifications.views.wording import STANDINGS, rule_in_words
 from shared.clock import now
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import my_deed
@@ -59,18 +59,18 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
         errors: dict[str, object] = {}
         conflict: list[Difference] = []
         version = request.form.get("version") or version_of(campaign.audience)
-        rule = AudienceRule.model_validate(campaign.audience)
+        kept = rule = rule_in(campaign.audience)
         asked = request.form if request.method == "POST" else request.args
         if asked.getlist("standings") or request.method == "POST":
             try:
                 rule = read_rule(asked)
                 require_askable(session, rule=rule, edition_id=edition.id)
             except PublicationNotAskable as refusal:
-                rule, errors["download"] = AudienceRule.model_validate(campaign.audience), refusal.title
+                rule, errors["download"] = kept, refusal.title
             except ValidationError:
                 errors["standings"] = _("Choose at least one standing.")
-        if request.method == "POST" and request.form.get("then") == "save" and not errors:
-            known = as_fields(AudienceRule.model_validate(campaign.audience))
+        if request.method == "POST" and request.form.get("then") == "save" and rule is not None and not errors:
+            known = as_fields(kept) if kept else {}
             try:
                 choose_audience(
                     session, campaign_id=campaign_id, edition_id=edition.id, rule=rule, deed=my_deed(), seen=version
@@ -87,7 +87,8 @@ def edit_audience(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
-            form=Form({**as_fields(rule), "version": version}, errors),
+            form=Form({**(as_fields(rule) if rule else {}), "version": version}, errors),
+            said=rule_in_words(rule, publications_of(session, edition_id=edition.id)),
             conflict=conflict,
             conflict_labels={
                 "standings": _("Standing"),
@@ -150,10 +151,10 @@ def download_choices(publications: list[PublicationToAsk]) -> list[tuple[str, st
     return choices
 
 
-def table_query(rule: AudienceRule) -> TableQuery:
+def table_query(rule: AudienceRule | None) -> TableQuery:
     """Return the table's question; the rule travels with its links, so paging does not lose an unsaved one."""
     carried = MultiDict(request.args.items(multi=True))
-    for name, value in as_fields(rule).items():
+    for name, value in as_fields(rule).items() if rule else ():
         carried.setlist(name, value if isinstance(value, list) else [str(value)])
     filters = [Filter(part, part) for part in PARTS]
     return read_table_query(carried, columns=COLUMNS, default_sort="name", filters=filters)

@@ -10,15 +10,15 @@ from pydantic import BaseModel, StringConstraints
 
 from services.notifications.actions.campaigns import WRITABLE, create_campaign, delete_draft
 from services.notifications.actions.topics import ensure_topics
-from services.notifications.queries.audience import audience_size
+from services.notifications.queries.audience import audience_size, publications_of
 from services.notifications.queries.campaigns import campaign_of, campaigns_of, tally, texts_of, topics
 from services.notifications.queries.people import names_of
 from services.notifications.queries.relays import troubles
 from services.notifications.routes.editions import campaign_url, desk_edition
-from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.audience import rule_in
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
 from services.notifications.views.histories import CAMPAIGN
-from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES, TROUBLES
+from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES, TROUBLES, rule_in_words
 from shared.clock import now
 from shared.histories import past_of
 from shared.schema.base import new_id
@@ -122,6 +122,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
             "states": CAMPAIGN_STATES,
             "names": names_of(session, person_ids=[campaign.written_by, campaign.submitted_by, campaign.launched_by]),
             "base": campaign_url(edition, campaign_id),
+            "rule": rule_in_words(rule_in(campaign.audience), publications_of(session, edition_id=edition.id)),
             "happened": lines_of(past_of(session, [campaign_id]), CAMPAIGN),
         }
         if campaign.state not in WRITABLE:
@@ -133,14 +134,17 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
                 delivery_states=DELIVERY_STATES,
                 trouble=troubles(session).get("campaigns") if campaign.state == "sending" else None,
                 trouble_words=TROUBLES,
+                seconds=max(0, round((campaign.leaves_at - now()).total_seconds())) if campaign.leaves_at else 0,
+                untouched=counts["queued"] + counts["suppressed"] == campaign.audience_size,
                 live=campaign.state == "sending" or counts["sending"] > 0,
                 **common,
             )
-        rule = AudienceRule.model_validate(campaign.audience)
+        rule = rule_in(campaign.audience)
         size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         return render_template(
             "notifications/campaign_draft.html",
             size=size,
+            is_chosen=rule is not None,
             ready=bool(texts) and not half_written(texts) and size.total > 0,
             missing=half_written(texts),
             plan=language_plan(size.by_locale, texts),

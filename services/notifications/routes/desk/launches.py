@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import UUID
 
@@ -13,16 +14,18 @@ from services.notifications.actions.launches import (
     cancel_campaign,
     launch_campaign,
     pause_campaign,
+    recall_launch,
     resume_campaign,
 )
-from services.notifications.queries.audience import audience_size
+from services.notifications.queries.audience import audience_size, publications_of
 from services.notifications.queries.campaigns import campaign_of, texts_of, topics
 from services.notifications.queries.deliveries import in_hand
 from services.notifications.queries.people import names_of
 from services.notifications.routes.editions import campaign_url, desk_edition
-from services.notifications.rules.audience import AudienceRule
+from services.notifications.rules.audience import rule_in
 from services.notifications.rules.texts import half_written, language_plan
 from services.notifications.settings import NotificationsSettings
+from services.notifications.views.wording import rule_in_words
 from shared.clock import now
 from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
@@ -59,7 +62,7 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
     with tools().database.reading() as session:
         edition = desk_edition(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
-        rule = AudienceRule.model_validate(campaign.audience)
+        rule = rule_in(campaign.audience)
         texts = texts_of(session, campaign_id=campaign_id)
         size = audience_size(session, rule=rule, edition_id=edition.id, topic_id=campaign.topic_id, now=now())
         topic = next(topic for topic in topics(session) if topic.id == campaign.topic_id)
@@ -70,6 +73,8 @@ def review_launch(edition_slug: str, campaign_id: UUID) -> str:
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
+            rule=rule_in_words(rule, publications_of(session, edition_id=edition.id)),
+            recall=settings().recall_seconds,
             texts=texts,
             missing=half_written(texts),
             size=size,
@@ -102,6 +107,7 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             approval_above=settings().approval_above,
             deed=my_deed(),
             may_approve=current_person().holds_in(edition_slug, *APPROVERS),
+            recall=timedelta(seconds=settings().recall_seconds),
         )
         state, people = campaign.state, campaign.audience_size
     if state == "awaiting_approval":
@@ -109,6 +115,23 @@ def launch(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
     else:
         sentence = _n("Launched: %(num)s person gets it.", "Launched: %(num)s people get it.", people)
         flash_message(sentence, "success")
+    return see_other(campaign_url(edition, campaign_id))
+
+
+@blueprint.post("/recall")
+@staff("organiser", "writer", "approver")
+@refused_at(_CAMPAIGN)
+def recall(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
+    """Take the launch back; nobody has got anything."""
+    with tools().database.transaction() as session:
+        edition = desk_edition(session, edition_slug)
+        freed = recall_launch(session, campaign_id=campaign_id, edition_id=edition.id, deed=my_deed())
+    sentence = _n(
+        "The launch is taken back; %(num)s person got nothing.",
+        "The launch is taken back; %(num)s people got nothing.",
+        freed,
+    )
+    flash_message(sentence, "success")
     return see_other(campaign_url(edition, campaign_id))
 
 

@@ -16,11 +16,12 @@ from services.notifications.actions.notices import queue_notice
 from services.notifications.errors import CampaignIncomplete
 from services.notifications.letters.composer import TEST, Composer
 from services.notifications.letters.headers import wire_address
-from services.notifications.queries.audience import Member, audience_member, audience_page
+from services.notifications.queries.audience import Member, audience_member, audience_page, publications_of
 from services.notifications.queries.campaigns import campaign_of, words_of
 from services.notifications.queries.recipients import person
 from services.notifications.routes.editions import campaign_url, desk_edition
-from services.notifications.rules.audience import AudienceRule, text_locale
+from services.notifications.rules.audience import rule_in, text_locale
+from services.notifications.views.wording import rule_in_words
 from shared.clock import now
 from shared.schema.base import new_id
 from shared.web.door.identity import current_person
@@ -81,7 +82,7 @@ def preview(edition_slug: str, campaign_id: UUID) -> Response:
         edition = desk_edition(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         words = words_of(session, campaign_id=campaign_id)
-        rule = AudienceRule.model_validate(campaign.audience)
+        rule = rule_in(campaign.audience)
         offered = audience_page(
             session, rule=rule, edition_id=edition.id, language=current_locale(), limit=OFFERED, offset=0, now=now()
         )
@@ -93,6 +94,7 @@ def preview(edition_slug: str, campaign_id: UUID) -> Response:
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
+            rule=rule_in_words(rule, publications_of(session, edition_id=edition.id)),
             written=sorted(words),
             reader=reader,
             offered=offered,
@@ -117,7 +119,7 @@ def preview_mail(edition_slug: str, campaign_id: UUID) -> Response:
         edition = desk_edition(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         words = words_of(session, campaign_id=campaign_id)
-        rule = AudienceRule.model_validate(campaign.audience)
+        rule = rule_in(campaign.audience)
         offered = audience_page(
             session, rule=rule, edition_id=edition.id, language=current_locale(), limit=1, offset=0, now=now()
         )
@@ -169,7 +171,7 @@ def preview_reader(session: Session, campaign: Campaign, offered: list[Member] |
     except ValueError:
         person_id = None
     if person_id is not None:
-        rule = AudienceRule.model_validate(campaign.audience)
+        rule = rule_in(campaign.audience)
         found = audience_member(session, rule=rule, edition_id=campaign.edition_id, person_id=person_id, now=now())
         if found is not None:
             return found

@@ -9,9 +9,11 @@ from flask import Blueprint, render_template, request
 
 from services.notifications.actions.campaigns import rewrite_campaign, writable_campaign
 from services.notifications.errors import UnknownPlaceholders
+from services.notifications.queries.audience import publications_of
 from services.notifications.queries.campaigns import texts_of, topics
 from services.notifications.routes.desk.campaigns import topic_choices
 from services.notifications.routes.editions import campaign_url, desk_edition
+from services.notifications.rules.audience import rule_in
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
 from services.notifications.rules.texts import (
     LOCALES,
@@ -22,6 +24,7 @@ from services.notifications.rules.texts import (
     as_fields,
     strange_marks,
 )
+from services.notifications.views.wording import rule_in_words
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
@@ -96,6 +99,7 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
             edition=edition,
             campaign=campaign,
             base=campaign_url(edition, campaign_id),
+            rule=rule_in_words(rule_in(campaign.audience), publications_of(session, edition_id=edition.id)),
             form=form,
             conflict=conflict,
             conflict_labels=conflict_labels(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,19 +16,21 @@ from services.registration.errors import (
     ApplicationsClosed,
     BatchChanged,
     BatchEmpty,
+    FormChanged,
     NotEnoughPlaces,
+    OptionFull,
     ReleaseKnown,
     ReleaseUnknown,
     SecondReleaserNeeded,
 )
 from services.registration.queries.decisions import proposals
+from services.registration.queries.forms import application_form
 from services.registration.queries.places import pool
 from services.registration.queries.releases_shown import PastRelease, release_with, releases_of
 from services.registration.routes.api.editions import api
 from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
 from services.registration.rules.editions import takes_applications
-from services.registration.rules.forms import read_answers
-from services.registration.views.wording import CONSENT, sentences
+from services.registration.views.wording import sentences
 from shared.deeds import Deed
 from shared.history import StateChanged
 from shared.people.rules.emails import suggested_email
@@ -40,24 +42,19 @@ from shared.words.languages import current_locale
 
 blueprint = api.blueprint
 """The API with the acts this module adds to it."""
-_TEXT = r"^[^\x00]*$"
 
 
 class ApplicationWanted(BaseModel):
-    """One filled-in form. ``consent`` says that the applicant agreed to the wording shown on the form."""
+    """One filled-in form: ``answers`` by field key, as the schema of the edition's application form describes them.
+
+    A consent is ``true``: the applicant agreed to the wording of the form in the request's language. ``version`` is
+    the one that was filled in; without it the answers are read by the one that is published now.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=_TEXT)]
-    called: Annotated[str, Field(max_length=200, pattern=_TEXT)] = ""
-    email: Annotated[str, Field(min_length=3, max_length=254, pattern=_TEXT)]
-    country: Annotated[str, Field(min_length=2, max_length=2, pattern="^[A-Za-z]{2}$")]
-    organisation: Annotated[str, Field(max_length=200, pattern=_TEXT)] = ""
-    language: Annotated[str, Field(min_length=2, max_length=10, pattern="^[a-z]+$")]
-    motivation: Annotated[str, Field(min_length=1, max_length=4000, pattern=_TEXT)]
-    needs_fellowship: bool
-    fellowship_cover: Annotated[str, Field(max_length=1000, pattern=_TEXT)] = ""
-    consent: bool
+    answers: Annotated[dict[str, Any], Field(max_length=300)]
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
 class ApplicationTaken(BaseModel):
@@ -145,7 +142,7 @@ class TakenBack(BaseModel):
 @api.post(
     "/editions/<edition_slug>/applications",
     scope="applications:submit",
-    refuses=(ApplicationsClosed, AnswersWrong),
+    refuses=(ApplicationsClosed, AnswersWrong, FormChanged, OptionFull),
 )
 def submit_application(
     session: Session, edition: Edition, wanted: ApplicationWanted, now: datetime
@@ -158,15 +155,17 @@ def submit_application(
         now=now,
     ):
         raise ApplicationsClosed
-    answers, problems = read_answers(wanted.model_dump(), languages=edition.languages)
+    form = application_form(session, edition.id).form
+    if wanted.version not in {None, form.version}:
+        raise FormChanged
+    answers, problems = form.read(wanted.answers, languages=edition.languages, locale=current_locale(), strict=True)
     if answers is None:
-        raise AnswersWrong(errors=sentences(problems))
+        raise AnswersWrong(errors=sentences(problems, form))
     application_id = start_application(
         session,
         edition_id=edition.id,
         submission_key=new_id(),
         answers=answers,
-        consent=str(CONSENT),
         locale=current_locale(),
         now=now,
     )

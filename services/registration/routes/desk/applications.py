@@ -19,11 +19,17 @@ from services.registration.queries.applications import (
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
+from services.registration.queries.forms import application_form
+from services.registration.queries.responses import responses_of
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
+from services.registration.rules.forms.compiled import COLUMNS as MEANT
+from services.registration.rules.forms.fields.base import Question
 from services.registration.views import wording
+from services.registration.views.answers import answer_lines, shown
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
+from services.registration.views.questions import choice_label, said
 from shared.clock import now
 from shared.histories import MOST
 from shared.schema.registration import Edition
@@ -38,6 +44,8 @@ from shared.words.sentences import _l
 blueprint = Blueprint("desk_applications", __name__)
 SHOWN: Final = 100
 """How much of a story is shown before somebody asks for all of it."""
+ASKED: Final = "a."
+"""Before the key of a question that is a column and a filter, so that it is called as no column of ours is."""
 COLUMNS: Final = (
     Column("name", _l("Name"), sortable=True, kind="main"),
     Column("country", _l("Country"), sortable=True),
@@ -55,8 +63,9 @@ def list_applications(edition_slug: str) -> str:
     """Show the edition's applications as a table."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        query = table_query(request.args, edition, countries_present(session, edition_id=edition.id))
-        wish = wish_of(query)
+        listed = application_form(session, edition.id).form.listed
+        query = table_query(request.args, edition, countries_present(session, edition_id=edition.id), listed)
+        wish = wish_of(query, listed)
         total = count_applications(session, edition_id=edition.id, wish=wish)
         lines = application_lines(
             session,
@@ -70,7 +79,9 @@ def list_applications(edition_slug: str) -> str:
     return render_template(
         "registration/desk/applications.html",
         edition=_shown(edition),
-        columns=COLUMNS,
+        columns=(*COLUMNS, *(Column(ASKED + field.key, said(field.label), wide=True) for field in listed)),
+        asked={ASKED + field.key: field for field in listed},
+        shown=shown,
         lines=lines,
         query=query,
         total=total,
@@ -89,14 +100,24 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         [standing] = standings(session, edition_id=edition.id, application_ids=[application_id], lock=False)
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
+        form = application_form(session, edition.id, number=application.form_version).form
+        given = [
+            (said(version.definition.title) or row.slug, answer_lines(version, response.answers, response.answers))
+            for row, response, version in responses_of(session, application_id=application_id)
+        ]
         most = MOST if request.args.get("story") == "all" else SHOWN + 1
         steps, outcomes = story_of(session, application=application, most=most)
         mails = mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id, most=most)
-        entries = story(steps, mails, outcomes=outcomes)
+        entries = story(steps, mails, outcomes=outcomes, form=form)
     return render_template(
         "registration/desk/application.html",
         edition=_shown(edition),
         application=application,
+        lines=answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
+        given=given,
+        askable=[
+            (key, said(field.label)) for key, field in form.by_key.items() if field.means not in {"email", "consent"}
+        ],
         standing=standing,
         offer=hung[0].offer if hung else None,
         entries=entries if most == MOST else entries[:SHOWN],
@@ -110,7 +131,9 @@ def _shown(edition: Edition) -> EditionView:
     return present(edition, language=current_locale(), now=now())
 
 
-def table_query(args: MultiDict[str, str], edition: Edition, countries: Sequence[str]) -> TableQuery:
+def table_query(
+    args: MultiDict[str, str], edition: Edition, countries: Sequence[str], listed: Sequence[Question]
+) -> TableQuery:
     """Read which rows of the table are asked for, in which order."""
     named = [(code, country_name(code)) for code in in_order(countries, country_name)]
     states = [(state, label) for state, (label, _kind) in wording.APPLICATION.items()]
@@ -127,6 +150,13 @@ def table_query(args: MultiDict[str, str], edition: Edition, countries: Sequence
                 [(code, language_name(code)) for code in in_order(edition.languages, language_name)],
             ),
             Filter("country", _l("Country"), named),
+            *(
+                Filter(
+                    ASKED + field.key, said(field.label), [(one, choice_label(field, one)) for one in field.choices()]
+                )
+                for field in listed
+                if field.choices()
+            ),
         ),
     )
 
@@ -140,7 +170,7 @@ def _order(query: TableQuery, edition: Edition) -> Order:
     return Order(query.sort, current_locale(), codes[query.sort]() if query.sort in codes else ())
 
 
-def wish_of(query: TableQuery) -> Wish:
+def wish_of(query: TableQuery, listed: Sequence[Question]) -> Wish:
     """Return what a table shows, as the queries ask for it."""
     return Wish(
         search=query.search.replace("\x00", ""),
@@ -148,4 +178,9 @@ def wish_of(query: TableQuery) -> Wish:
         countries=query.chosen("country"),
         languages=query.chosen("language"),
         decisions=query.chosen("decision"),
+        answers=[
+            (field.key, [field.holding(choice) for choice in chosen])
+            for field in listed
+            if (chosen := query.chosen(ASKED + field.key))
+        ],
     )

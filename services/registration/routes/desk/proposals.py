@@ -17,6 +17,7 @@ from services.registration.actions.decisions import (
 )
 from services.registration.queries.applications import countries_present, matching_ids
 from services.registration.queries.editions import edition_at
+from services.registration.queries.forms import application_form
 from services.registration.routes.desk.applications import table_query, wish_of
 from services.registration.rules.decisions import Outcome
 from services.registration.views import wording
@@ -72,8 +73,9 @@ def propose_many(edition_slug: str) -> str | Response:
         edition = edition_at(session, edition_slug)
         ids = given.ids[:MOST_AT_ONCE]
         if given.all:
-            query = table_query(request.args, edition, countries_present(session, edition_id=edition.id))
-            ids = matching_ids(session, edition_id=edition.id, wish=wish_of(query), limit=MOST_AT_ONCE)
+            listed = application_form(session, edition.id).form.listed
+            query = table_query(request.args, edition, countries_present(session, edition_id=edition.id), listed)
+            ids = matching_ids(session, edition_id=edition.id, wish=wish_of(query, listed), limit=MOST_AT_ONCE)
         if not ids:
             raise NothingChosen
         if not given.confirmed:

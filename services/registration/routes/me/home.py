@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from flask import Blueprint, jsonify, render_template, request
@@ -9,11 +10,14 @@ from werkzeug.wrappers import Response
 from services.registration.queries.applications import applications_of, person_of
 from services.registration.queries.people import everything_about
 from services.registration.queries.readers import readers_of
+from services.registration.queries.responses import forms_asked_of
 from services.registration.rules.applications import LIVE
 from services.registration.views.editions import present
+from services.registration.views.questions import said
 from services.registration.views.standing import standing
 from shared.clock import now
 from shared.people.actions.people import change_preferences
+from shared.schema.registration import Form as FormRow
 from shared.web.door.identity import current_person
 from shared.web.door.negotiation import forget_reader
 from shared.web.door.policy import participant
@@ -45,12 +49,24 @@ def show_me() -> str:
     person, moment, language = current_person(), now(), current_locale()
     with tools().database.reading() as session:
         mine = applications_of(session, person_id=person.person_id)
+        asked = forms_asked_of(session, person_id=person.person_id)
         readers = readers_of(session, person_id=person.person_id, language=language, now=moment)
     cards = [
         {
             "mine": one,
             "edition": present(one.edition, language=language, now=moment),
             "standing": standing(one, now=moment),
+            "tasks": [
+                {
+                    "label": said(form.form.draft.get("title", {})) or form.form.slug,
+                    "url": f"/me/forms/{form.form.id}",
+                    "state": _("Filled in") if form.response is not None else _("To be filled in"),
+                    "kind": "good" if form.response is not None else "warn",
+                    "hint": form.form.closes_at,
+                }
+                for form in asked
+                if form.application.id == one.application.id and is_open_form(form.form, moment)
+            ],
             "readers": [
                 reader for reader in readers if reader.edition_id == one.edition.id and one.application.state in LIVE
             ],
@@ -59,6 +75,11 @@ def show_me() -> str:
         if one.application.state != "draft"
     ]
     return render_template("registration/me.html", cards=cards, now=moment)
+
+
+def is_open_form(form: FormRow, moment: datetime) -> bool:
+    """Say whether a form may be filled in at this moment."""
+    return (form.opens_at is None or moment >= form.opens_at) and (form.closes_at is None or moment < form.closes_at)
 
 
 @blueprint.get("/me/settings")

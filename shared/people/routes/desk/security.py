@@ -119,4 +119,9 @@ def _page(form: Form) -> str:
     person = current_person()
     with tools().database.reading() as reading:
         browsers = open_sessions(reading, person_id=person.person_id, here=person.session_hash, now=now())
-    return render_template("people/staff/security.html", form=form, shortest=SHORTEST, browsers=browsers)
+    return render_template(
+        "people/staff/security.html",
+        form=form,
+        shortest=SHORTEST,
+        browsers=browsers,
+    )

@@ -149,6 +149,22 @@ def grant(person_id: UUID) -> Response | tuple[str, int]:
     return see_other("/desk/staff")
 
 
+@blueprint.get("/desk/staff/roles/<uuid:role_id>/revoke")
+@staff("organiser", of=edition_of_role)
+def review_revoke(role_id: UUID) -> str:
+    """Say what taking the role away means for its holder."""
+    with tools().database.reading() as reading:
+        members = _colleagues(reading)
+    for member in members:
+        for role in member.roles:
+            if role.id == role_id:
+                left = [other for other in member.roles if other.id != role_id]
+                return render_template(
+                    "people/staff/revoke.html", member=member, role=role, left=left, role_names=ROLE_NAMES
+                )
+    raise NotFound
+
+
 @blueprint.post("/desk/staff/roles/<uuid:role_id>/revoke")
 @staff("organiser", of=edition_of_role)
 @refused_at("/desk/staff")

@@ -1,8 +1,10 @@
-// Keys for the desk's tables: j and k move, x selects, Enter opens, / searches, ? tells. Where one thing is looked at
-// after the other, j and k turn the page; in a form that scores, digits choose, group by group, and Enter sends.
+// Keys for the desk's tables: j and k move, x selects, Enter opens (and sends no form), / searches, ? tells. Where one
+// thing is looked at after the other, j and k turn the page; in a form that scores, digits choose, group by group.
 const rows = [...document.querySelectorAll("table.cards tbody tr")];
 const boxes = [...document.querySelectorAll("table[data-select] tbody .pick input")];
 let here = -1;
+
+const way = (row) => row.querySelector("th a") ?? row.querySelector("td a");
 
 const move = (step) => {
   if (!rows.length) return document.querySelector(`a[rel=${step > 0 ? "next" : "prev"}]`)?.click();
@@ -10,7 +12,7 @@ const move = (step) => {
   here = Math.min(rows.length - 1, Math.max(0, here + step));
   rows[here].classList.add("here");
   rows[here].scrollIntoView({ block: "nearest" });
-  (rows[here].querySelector("th a, td a, input") ?? rows[here]).focus({ preventScroll: true });
+  (way(rows[here]) ?? rows[here].querySelector("input") ?? rows[here]).focus({ preventScroll: true });
 };
 
 const keys = {
@@ -36,7 +38,9 @@ if (groups.length) for (let digit = 0; digit < 10; digit += 1) keys[digit] = () 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("textarea, select, input:not([type=checkbox], [type=radio])")) return;
-  const act = keys[event.key];
+  // Enter on the box of a row opens the row: it would send the form otherwise, with the first of its buttons.
+  const row = event.key === "Enter" && event.target.matches("input") && event.target.closest("table.cards tbody tr");
+  const act = row ? () => way(row)?.click() : keys[event.key];
   if (!act) return;
   event.preventDefault();
   act();
@@ -47,15 +51,44 @@ const strip = document.querySelector(".desknav");
 const current = strip?.querySelector("[aria-current]");
 if (current) strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2;
 
-// How many are selected, a range by Shift, all by the box in the heading.
+// How many are selected, a range by Shift, all by the box in the heading. What is selected survives paging: it is
+// kept for this table and these filters, and goes along with the form from whichever page.
 const counts = document.querySelectorAll("[data-count]");
+const everybody = document.querySelector("[data-bulk] input[type=checkbox]");
+const acts = document.querySelectorAll("[data-bulk] button");
+const question = new URLSearchParams(location.search);
+question.delete("page");
+const drawer = `selected ${location.pathname}?${question}`;
+const store = (() => {
+  try {
+    return sessionStorage;
+  } catch {
+    return null; // a browser that keeps nothing: what is selected stays on its page
+  }
+})();
+const selected = new Set(boxes.length ? JSON.parse(store?.getItem(drawer) ?? "[]") : []);
+for (const box of boxes) box.checked ||= selected.has(box.value);
 const tell = () => {
-  const chosen = boxes.filter((box) => box.checked).length;
+  for (const box of boxes) selected[box.checked ? "add" : "delete"](box.value);
+  if (boxes.length) store?.setItem(drawer, JSON.stringify([...selected]));
+  for (const act of acts) act.disabled = !selected.size && !everybody?.checked; // it waits until something is chosen
   for (const count of counts) {
-    count.hidden = !chosen;
-    count.textContent = count.dataset.text.replace("#", chosen.toLocaleString(document.documentElement.lang));
+    count.hidden = !selected.size;
+    count.textContent = count.dataset.text.replace("#", selected.size.toLocaleString(document.documentElement.lang));
   }
 };
+addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-done]")) for (const key of Object.keys(store ?? {})) if (key.startsWith("selected ")) store.removeItem(key);
+  if (!boxes.length || boxes[0].form !== target) return;
+  const here = new Set(boxes.map((box) => box.value));
+  for (const input of target.querySelectorAll("[data-elsewhere]")) input.remove();
+  for (const value of selected) {
+    if (here.has(value)) continue;
+    const input = Object.assign(document.createElement("input"), { type: "hidden", name: boxes[0].name, value });
+    input.dataset.elsewhere = "yes";
+    target.append(input);
+  }
+});
 const whole = document.querySelector("[data-all]");
 if (whole) {
   whole.hidden = false;
@@ -64,6 +97,7 @@ if (whole) {
     tell();
   });
 }
+everybody?.addEventListener("change", tell);
 let last = null;
 for (const box of boxes) {
   box.addEventListener("click", (event) => {
