@@ -22,11 +22,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from services.notifications.intake import take_in
 from services.notifications.lanes import keep_order, live_in_lane, write_notices
+from services.notifications.letters.signatures import KeysUnusable, read_keys
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
 from shared.doors import DoorBell, connect_redis
 from shared.logs import use_logs
+from shared.settings import UnusableSettings
 from shared.signs_of_life import ALIVE_FILE
 
 if TYPE_CHECKING:
@@ -112,7 +115,8 @@ class Life:
             signal.signal(number, lambda *_: self._ending.set())
         url = settings.database_url.get_secret_value()
         bell = DoorBell(connect_redis(settings.redis_url))
-        self._database = Database(url, bell=bell, pool_size=2, name=f"academy postman {post.lane}")
+        pool = 5 if settings.takes_in and post.lane == "notices" else 2
+        self._database = Database(url, bell=bell, pool_size=pool, name=f"academy postman {post.lane}")
         self._alive_file = os.environ.get(ALIVE_FILE) if post.lane == "notices" else None
 
     def run(self) -> None:
@@ -125,6 +129,8 @@ class Life:
             self._write,
             self._keep_order,
         ]
+        if self._settings.takes_in:
+            targets.append(partial(take_in, self._database, self._settings, self._stopping))
         threads = [threading.Thread(target=target, daemon=True) for target in targets]
         for thread in threads:
             thread.start()
@@ -172,6 +178,11 @@ def main() -> int:
     """Keep the postmen at work until this process is told to end."""
     settings = NotificationsSettings(database_url=os.environ["NOTIFICATIONS_DATABASE_URL"])
     use_logs(settings, service="postmen")
+    if settings.mail_dkim_keys:
+        try:
+            read_keys(settings.mail_dkim_keys)
+        except KeysUnusable as unusable:
+            raise UnusableSettings(f"MAIL_DKIM_KEYS cannot be used: {unusable}.") from unusable
     ending, called = threading.Event(), threading.Event()
 
     def end(*_signal: object) -> None:

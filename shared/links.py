@@ -59,6 +59,7 @@ ASKED: Final = MailedLink("asked", "/me/applications/{id}/asked")
 MATERIALS: Final = MailedLink("materials", "/materials")
 EDITION: Final = MailedLink("edition", "/e/{slug}")
 SECURITY: Final = MailedLink("security", "/staff/security")
+DELIVERY: Final = MailedLink("delivery", "/desk/mail/deliveries/{id}")
 TOKENS: Final = MailedLink("tokens", "/desk/tokens")
 
 LINKS: Final = {
@@ -76,5 +77,6 @@ LINKS: Final = {
         EDITION,
         SECURITY,
         TOKENS,
+        DELIVERY,
     )
 }

@@ -66,7 +66,8 @@ def _address(value: str, *schemes: str, example: str) -> SplitResult:
     return parts
 
 
-def _smtp_url(value: str) -> str:
+def smtp_address(value: str) -> str:
+    """Accept the address of a mail server; else raise ValueError with a sentence."""
     example = "smtp+starttls://user:password@mail.example.org:587"
     parts = _address(value, "smtp", "smtp+starttls", "smtps", example=example)
     if not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment:
@@ -116,7 +117,7 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database_url)]
     """Logs in as this service's own role."""
     redis_url: Annotated[str, AfterValidator(_redis_url)]
-    smtp_url: Annotated[str, AfterValidator(_smtp_url)] = "smtp://127.0.0.1:25"
+    smtp_url: Annotated[str, AfterValidator(smtp_address)] = "smtp://127.0.0.1:25"
     """``smtp://[user:password@]host[:port]``; ``smtp+starttls://`` and ``smtps://`` verify the certificate."""
     store_url: Annotated[str, AfterValidator(_store_url)]
     """Where files live, ``file:///…``."""

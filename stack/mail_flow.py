@@ -25,8 +25,8 @@ def standstills(connection: psycopg.Connection[Any]) -> Iterator[str]:
     if not there or there[0] is None:
         return
     rows = connection.execute(
-        "SELECT lane, trouble, said, since FROM notifications.relay_trouble ORDER BY lane DESC"
+        "SELECT lane, relay, trouble, said, since FROM notifications.relay_trouble ORDER BY lane DESC, relay"
     ).fetchall()
-    for lane, trouble, said, since in rows:
-        why = f"the mail server {WORDS.get(trouble, trouble)} ({said})"
+    for lane, relay, trouble, said, since in rows:
+        why = f"the mail server {relay} {WORDS.get(trouble, trouble)} ({said})"
         yield f"{lane} stand still since {since:%Y-%m-%d %H:%M} UTC: {why}"

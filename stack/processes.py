@@ -20,8 +20,11 @@ from stack.places import CHECKOUT, Places
 from stack.ports import Ports
 
 LOOPBACK = "127.0.0.1"
+PRIVATE_TO_POSTMEN = frozenset({"MAIL_BOX", "MAIL_DKIM_KEYS", "MAIL_LISTEN", "MAIL_RELAYS"})
+"""Where mail comes and goes, with passwords and keys."""
 NOT_PASSED_ON = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL"}
+    | PRIVATE_TO_POSTMEN
 )
 
 
@@ -142,6 +145,7 @@ def postmen_environment(outline: Outline) -> dict[str, str]:
         "NOTIFICATIONS_DATABASE_URL": outline.addresses.role_url("notifications", outline.keys),
         "SMTP_URL": outline.addresses.smtp_url,
         "MAIL_NOTES_PATH": str(outline.places.run / "mail-notes"),
+        **{name: os.environ[name] for name in sorted(PRIVATE_TO_POSTMEN) if os.environ.get(name)},
     }
 
 

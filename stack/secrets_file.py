@@ -34,6 +34,9 @@ MAIL_FROM=Academy <academy@example.org>
 MAIL_DOMAIN=example.org
 # Where replies go, if not to MAIL_FROM.
 # MAIL_REPLY_TO=organisers@example.org
+# Where mail that cannot be delivered comes back to, and the mailbox in which it is looked for.
+# MAIL_RETURN=returns@example.org
+# MAIL_BOX=imaps://returns:password@mail.example.org/INBOX
 """
 
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.notifications.actions.notices import MAIL_QUEUE
-from services.notifications.routes.api import campaigns as api
+from services.notifications.routes.api import (
+    campaigns as api,
+    reconciliation as api_reconciliation,
+    returns as api_returns,
+)
 from services.notifications.routes.desk import (
+    addresses,
     audience,
     campaigns,
+    deliveries,
     launches,
     ledger,
     previews,
+    reconciliation,
+    returns,
     texts,
 )
 from services.notifications.routes.public import unsubscribe
 from services.notifications.settings import NotificationsSettings
-from services.notifications.views.figures import held_lanes
+from services.notifications.views.figures import held_lanes, mail_flow
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
 from shared.web.door.app import create_app
@@ -25,7 +33,22 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _QUEUES: Final = ("notifications", MAIL_QUEUE)
-_ROUTES: Final = (api, audience, campaigns, launches, ledger, previews, texts, unsubscribe)
+_ROUTES: Final = (
+    api,
+    api_reconciliation,
+    api_returns,
+    addresses,
+    audience,
+    campaigns,
+    deliveries,
+    launches,
+    ledger,
+    previews,
+    reconciliation,
+    returns,
+    texts,
+    unsubscribe,
+)
 
 
 def create() -> Flask:
@@ -43,5 +66,5 @@ def build(settings: NotificationsSettings, database: Database) -> Flask:
         service="notifications",
         database=database,
         blueprints=[room.blueprint for room in _ROUTES],
-        figures=(held_lanes,),
+        figures=(held_lanes, mail_flow),
     )

@@ -88,3 +88,30 @@ class SecondPersonNeeded(Forbidden):
     """The writer cannot approve their own large campaign."""
 
     title = _l("A second person has to approve this campaign")
+
+
+class LedgerChanged(Conflict):
+    """There are more or fewer of them than were shown."""
+
+    title = _l("The numbers have changed since you looked")
+
+    def __init__(self) -> None:
+        super().__init__(_l("Read the new numbers, then confirm."))
+
+
+class SuppressionUnknown(NotFound):
+    """The address is not left out any more, or never was."""
+
+    title = _l("This address is not left out")
+
+
+class TaskUnknown(NotFound):
+    """No mail of this edition that did not arrive has that id."""
+
+    title = _l("There is no such task")
+
+
+class DeliveryUnknown(NotFound):
+    """No mail has that id."""
+
+    title = _l("There is no such mail")

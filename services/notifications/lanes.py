@@ -12,14 +12,17 @@ import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.notifications.actions.launches import finish_campaigns, withdraw_cancelled
 from services.notifications.actions.notices import CAMPAIGN_QUEUE, MAIL_QUEUE
+from services.notifications.actions.relays import know_relays
 from services.notifications.actions.settling import dead_senders, settle_dead
 from services.notifications.gateways.local_notes import LocalNotes
 from services.notifications.gateways.smtp import SmtpRelay
+from services.notifications.intake import Intake
 from services.notifications.postman import IDLE_SECONDS, Postman
 from services.notifications.queries.deliveries import mail_waits
 from services.notifications.reactions import reactions
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.notifications.rules.troubles import Lane
-    from services.notifications.settings import NotificationsSettings
+    from services.notifications.settings import NotificationsSettings, RelayPlan
     from shared.database import Database
 
 log = logging.getLogger(__name__)
@@ -85,9 +88,9 @@ def live_in_lane(
         alive(ANSWER_SECONDS)
         return stopping()
 
-    def connect() -> SmtpRelay:
+    def connect(plan: RelayPlan) -> SmtpRelay:
         alive(CONNECT_SECONDS)
-        return SmtpRelay(settings.smtp_url, local_name=settings.mail_domain, stopping=still_here)
+        return SmtpRelay(plan.url, local_name=settings.mail_domain, stopping=still_here)
 
     idle_since = time.monotonic()
     postman = Postman(database, settings, lane=lane, local_notes=local_notes, connect=connect, stopping=still_here)
@@ -101,6 +104,16 @@ def live_in_lane(
         if rest and not still_here():
             bell.wait(rest)
     postman.close()
+
+
+def introduce_relays(database: Database, settings: NotificationsSettings) -> None:
+    """Write down which mail servers there are, so that others know when all of them are in trouble."""
+    hosts = {plan.name: (plan.priority, urlsplit(plan.url).hostname or "") for plan in settings.relays}
+    try:
+        with database.transaction() as session:
+            know_relays(session, hosts=hosts)
+    except SQLAlchemyError as error:
+        log.warning("the database is out of reach: %s", type(error).__name__)
 
 
 def write_notices(
@@ -140,6 +153,8 @@ def keep_order(
     """Call those who carry campaigns whenever there is something for them, and tidy up every second."""
     bell = AtTheDoor(connect_redis(settings.redis_url), CAMPAIGN_QUEUE)
     caretaker = Caretaker(database, LocalNotes(settings.mail_notes_path))
+    intake = Intake(database, settings)
+    introduce_relays(database, settings)
     tidied = 0.0
     while not stopping():
         alive(ANSWER_SECONDS)
@@ -148,6 +163,7 @@ def keep_order(
                 ring()
             if time.monotonic() - tidied > IDLE_SECONDS / 2:
                 caretaker.tidy()
+                intake.settle()
                 tidied = time.monotonic()
         except SQLAlchemyError as error:
             log.warning("the database is out of reach: %s", type(error).__name__)

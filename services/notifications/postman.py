@@ -6,7 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -31,9 +31,10 @@ from services.notifications.actions.relays import (
 )
 from services.notifications.actions.sending import Outcome, send_batch
 from services.notifications.actions.wording import AgreedWords
+from services.notifications.choosing import Choice, Connect
 from services.notifications.gateways.line import Line, LineLost
 from services.notifications.gateways.local_notes import LocalNotes
-from services.notifications.gateways.relay import Relay, RelayUnreachable
+from services.notifications.gateways.relay import Relay
 from services.notifications.letters.composer import Composer
 from services.notifications.queries.campaigns import campaigns_being_sent, words_of
 from services.notifications.queries.deliveries import mail_waits
@@ -57,7 +58,6 @@ CLAIM_SECONDS: Final = 0.1
 """A claim is as large as what was sent in so long: small where the relay is slow."""
 IDLE_SECONDS: Final = 2.0
 """How often somebody looks who was not called."""
-OVER_WHEN_CONNECTED: Final = frozenset({"unreachable", "silent", "unsafe", "login"})
 
 
 class Postman:
@@ -70,7 +70,7 @@ class Postman:
         *,
         lane: Lane,
         local_notes: LocalNotes,
-        connect: Callable[[], Relay],
+        connect: Connect,
         open_line: Callable[[Database, Lane, LocalNotes], Line] = Line,
         stopping: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = now,
@@ -80,7 +80,7 @@ class Postman:
         self._settings = settings
         self._lane: Lane = lane
         self._local_notes = local_notes
-        self._connect = connect
+        self._choice = Choice(settings.relays, lane, connect)
         self._new_line = open_line
         self._stopping = stopping
         self._clock = clock
@@ -143,67 +143,57 @@ class Postman:
             line.hang_up()
 
     def _carry(self, line: Line, end: float) -> float:
-        relay: Relay | None = None
+        choice = self._choice
         try:
             while not self._stopping() and time.monotonic() < end:
-                if relay is None or not relay.is_open:
-                    relay, rest = self._reach_relay(line)
-                    if relay is None:
+                if choice.relay is None or not choice.relay.is_open:
+                    rest = self._reach_relay(line)
+                    if choice.relay is None:
                         return rest
                 claim, held, rest = self._claim(line)
                 if claim is not None:
-                    rest = self._send(line, claim, relay, held)
-                    if rest:
-                        return rest
+                    if self._send(line, claim, choice.relay, held):
+                        choice.leave()  # another may take it; if none does, reaching one says how long to wait
+                elif held is not None and held.rest:
+                    choice.leave()
                 elif not 0 < rest <= IDLE_SECONDS:
                     return rest or IDLE_SECONDS
                 else:
                     time.sleep(rest)
             return 0.0
         finally:
-            if relay is not None:
-                relay.close()
+            choice.leave()
             if self._done:
                 with line.transaction() as session:
                     self._write(session, line)
 
-    def _reach_relay(self, line: Line) -> tuple[Relay | None, float]:
-        """Connect if anything waits and the relay may be asked; else say how long not to ask again."""
+    def _reach_relay(self, line: Line) -> float:
+        """Connect if anything waits and a relay may be asked; else say how long not to ask again."""
+        self._choice.leave()
         with line.transaction() as session:
             self._write(session, line)
             if not mail_waits(session, lane=self._lane):
-                return None, IDLE_SECONDS
-            held = held_up(session, lane=self._lane)
-        if held is not None and held.rest:
-            return None, held.rest.total_seconds()
-        try:
-            relay = self._connect()
-        except RelayUnreachable as error:
-            log.warning("the mail relay cannot be used: %s: %s", error.trouble, error)
-            with line.transaction() as session:
-                rest = note_trouble(session, lane=self._lane, trouble=error.trouble, said=str(error))
-            return None, rest.total_seconds()
+                return IDLE_SECONDS
+        self._probe, rest = self._choice.reach(line)
         self._fresh = True
-        if held is not None and held.trouble in OVER_WHEN_CONNECTED:
-            with line.transaction() as session:
-                note_recovery(session, lane=self._lane)
-        else:
-            self._probe = held
-        return relay, 0.0
+        return rest
 
     def _claim(self, line: Line) -> tuple[ClaimedBatch | None, Held | None, float]:
         """Record what is done and claim what to send next, in one transaction; or say how long to wait."""
+        plan = self._choice.plan
         with line.transaction() as session:
             self._write(session, line)
-            held, self._probe = self._probe or held_up(session, lane=self._lane), None
+            held, self._probe = self._probe or held_up(session, lane=self._lane, relay=plan.name), None
             if held is not None and held.rest:
                 return None, held, held.rest.total_seconds()
-            per_second = pace_now(session, limit=self._settings.mail_per_second)
+            if self._choice.is_better_due(session):
+                return None, Held("closing", 0, timedelta(microseconds=1)), 0.0
+            per_second = pace_now(session, relay=plan.name, limit=plan.per_second)
             self._limited = per_second is not None
             if per_second is not None:
                 if not mail_waits(session, lane=self._lane):
                     return None, held, 0.0
-                wait = take_slot(session, per_second=per_second, lane=self._lane)
+                wait = take_slot(session, relay=plan.name, per_second=per_second, lane=self._lane)
                 if wait:
                     return None, held, wait.total_seconds()
             size = 1 if held is not None or per_second is not None else min(self._size, self._settings.mail_batch)
@@ -211,10 +201,12 @@ class Postman:
 
     def _claim_in_lane(self, session: Session, token: UUID, size: int) -> ClaimedBatch | None:
         if self._lane == "notices":
-            return claim_notices(session, token=token, limit=size)
+            return claim_notices(session, token=token, limit=size, relay=self._choice.plan.name)
         for campaign_id in campaigns_being_sent(session):
             if self._words.are_agreed(session, campaign_id):
-                claim = claim_campaign_mail(session, token=token, campaign_id=campaign_id, limit=size)
+                claim = claim_campaign_mail(
+                    session, token=token, campaign_id=campaign_id, limit=size, relay=self._choice.plan.name
+                )
                 if claim:
                     return claim
         return None
@@ -240,7 +232,6 @@ class Postman:
         outcome = send_batch(
             claim,
             relay=relay,
-            sender=self._composer.sender,
             notes=line,
             compose=self._composer.compose,
             refusals=self._refusals,
@@ -279,19 +270,20 @@ class Postman:
 
     def _learn(self, line: Line, outcome: Outcome, held: Held | None) -> float:
         """Write down what the batch taught about the relay; return how long to leave it alone."""
+        relay = self._choice.plan.name
         with line.transaction() as session:
             if outcome.taken:
                 self._complaints = 0
                 if held is not None:
-                    note_recovery(session, lane=self._lane)
+                    note_recovery(session, lane=self._lane, relay=relay)
             if outcome.complaint:
                 self._complaints += 1
                 lately = sum(moment > time.monotonic() - 1 for moment in self._taken)
-                note_complaint(session, taken_lately=lately, rest=rest_after_complaints(self._complaints))
+                note_complaint(session, relay=relay, taken_lately=lately, rest=rest_after_complaints(self._complaints))
             elif outcome.trouble is not None:
-                log.warning("the mail relay is in trouble: %s: %s", outcome.trouble, outcome.said)
-                rest = note_trouble(session, lane=self._lane, trouble=outcome.trouble, said=outcome.said)
+                log.warning("the mail relay %s is in trouble: %s: %s", relay, outcome.trouble, outcome.said)
+                rest = note_trouble(session, lane=self._lane, relay=relay, trouble=outcome.trouble, said=outcome.said)
                 return rest.total_seconds()
             elif outcome.taken:
-                note_content(session)
+                note_content(session, relay=relay)
         return 0.0

@@ -195,6 +195,7 @@ def notice_fields(
     with use_locale(recipient.locale, recipient.time_zone):
         fields = {"name": recipient.called}
         if edition:
+            fields["reply_to"] = edition.contact
             fields["edition"] = edition.name_in(recipient.locale) or edition.slug
             fields["place"] = edition.place
             fields["dates"] = format_range(edition.starts_on, edition.ends_on)

@@ -14,6 +14,7 @@ from services.materials.rules.releases import RELEASE
 from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.notices import NOTICES
+from services.notifications.rules.unreached import UNREACHED
 from services.registration.rules.applications import APPLICATION
 from services.registration.rules.decisions import BATCH, DECISION
 from services.registration.rules.editions import EDITION
@@ -25,18 +26,20 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, ROLE, INVITATION, TOKEN,
+    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, UNREACHED, ROLE,
+    INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",
     "shared/outbox.py": "the entries of the outbox",
     "services/notifications/actions/deliveries.py": "the postman's ledger",
+    "services/notifications/actions/returns.py": "what came back of what the postman carried",
     "services/notifications/actions/resending.py": "what the postman is asked to carry once more",
     "services/notifications/actions/launches.py": "what a cancelled campaign leaves in the postman's ledger",
 }
 """Where a state may be written, and which."""
 OF_NO_EDITION = {"staff_invitation", "token_made", "passphrase_changed", "authenticator_changed"}
-OF_NO_EDITION |= {"account_reset", "new_browser"}
+OF_NO_EDITION |= {"account_reset", "new_browser", "reply_received"}
 """Notices that never stand in the story of an application."""
 BY_SQL = re.compile(r"UPDATE\s+\w+\.\w+(\s+\w+)?\s+SET(?:(?!\bWHERE\b)[^;\"])*\bstate\s*=", re.IGNORECASE)
 FILES = [

@@ -26,6 +26,7 @@ READS: Final[dict[str, dict[str, set[str]]]] = {
         "materials.newest_copy": {"*"},
         "materials.shelving": {"*"},
         "notifications.correspondence": {"*"},
+        "notifications.open_task": {"*"},
         "notifications.campaign_at_work": {"*"},
     },
     "materials": {

@@ -63,7 +63,7 @@ class Post:
                 lane=lane,
                 local_notes=notes,
                 open_line=line,
-                connect=lambda: SmtpRelay(smtp_url, local_name="localhost", patience=waits),
+                connect=lambda plan: SmtpRelay(plan.url, local_name="localhost", patience=waits),
             )
             for lane in ("notices", "campaigns")
         ]

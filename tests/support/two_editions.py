@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
+from services.notifications.actions.unreached import open_tasks
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
 from services.registration.actions.scenarios import make_scenario
 from shared.clock import now
@@ -16,7 +17,7 @@ from shared.deeds import Deed
 from shared.schema.base import new_id
 from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
-from shared.schema.notifications import CampaignText, Topic
+from shared.schema.notifications import CampaignText, Delivery, Topic, Unreached
 from shared.schema.people.persons import Role
 from shared.schema.registration import DecisionBatch, Review, Reviewer
 from tests.support.forms import form_called
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 Side = Literal["ours", "theirs"]
 SIDES: Final[tuple[Side, Side]] = ("ours", "theirs")
-NOBODYS: Final = {"token_id": UUID(int=7), "entry_id": UUID(int=7)}
+NOBODYS: Final = {"token_id": UUID(int=7), "entry_id": UUID(int=7), "suppression_id": UUID(int=7)}
 """Arguments of paths that name things of no edition."""
 
 
@@ -60,6 +61,7 @@ def two_editions(databases: Mapping[str, Database], folder: Path) -> TwoEditions
             **_registered(databases["registration"], edition_id, side),
             **_shelved(databases["materials"], folder, edition_id, side),
             "campaign_id": _campaign(databases["notifications"], edition_id, topic_id),
+            **_mailed(databases["notifications"], edition_id),
             **NOBODYS,
         }
     return TwoEditions(editions, things)
@@ -118,6 +120,28 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
         "rendition_id": reader.rendition_id,
         "shelf_id": reader.shelf_id,
     }
+
+
+def _mailed(database: Database, edition_id: UUID) -> dict[str, Any]:
+    """Write an offer's mail that did not arrive."""
+    delivery = Delivery(
+        id=new_id(),
+        person_id=new_id(),
+        edition_id=edition_id,
+        kind="offer_made",
+        idempotency_key=f"offer_made:{edition_id}",
+        address="gone@example.org",
+        addressee="Gone",
+        locale="en",
+        fields={},
+        state="failed",
+    )
+    with database.transaction() as session:
+        session.add(delivery)
+        session.flush()  # the task is about it
+        open_tasks(session, delivery_ids=[delivery.id])
+        task = session.execute(select(Unreached.id).where(Unreached.delivery_id == delivery.id)).scalar_one()
+    return {"delivery_id": delivery.id, "unreached_id": task}
 
 
 def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.notifications.actions.unreached import open_tasks
 from services.notifications.rules.retries import Settled
 
 
@@ -66,7 +67,8 @@ WITH due AS (
 ), judged AS (
     SELECT due.id, CASE
         WHEN EXISTS (SELECT FROM notifications.suppression s
-                     WHERE s.address = lower(due.address) AND s.covers = 'everything') THEN 'suppressed'
+                     WHERE s.address = lower(due.address) AND s.covers = 'everything'
+                         AND (s.expires_at IS NULL OR s.expires_at > now())) THEN 'suppressed'
         WHEN due.useless_after < now() THEN 'late' END AS reason
     FROM due
 ){_TAKE}""")  # noqa: S608 - constants of this module
@@ -83,35 +85,41 @@ WITH due AS (
         WHEN EXISTS (SELECT FROM notifications.opt_out o
                      WHERE o.person_id = due.person_id AND o.topic_id = due.topic_id) THEN 'opted_out'
         WHEN EXISTS (SELECT FROM notifications.suppression s
-                     WHERE s.address = lower(due.address)) THEN 'suppressed' END AS reason
+                     WHERE s.address = lower(due.address)
+                         AND (s.expires_at IS NULL OR s.expires_at > now())) THEN 'suppressed' END AS reason
     FROM due
 ){_TAKE}""")  # noqa: S608 - constants of this module
 
 _IN_HAND = text("""
-UPDATE notifications.sender SET campaign_id = :campaign_id, on_wire = NULL, until = NULL, revoked = false
+UPDATE notifications.sender
+SET campaign_id = :campaign_id, relay = :relay, on_wire = NULL, until = NULL, revoked = false
 WHERE id = :token""")
 
 
-def claim_notices(session: Session, *, token: UUID, limit: int) -> ClaimedBatch | None:
+def claim_notices(session: Session, *, token: UUID, limit: int, relay: str) -> ClaimedBatch | None:
     """Put up to ``limit`` notices that are due into the hands of the sender ``token``; None when there are none."""
-    return _claim(session, _CLAIM_NOTICES, token=token, limit=limit, campaign_id=None)
+    return _claim(session, _CLAIM_NOTICES, token=token, limit=limit, relay=relay, campaign_id=None)
 
 
-def claim_campaign_mail(session: Session, *, token: UUID, campaign_id: UUID, limit: int) -> ClaimedBatch | None:
+def claim_campaign_mail(
+    session: Session, *, token: UUID, campaign_id: UUID, limit: int, relay: str
+) -> ClaimedBatch | None:
     """Put up to ``limit`` mails of a campaign that is being sent into the hands of the sender ``token``.
 
     Who has opted out of the topic by now, and who may not be mailed, is not sent to; pausing is checked here.
     """
-    return _claim(session, _CLAIM_CAMPAIGN, token=token, limit=limit, campaign_id=campaign_id)
+    return _claim(session, _CLAIM_CAMPAIGN, token=token, limit=limit, relay=relay, campaign_id=campaign_id)
 
 
 def _claim(
-    session: Session, statement: Any, *, token: UUID, limit: int, campaign_id: UUID | None
+    session: Session, statement: Any, *, token: UUID, limit: int, relay: str, campaign_id: UUID | None
 ) -> ClaimedBatch | None:
-    session.execute(_IN_HAND, {"token": token, "campaign_id": campaign_id})
+    session.execute(_IN_HAND, {"token": token, "campaign_id": campaign_id, "relay": relay})
     rows = session.execute(statement, {"token": token, "limit": limit, "campaign_id": campaign_id}).all()
     if not rows:
         return None
+    if campaign_id is None and any(row[0] != "sending" for row in rows):
+        open_tasks(session, delivery_ids=[row[1] for row in rows if row[0] != "sending"])
     held = sorted((Claimed(*row[1:]) for row in rows if row[0] == "sending"), key=lambda one: one.id)
     return ClaimedBatch(token=token, deliveries=held, found=len(rows))
 
@@ -123,6 +131,7 @@ UPDATE notifications.delivery d SET
     not_before = CASE WHEN r.rest > interval '0' THEN now() + r.rest ELSE d.not_before END,
     attempts = d.attempts - CASE WHEN r.untried THEN 1 ELSE 0 END,
     settled_at = CASE WHEN r.state IN ('sent', 'failed', 'uncertain') THEN now() END,
+    relay = coalesce((SELECT s.relay FROM notifications.sender s WHERE s.id = :token), d.relay),
     claim_token = NULL, lease_until = NULL
 FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:codes AS int[]), CAST(:texts AS text[]),
             CAST(:reasons AS text[]), CAST(:rests AS interval[]), CAST(:agains AS bool[]), CAST(:untried AS bool[]))
@@ -160,23 +169,29 @@ def record_results(session: Session, *, token: UUID, results: Iterable[Settled])
     unknown = [result.delivery_id for result in done if result.unknown]
     if unknown:
         session.execute(_SUPPRESS_UNKNOWN, {"ids": unknown})
+    failed = [result.delivery_id for result in done if result.state == "failed"]
+    if failed:
+        open_tasks(session, delivery_ids=failed)
     return int(written.rowcount)  # type: ignore[attr-defined]
 
 
 _SUPPRESS_UNKNOWN: Final = text("""
 INSERT INTO notifications.suppression (id, address, covers, reason, note)
-SELECT DISTINCT ON (lower(address)) gen_random_uuid(), lower(address), 'campaigns', 'bounced', coalesce(reply_text, '')
+SELECT DISTINCT ON (lower(address)) gen_random_uuid(), lower(address), 'campaigns', 'refused', coalesce(reply_text, '')
 FROM notifications.delivery WHERE id = ANY(:ids) AND state = 'failed'
 ON CONFLICT (address) DO NOTHING""")
 
 _ARRIVES: Final = text("""
 DELETE FROM notifications.suppression s USING notifications.delivery d
-WHERE d.id = ANY(:ids) AND s.address = lower(d.address) AND s.covers = 'campaigns' AND s.reason = 'bounced'""")
+WHERE d.id = ANY(:ids) AND s.address = lower(d.address) AND s.covers = 'campaigns' AND s.reason = ANY(:reasons)""")
 
 
-def trust_again(session: Session, *, delivery_ids: Sequence[UUID]) -> None:
-    """Take the addresses of deliveries from those that campaigns leave out because mail came back from them."""
-    session.execute(_ARRIVES, {"ids": list(delivery_ids)})
+def trust_again(session: Session, *, delivery_ids: Sequence[UUID], reasons: Sequence[str] = ("refused",)) -> None:
+    """Take the addresses of deliveries from those that campaigns leave out for one of ``reasons``.
+
+    A mail that our own mail server took disproves what that server said before, not what others reported.
+    """
+    session.execute(_ARRIVES, {"ids": list(delivery_ids), "reasons": list(reasons)})
 
 
 _SENDERS_OF: Final = text("""

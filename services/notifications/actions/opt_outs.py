@@ -13,10 +13,10 @@ from shared.facts.notifications import OptedOut
 from shared.outbox import record
 from shared.schema.notifications.topics import OptOut
 
+Source = Literal["one_click", "page", "desk", "mail"]
 
-def opt_out(
-    session: Session, *, person_id: UUID, topic_id: UUID, source: Literal["one_click", "page", "desk"], now: datetime
-) -> None:
+
+def opt_out(session: Session, *, person_id: UUID, topic_id: UUID, source: Source, now: datetime) -> None:
     """Let a person get no more campaigns on a topic, from the next claim on. A second time changes nothing."""
     made = session.execute(
         insert(OptOut)

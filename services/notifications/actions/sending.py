@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.notifications.actions.deliveries import Claimed, ClaimedBatch
 from services.notifications.gateways.line import LineLost, Revoked
-from services.notifications.gateways.relay import ConnectionBroken, Relay
+from services.notifications.gateways.relay import ConnectionBroken, Envelope, Relay
 from services.notifications.letters.headers import Composed, Unmailable
 from services.notifications.rules.retries import Reply, Settled, after_doubt, meaning, not_composed, settle
 from services.notifications.rules.troubles import Refusals, Trouble
@@ -23,7 +23,7 @@ BATCH_SECONDS: Final = 1.0
 """A batch that takes longer gives back what it has not begun."""
 
 Compose = Callable[[Claimed, datetime], Composed]
-"""Returns the wire address and the message of one delivery."""
+"""Returns the wire addresses and the message of one delivery."""
 
 
 class Notes(Protocol):
@@ -57,7 +57,7 @@ class _Ready:
     """A delivery with its message."""
 
     delivery: Claimed
-    recipient: str
+    envelope: Envelope
     message: bytes
 
 
@@ -65,7 +65,6 @@ def send_batch(
     claim: ClaimedBatch,
     *,
     relay: Relay,
-    sender: str,
     notes: Notes,
     compose: Compose,
     refusals: Refusals,
@@ -92,8 +91,8 @@ def send_batch(
         while ready is not None:
             in_time = time.monotonic() < end
             following = _next(waiting, compose, now, outcome, record_at_once) if in_time else None
-            announced = following.recipient if following else None
-            go_on = _send_one(ready, relay, sender, notes, refusals, outcome, announced)
+            announced = following.envelope if following else None
+            go_on = _send_one(ready, relay, notes, refusals, outcome, announced)
             if outcome.results[-1].state != "sent":
                 record_at_once(outcome.results[-1])
             if not go_on or not relay.is_open:
@@ -117,7 +116,7 @@ def _next(
     while waiting:
         delivery = waiting.pop(0)
         try:
-            recipient, message = compose(delivery, now())
+            composed = compose(delivery, now())
         except Unmailable:
             obstacle = Settled(delivery.id, "failed", reason="unmailable")
         except Exception:
@@ -125,7 +124,7 @@ def _next(
             log.exception("a mail could not be composed", extra={"delivery_id": str(delivery.id)})
             obstacle = not_composed(delivery.id, tried_for=delivery.tried_for)
         else:
-            return _Ready(delivery, recipient, message)
+            return _Ready(delivery, Envelope(composed.sender, composed.recipient), composed.message)
         outcome.results.append(obstacle)
         record_at_once(obstacle)
     return None
@@ -134,18 +133,16 @@ def _next(
 def _send_one(  # noqa: PLR0917 - the parts of one conversation
     ready: _Ready,
     relay: Relay,
-    sender: str,
     notes: Notes,
     refusals: Refusals,
     outcome: Outcome,
-    following: str | None,
+    following: Envelope | None,
 ) -> bool:
     """Add what became of one delivery to ``outcome``; return whether the batch may go on."""
     delivery = ready.delivery
     try:
         reply = relay.send(
-            sender,
-            ready.recipient,
+            ready.envelope,
             ready.message,
             before_body=lambda: notes.note(delivery.id),
             following=following,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.notifications.rules.retries import Reply
 from services.notifications.rules.troubles import Trouble
@@ -25,6 +25,13 @@ class ConnectionBroken(Exception):  # noqa: N818 - a state of the world, said as
         self.body_begun = body_begun
 
 
+class Envelope(NamedTuple):
+    """Where a message that cannot be delivered goes back to, and where it goes, both as the wire carries them."""
+
+    sender: str
+    recipient: str
+
+
 class Relay(Protocol):
     """An open connection to whoever takes mail."""
 
@@ -34,16 +41,15 @@ class Relay(Protocol):
 
     def send(
         self,
-        sender: str,
-        recipient: str,
+        envelope: Envelope,
         message: bytes,
         *,
         before_body: Callable[[], None],
-        following: str | None = None,
+        following: Envelope | None = None,
     ) -> Reply:
         """Hand over one message and return what settled it.
 
-        ``following`` is who gets the next one on this connection, if that is certain: it may be announced ahead.
+        ``following`` is the next one's envelope on this connection, if it is certain: it may be announced ahead.
 
         ``before_body`` is called before the first byte of the message leaves: from there on a broken line is a doubt.
         When it raises, nothing has left and nothing of the message will; the connection is then closed.

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from services.notifications.gateways.greeting import RFC_5321, Patience, greeted
-from services.notifications.gateways.relay import ConnectionBroken, RelayUnreachable
+from services.notifications.gateways.relay import ConnectionBroken, Envelope, RelayUnreachable
 from services.notifications.rules.retries import CLOSING, Reply, Stage
 
 GO_AHEAD: Final = 354
@@ -57,8 +57,8 @@ class SmtpRelay:
         self._sock = sock
         self._unread = b""
         self.pipelining = self._client.has_extn("pipelining")
-        self._ahead: str | None = None
-        """The recipient announced together with the message before; the relay's answers are still unread."""
+        self._ahead: Envelope | None = None
+        """What was announced together with the message before; the relay's answers are still unread."""
 
     def __enter__(self) -> Self:
         return self
@@ -70,22 +70,21 @@ class SmtpRelay:
 
     def send(
         self,
-        sender: str,
-        recipient: str,
+        envelope: Envelope,
         message: bytes,
         *,
         before_body: Callable[[], None],
-        following: str | None = None,
+        following: Envelope | None = None,
     ) -> Reply:
         """See :class:`Relay`. ``message`` has CRLF line ends and ends with one."""
         begun = False
         try:
-            reply = self._open(sender, recipient)
+            reply = self._open(envelope)
             if reply is None:
                 before_body()
                 begun = True
                 ahead = following if self.pipelining else None
-                self._write(_stuffed(message) + (_envelope(sender, ahead) if ahead else b""))
+                self._write(_stuffed(message) + (_commands(ahead) if ahead else b""))
                 self._ahead = ahead
                 reply = self._reply("end")
             if reply.code == CLOSING:
@@ -99,15 +98,15 @@ class SmtpRelay:
         else:
             return reply
 
-    def _open(self, sender: str, recipient: str) -> Reply | None:
+    def _open(self, envelope: Envelope) -> Reply | None:
         """Bring the relay to the point where it waits for the message, or return its refusal."""
-        if self._ahead is not None and self._ahead != recipient:
+        if self._ahead is not None and self._ahead != envelope:
             # the relay waits for somebody else's message, and an empty one must not reach them
             raise smtplib.SMTPServerDisconnected("another recipient was announced")
         if self._ahead is None and not self.pipelining:
-            return self._open_stepwise(sender, recipient)
+            return self._open_stepwise(envelope)
         if self._ahead is None:
-            self._write(_envelope(sender, recipient))
+            self._write(_commands(envelope))
         self._ahead = None
         replies: list[Reply] = []
         for stage in _STAGES:
@@ -124,8 +123,8 @@ class SmtpRelay:
             self._reset()
         return refused
 
-    def _open_stepwise(self, sender: str, recipient: str) -> Reply | None:
-        for stage, command in zip(_STAGES, _envelope(sender, recipient).splitlines(keepends=True), strict=True):
+    def _open_stepwise(self, envelope: Envelope) -> Reply | None:
+        for stage, command in zip(_STAGES, _commands(envelope).splitlines(keepends=True), strict=True):
             self._write(command)
             reply = self._reply(stage)
             if reply.code == CLOSING:
@@ -202,8 +201,8 @@ class SmtpRelay:
             self._client.close()
 
 
-def _envelope(sender: str, recipient: str) -> bytes:
-    return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii")
+def _commands(envelope: Envelope) -> bytes:
+    return f"MAIL FROM:<{envelope.sender}>\r\nRCPT TO:<{envelope.recipient}>\r\nDATA\r\n".encode("ascii")
 
 
 def _stuffed(message: bytes) -> bytes:

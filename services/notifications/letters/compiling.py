@@ -16,7 +16,7 @@ from services.notifications.letters.skeletons import Letter, Skeleton
 from services.notifications.rules.notices import NOTICES, VALUES
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS, Slots, slot_line, slot_markdown
 from services.notifications.rules.words import Words
-from shared.settings import Settings
+from services.notifications.settings import NotificationsSettings
 from shared.web.pages.rendering import mail_environment
 from shared.words.languages import use_locale
 from shared.words.markdown import mail_html, mail_text
@@ -29,7 +29,7 @@ UNSUBSCRIBE: Final = "unsubscribe"
 class Letters:
     """Compiles letters and keeps the compiled ones."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: NotificationsSettings) -> None:
         self.sender = split_mailbox(settings.mail_from)
         self._reply_to = split_mailbox(settings.mail_reply_to) if settings.mail_reply_to else None
         self._domain = settings.mail_domain

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.notifications.letters.compiling import UNSUBSCRIBE, Letters
-from services.notifications.letters.headers import Composed, wire_address
+from services.notifications.letters.headers import Composed, split_mailbox, wire_address
 from services.notifications.letters.links import campaign_links, notice_link, unsubscribe_link
-from services.notifications.letters.skeletons import Envelope
+from services.notifications.letters.signatures import Signatures, read_keys
+from services.notifications.letters.skeletons import Head
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
+from services.notifications.rules.return_addresses import ReturnAddresses
 from services.notifications.rules.words import Words
-from shared.settings import Settings
+from services.notifications.settings import NotificationsSettings
 from shared.tokens import Signer
 from shared.words.formats import country_name, format_range
 from shared.words.languages import use_locale
@@ -47,34 +50,40 @@ class DeliveryToCompose(Protocol):
 class Composer:
     """Composes mails. ``words`` looks a campaign's texts up, and is asked for every mail."""
 
-    def __init__(self, settings: Settings, *, words: Callable[[UUID], Mapping[str, Words]]) -> None:
+    def __init__(self, settings: NotificationsSettings, *, words: Callable[[UUID], Mapping[str, Words]]) -> None:
         self.letters = Letters(settings)
         self._words = words
         self._url = settings.public_url
         self._domain = settings.mail_domain
+        self._returns = return_addresses(settings)
+        self._keys = settings.mail_dkim_keys
+        self._goes_back = settings.mail_return is not None
         self._signer = Signer(settings.secret_key.get_secret_value(), name="notifications")
 
-    @property
-    def sender(self) -> str:
-        """The envelope's sender."""
-        return self.letters.sender.address
+    @cached_property
+    def _signatures(self) -> Signatures:
+        keys = read_keys(self._keys) if self._keys else ()  # who only shows mails needs none
+        return Signatures(self.letters.sender.address.rpartition("@")[2], keys)
 
     def compose(self, copy: DeliveryToCompose, now: datetime) -> Composed:
-        """Return the wire address and the message. Raises ``Unmailable`` for an address no mail can carry."""
+        """Return the wire addresses and the message. Raises ``Unmailable`` for an address no mail can carry."""
+        recipient, message = self._written(copy, now)
+        sender = self._returns.address("b", copy.id) if self._goes_back else self._returns.mailbox
+        return Composed(recipient, self._signatures.on(message, now), sender)
+
+    def _written(self, copy: DeliveryToCompose, now: datetime) -> tuple[str, bytes]:
+        """Return the wire address and the message before it is signed."""
         recipient = wire_address(copy.address)
-        if copy.campaign_id is not None:
-            words = self._words(copy.campaign_id)[copy.locale]
-            return Composed(recipient, self.compose_campaign(words, copy, recipient, now))
-        if copy.kind == TEST and copy.about_id is not None:
-            words = self._words(copy.about_id)[copy.locale]
-            return Composed(recipient, self.compose_campaign(words, copy, recipient, now))
+        about_id = copy.about_id if copy.kind == TEST else copy.campaign_id
+        if about_id is not None:
+            return recipient, self.compose_campaign(self._words(about_id)[copy.locale], copy, recipient, now)
         link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
         message = self.letters.notice(copy.kind, copy.locale).fill(
             {**copy.fields, "link": link},
-            Envelope(copy.addressee, recipient, self._message_id(copy)),
+            Head(copy.addressee, recipient, self._message_id(copy), reply_to=str(copy.fields.get("reply_to", ""))),
             now=now,
         )
-        return Composed(recipient, message)
+        return recipient, message
 
     def compose_campaign(self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
         """Return one person's copy of a campaign mail in the language of ``words``."""
@@ -85,12 +94,26 @@ class Composer:
             given["country"] = _country(given["country"], words.locale)
         return self.letters.campaign(words).fill(
             {**fallbacks, **given, **_same_for_all(words, self._url), UNSUBSCRIBE: unsubscribe},
-            Envelope(copy.addressee, recipient, self._message_id(copy), unsubscribe_url=unsubscribe),
+            Head(
+                copy.addressee,
+                recipient,
+                self._message_id(copy),
+                reply_to=words.contact,
+                unsubscribe_url=unsubscribe,
+                unsubscribe_address=self._returns.address("u", copy.id) if self._goes_back else "",
+            ),
             now=now,
         )
 
     def _message_id(self, copy: DeliveryToCompose) -> str:
-        return f"<{copy.id.hex}@{self._domain}>"
+        return f"<{self._returns.token('b', copy.id)}@{self._domain}>"
+
+
+def return_addresses(settings: NotificationsSettings) -> ReturnAddresses:
+    """Return who makes and reads return addresses. Without one of its own, mail goes back to the sender's mailbox."""
+    key = hashlib.sha256(b"returns" + settings.secret_key.get_secret_value().encode("utf-8")).digest()
+    mailbox = settings.mail_return or split_mailbox(settings.mail_from).address
+    return ReturnAddresses(mailbox, key)
 
 
 @lru_cache(maxsize=2048)

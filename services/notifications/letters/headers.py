@@ -113,10 +113,11 @@ def wire_address(address: str) -> str:
 
 
 class Composed(NamedTuple):
-    """A mail with the address it goes to on the wire."""
+    """A mail with the addresses on its envelope: where it goes, and where it goes back to if it cannot."""
 
     recipient: str
     message: bytes
+    sender: str
 
 
 class Mailbox(NamedTuple):

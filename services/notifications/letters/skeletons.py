@@ -16,9 +16,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
-from services.notifications.letters.headers import Mailbox, encode_mailbox, encode_text
+from services.notifications.letters.headers import Mailbox, Unmailable, encode_mailbox, encode_text, wire_address
 from services.notifications.rules.placeholders import Slots, filled
 from shared.words.languages import text_direction
 
@@ -42,13 +43,29 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """What one copy needs beside its values. ``unsubscribe_url`` is given for campaigns, and only there."""
+class Head:
+    """What the header of one copy needs beside its values. Campaigns alone have ways to unsubscribe.
+
+    ``reply_to`` is a human's address, before that of the settings; one that no mail can reach is left out.
+    """
 
     to_name: str
     to_address: str
     message_id: str
+    reply_to: str = ""
     unsubscribe_url: str | None = None
+    unsubscribe_address: str = ""
+
+    @property
+    def ways_out(self) -> bytes:
+        """The fields of RFC 2369 and RFC 8058, 3.1: one HTTPS address, and beside it one that is mailed to."""
+        if not self.unsubscribe_url:
+            return b""
+        ways = f"<{self.unsubscribe_url}>"
+        if self.unsubscribe_address:
+            ways += f",\r\n <mailto:{self.unsubscribe_address}?subject=unsubscribe>"
+        post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+        return f"List-Unsubscribe: {ways}\r\n{post}".encode("ascii")
 
 
 class Skeleton:
@@ -69,12 +86,11 @@ class Skeleton:
         self._static_subject = encode_text("Subject", letter.subject) if plain_subject else None
         boundary = f"=_{secrets.token_hex(12)}"
         first = encode_mailbox("From", *sender)
-        if reply_to:
-            first += encode_mailbox("Reply-To", *reply_to)
         if list_id:
             first += encode_mailbox("List-Id", *list_id)
         if automatic:
             first += b"Auto-Submitted: auto-generated\r\n"
+        self._reply_to = encode_mailbox("Reply-To", *reply_to) if reply_to else b""
         self._head = first + f"Content-Language: {letter.locale}\r\nMIME-Version: 1.0\r\n".encode("ascii")
         self._before_text, self._fill_text = _part(letter.text, "plain", letter.slots, str, rtl=self._rtl)
         self._before_html, self._fill_html = _part(letter.html, "html", letter.slots, _html_value, rtl=self._rtl)
@@ -82,24 +98,19 @@ class Skeleton:
         self._between = f"\r\n--{boundary}\r\n".encode("ascii")
         self._end = f"\r\n--{boundary}--\r\n".encode("ascii")
 
-    def fill(self, values: Mapping[str, str], envelope: Envelope, *, now: datetime) -> bytes:
+    def fill(self, values: Mapping[str, str], head: Head, *, now: datetime) -> bytes:
         """Return one person's copy, CRLF throughout. A slot without a value stays empty."""
         if self._static_subject is not None:
             subject = self._static_subject
         else:
             subject = encode_text("Subject", join(self._subject, values, rtl=self._rtl))
-        own = b""
-        if envelope.unsubscribe_url:  # RFC 8058, 3.1: both fields, one HTTPS address
-            own = (
-                f"List-Unsubscribe: <{envelope.unsubscribe_url}>\r\n"
-                "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-            ).encode("ascii")
         return b"".join(
             (
-                encode_mailbox("To", envelope.to_name, envelope.to_address),
+                encode_mailbox("To", head.to_name, head.to_address),
                 subject,
-                f"Date: {mail_date(now)}\r\nMessage-ID: {envelope.message_id}\r\n".encode("ascii"),
-                own,
+                f"Date: {mail_date(now)}\r\nMessage-ID: {head.message_id}\r\n".encode("ascii"),
+                self._answers_to(head.reply_to),
+                head.ways_out,
                 self._head,
                 self._between[2:],
                 self._before_text,
@@ -110,6 +121,17 @@ class Skeleton:
                 self._end,
             )
         )
+
+    def _answers_to(self, address: str) -> bytes:
+        return _reply_field(address) or self._reply_to
+
+
+@lru_cache(maxsize=256)
+def _reply_field(address: str) -> bytes:
+    try:
+        return encode_mailbox("Reply-To", "", wire_address(address)) if address else b""
+    except Unmailable:
+        return b""
 
 
 def mail_date(now: datetime) -> str:

@@ -20,7 +20,7 @@ from shared.schema.registration.published import PublishedEdition
 from shared.versions import version_of
 from shared.words.languages import text_in
 
-STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain")
+STATES = ("queued", "sending", "sent", "deferred", "failed", "suppressed", "uncertain", "bounced", "complained")
 
 
 def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
@@ -43,6 +43,7 @@ def words_of(session: Session, *, campaign_id: UUID) -> dict[str, Words]:
             edition=text_in(edition.name, said.locale),
             edition_slug=edition.slug,
             place=edition.place,
+            contact=edition.contact,
             starts_on=edition.starts_on,
             ends_on=edition.ends_on,
             topic=text_in(topic.name, said.locale),

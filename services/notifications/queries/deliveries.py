@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from services.notifications.errors import DeliveryUnknown
 from services.notifications.rules.troubles import Lane
 from shared.schema.alphabet import folded_in_sql, sorted_as_in_sql
 from shared.schema.notifications.deliveries import Delivery
@@ -90,3 +91,17 @@ def _narrowed(wanted: Select[Any], campaign_id: UUID, states: Collection[str], s
         place = folded_in_sql(Delivery.addressee + " " + Delivery.address)
         wanted = wanted.where(place.contains(folded(search), autoescape=True))
     return wanted
+
+
+def delivery_at(session: Session, *, delivery_id: UUID) -> Delivery:
+    """Return one delivery; refuses with DeliveryUnknown."""
+    found = session.get(Delivery, delivery_id)
+    if found is None:
+        raise DeliveryUnknown
+    return found
+
+
+def edition_of_delivery(session: Session, delivery_id: UUID) -> set[UUID] | None:
+    """Return the edition that a mail was about; the empty set when about none, None when it is not there."""
+    row = session.execute(select(Delivery.edition_id).where(Delivery.id == delivery_id)).first()
+    return None if row is None else {row.edition_id} - {None}

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.links import (
     ASKED,
+    DELIVERY,
     MATERIALS,
     MY_PAGE,
     OFFER,
@@ -28,6 +29,8 @@ class Notice:
 
     kind: str
     link: MailedLink
+    matters: bool = False
+    """Somebody has to tell the person in another way when it does not arrive."""
 
     @property
     def useful(self) -> timedelta | None:
@@ -49,16 +52,17 @@ NOTICES: Final = {
         Notice("new_browser", SECURITY),
         Notice("application_received", MY_PAGE),
         Notice("application_withdrawn", MY_PAGE),
-        Notice("information_requested", ASKED),
-        Notice("decision_reserve", MY_PAGE),
-        Notice("decision_decline", MY_PAGE),
-        Notice("offer_made", OFFER),
-        Notice("offer_accepted", MY_PAGE),
+        Notice("information_requested", ASKED, matters=True),
+        Notice("decision_reserve", MY_PAGE, matters=True),
+        Notice("decision_decline", MY_PAGE, matters=True),
+        Notice("offer_made", OFFER, matters=True),
+        Notice("offer_accepted", MY_PAGE, matters=True),
         Notice("offer_declined", MY_PAGE),
-        Notice("offer_expired", MY_PAGE),
+        Notice("offer_expired", MY_PAGE, matters=True),
         Notice("reader_ready", MATERIALS),
+        Notice("reply_received", DELIVERY),
     )
 }
 
-VALUES: Final = ("name", "edition", "place", "dates", "deadline", "moment", "link")
+VALUES: Final = ("name", "edition", "place", "dates", "deadline", "moment", "words", "from", "link")
 """What a notice's text may use; the same for all kinds, so that one frame serves them."""

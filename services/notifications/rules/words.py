@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -21,3 +21,5 @@ class Words:
     ends_on: date
     topic: str
     topic_slug: str
+    contact: str = field(default="", repr=False)
+    """Where answers go. Not a part of what is said, so nobody has to agree to it anew."""

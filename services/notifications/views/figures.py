@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from services.notifications.queries.relays import troubles
+from services.notifications.queries.relays import flow, troubles
 from services.notifications.rules.troubles import Lane
 
 if TYPE_CHECKING:
@@ -21,3 +21,19 @@ def held_lanes(session: Session, registry: CollectorRegistry) -> None:
     for lane in get_args(Lane):
         trouble = found.get(lane)
         held.labels(lane, trouble[0] if trouble else "").set(1 if trouble else 0)
+
+
+def mail_flow(session: Session, registry: CollectorRegistry) -> None:
+    """Tell what waits and since when, what became of the last hour's mail by mail server, and what is left open."""
+    from prometheus_client import Gauge
+
+    found = flow(session)
+    oldest = Gauge("academy_mail_oldest_seconds", "Since when the oldest mail is due.", ("lane",), registry=registry)
+    for lane, seconds in found.oldest.items():
+        oldest.labels(lane).set(seconds)
+    settled = Gauge("academy_mail_settled", "Mails of the last hour.", ("relay", "state"), registry=registry)
+    for (relay, state), count in found.settled.items():
+        settled.labels(relay, state).set(count)
+    left = Gauge("academy_mail_left", "What waits for a human.", ("what",), registry=registry)
+    for what, count in (("doubts", found.doubts), ("tasks", found.tasks), ("unread", found.unread)):
+        left.labels(what).set(count)

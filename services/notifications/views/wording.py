@@ -27,6 +27,8 @@ DELIVERY_STATES: Final[dict[str, tuple[LazyText, str]]] = {
     "failed": (_l("Failed"), "bad"),
     "suppressed": (_l("Not to be sent"), "calm"),
     "uncertain": (_l("Uncertain"), "warn"),
+    "bounced": (_l("Came back"), "bad"),
+    "complained": (_l("Called unwanted"), "bad"),
 }
 REASONS: Final[dict[str, LazyText]] = {
     "opted_out": _l("No longer wants mails on this topic"),
@@ -38,7 +40,47 @@ REASONS: Final[dict[str, LazyText]] = {
     "sender_lost": _l("The sending process died; the mail may or may not have left"),
     "unmailable": _l("Mail cannot be addressed like this"),
     "refused": _l("The mail server refuses it again and again"),
+    "bounced": _l("Nobody can be reached at this address"),
+    "bounced_for_now": _l("The address does not take mail at this time"),
+    "proved": _l("Sent: an answer came"),
     "not_composed": _l("The text could not be put together"),
+}
+RETURNED: Final[dict[str, tuple[LazyText, str]]] = {
+    "bounced": (_l("Not delivered"), "bad"),
+    "delayed": (_l("Not delivered yet"), "warn"),
+    "complained": (_l("Called unwanted"), "bad"),
+    "reply": (_l("Answer, passed on"), "news"),
+    "automatic": (_l("Automatic answer"), "calm"),
+    "receipt": (_l("Delivered, as a mail server reports"), "good"),
+    "unsubscribe": (_l("Wants no more on the topic"), "calm"),
+    "unreadable": (_l("Not understood"), "warn"),
+}
+LEFT_OUT: Final[dict[str, tuple[LazyText, str]]] = {
+    "refused": (_l("Our mail server refused it"), "bad"),
+    "bounced": (_l("Mail came back"), "bad"),
+    "complained": (_l("Called our mail unwanted"), "warn"),
+    "asked": (_l("Asked for it"), "calm"),
+}
+NOTICE_KINDS: Final[dict[str, LazyText]] = {
+    "campaign": _l("Letter from the organisers"),
+    "address_proof": _l("Link to confirm the address"),
+    "sign_in": _l("Link to sign in"),
+    "staff_invitation": _l("Invitation to the staff"),
+    "token_made": _l("API token made"),
+    "passphrase_changed": _l("Passphrase changed"),
+    "authenticator_changed": _l("Authenticator changed"),
+    "new_browser": _l("New browser signed in"),
+    "application_received": _l("Application received"),
+    "application_withdrawn": _l("Application withdrawn"),
+    "decision_reserve": _l("Decision: reserve list"),
+    "decision_decline": _l("Decision: not selected"),
+    "offer_made": _l("Place offered"),
+    "offer_accepted": _l("Place confirmed"),
+    "offer_declined": _l("Offer declined"),
+    "offer_expired": _l("Offer expired"),
+    "reader_ready": _l("Reader ready"),
+    "reply_received": _l("Answer passed on"),
+    "campaign_test": _l("Test of a campaign"),
 }
 TROUBLES: Final[dict[str, LazyText]] = {
     "unreachable": _l("The mail server cannot be reached."),

@@ -14,7 +14,7 @@ from services.registration.queries.places import Pool, pool
 from services.registration.queries.reviews import reviews_due
 from services.registration.rules.applications import DECIDABLE
 from shared.schema.materials.published import Shelving
-from shared.schema.notifications.published import CampaignAtWork
+from shared.schema.notifications.published import CampaignAtWork, OpenTask
 from shared.schema.outbox.entries import Entry
 from shared.schema.registration import Application, Decision, Edition, Offer
 from shared.schema.registration.published import Place
@@ -30,6 +30,8 @@ class Waiting:
     proposed: int
     to_release: int
     expiring: int
+    unreached: int
+    """People whom a mail that matters did not reach."""
     campaigns: dict[str, int]
     """Campaigns at work, by state."""
     confirmed: int
@@ -68,6 +70,9 @@ def waiting_in(session: Session, edition: Edition, *, person_id: UUID, now: date
             .where(
                 Offer.edition_id == edition.id, Offer.state == "offered", Offer.expires_at <= now + timedelta(days=3)
             )
+        ).scalar_one(),
+        unreached=session.execute(
+            select(func.count()).select_from(OpenTask).where(OpenTask.edition_id == edition.id)
         ).scalar_one(),
         campaigns=dict(
             session.execute(

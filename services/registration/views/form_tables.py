@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 from zipfile import BadZipFile
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from services.registration.rules.forms.completeness import texts_of
 from services.registration.rules.forms.definitions import Definition
@@ -30,6 +25,8 @@ class TableUnreadable(ValueError):  # noqa: N818 - a refusal in the customer's w
 
 def texts_to_xlsx(definition: Definition) -> bytes:
     """Return the table: where a text stands, for people and for the way back, and its words by language."""
+    from openpyxl import Workbook  # 34 MB in each process that reads it: only for the page that needs it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(str(_("Texts"))[:31])
     sheet.freeze_panes = "C2"
@@ -50,6 +47,9 @@ def texts_from_xlsx(content: bytes) -> dict[str, Texts]:
     Columns are found by their heading, so that they may be moved, and others added. Refuses with
     :class:`TableUnreadable`.
     """
+    from openpyxl import load_workbook  # as above
+    from openpyxl.utils.exceptions import InvalidFileException
+
     if not content or len(content) > LARGEST:
         raise TableUnreadable(_l("Choose the table as an XLSX file of at most 5 MB"))
     try:
@@ -75,7 +75,10 @@ def _words(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _cell(sheet: object, words: str, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: object, words: str, *, bold: bool = False) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # as above
+    from openpyxl.styles import Font
+
     cell = WriteOnlyCell(sheet, value=words[:_PLAIN])
     cell.data_type = "s"  # a text that begins with = is no formula
     if bold:

@@ -69,6 +69,8 @@ MAIL_STATES: Final[Mapping[str, LazyText]] = {
     "failed": _l("failed"),
     "suppressed": _l("not sent: opted out or undeliverable"),
     "uncertain": _l("perhaps sent; look into it"),
+    "bounced": _l("came back: not delivered"),
+    "complained": _l("arrived, and was called unwanted"),
 }
 _MINE: Final = frozenset(
     {
@@ -94,7 +96,7 @@ def story(
             "at": mail.at,
             "title": _("Mail: %(what)s", what=MAILS.get(mail.kind, mail.kind)),
             "text": MAIL_STATES.get(mail.state, mail.state),
-            "kind": "bad" if mail.state in {"failed", "uncertain"} else "calm",
+            "kind": "bad" if mail.state in {"failed", "uncertain", "bounced", "complained"} else "calm",
             "by": "",
         }
         for mail in mails

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.registration.queries.desk import LibraryWork, Waiting
 from shared.web.door.identity import SignedIn
-from shared.web.pages.navigation import APPLICATIONS, CAMPAIGNS, DECISIONS, MATERIALS, REVIEWS
+from shared.web.pages.navigation import APPLICATIONS, CAMPAIGNS, DECISIONS, MATERIALS, RETURNS, REVIEWS
 from shared.words.numbers import format_number
 from shared.words.sentences import _
 
@@ -58,6 +58,8 @@ def _about_mail(waiting: Waiting, person: SignedIn, slug: str) -> list[Task]:
         tasks.append(Task(counts.get("draft", 0), _("Campaigns being written"), campaigns))
     if person.holds_in(slug, "organiser", "approver", "writer"):
         tasks.append(Task(counts.get("awaiting_approval", 0), _("Campaigns to approve"), campaigns))
+    if waiting.unreached and (returns := RETURNS.way(person, slug)):
+        tasks.append(Task(waiting.unreached, _("To be told in another way"), returns))
     if counts.get("paused") and campaigns:
         tasks.append(Task(counts["paused"], _("Campaigns paused"), campaigns))
     return tasks

@@ -1,20 +1,25 @@
-"""Notifications' tables: topics and opt-outs, campaigns, and the ledger of deliveries."""
+"""Notifications' tables: topics and opt-outs, campaigns, the ledger of deliveries, and what came back."""
 
 from __future__ import annotations
 
 from shared.schema.notifications.campaigns import Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
-from shared.schema.notifications.senders import RelayPace, RelayTrouble, Sender
+from shared.schema.notifications.returns import MailboxPlace, ReturnedMail, Unreached
+from shared.schema.notifications.senders import KnownRelay, RelayPace, RelayTrouble, Sender
 from shared.schema.notifications.topics import OptOut, Suppression, Topic
 
 __all__ = [
     "Campaign",
     "CampaignText",
     "Delivery",
+    "KnownRelay",
+    "MailboxPlace",
     "OptOut",
     "RelayPace",
     "RelayTrouble",
+    "ReturnedMail",
     "Sender",
     "Suppression",
     "Topic",
+    "Unreached",
 ]

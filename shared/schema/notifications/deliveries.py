@@ -16,13 +16,15 @@ class Delivery(Base):
     Its id is the left side of the mail's Message-ID, the same for every try, so that a doubled mail can be known.
 
     ``sending`` is committed before SMTP begins, under the id of its ``Sender`` as a claim token: only the holder of
-    the token may write the result. Once ``sent``, ``failed``, ``suppressed`` or ``uncertain`` a row has come to rest.
+    the token may write the result. Once ``sent``, ``failed``, ``suppressed`` or ``uncertain`` a row has come to rest;
+    what comes back makes it ``bounced`` or ``complained``.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'suppressed', 'uncertain')",
+            "state IN ('queued', 'sending', 'sent', 'deferred', 'failed', 'suppressed', 'uncertain', 'bounced',"
+            " 'complained')",
             name="state_known",
         ),
         CheckConstraint("(campaign_id IS NOT NULL) = (kind = 'campaign')", name="campaign_has_kind"),
@@ -45,6 +47,8 @@ class Delivery(Base):
             postgresql_where=text("campaign_id IS NOT NULL AND state IN ('queued', 'deferred')"),
         ),
         Index("ix_delivery_sending", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_delivery_settled_at", "settled_at", postgresql_where=text("settled_at IS NOT NULL")),
+        Index("ix_delivery_uncertain", "id", postgresql_where=text("state = 'uncertain'")),
         Index("ix_delivery_campaign_id_state", "campaign_id", "state"),
         Index("ix_delivery_person_id", "person_id", "created_at"),
         Index("ix_delivery_unproved", "address", postgresql_where=text("person_id IS NULL")),
@@ -80,6 +84,8 @@ class Delivery(Base):
     """Written by earlier versions only: what they claimed is left alone until then."""
     claim_token: Mapped[UUID | None]
     """The id of the sender that holds it."""
+    relay: Mapped[str | None]
+    """The mail server that was asked last."""
     reply_code: Mapped[int | None]
     reply_text: Mapped[str | None]
     """The relay's last answer, at most 500 characters."""

@@ -25,6 +25,19 @@ class Correspondence(Published):
     created_at: Mapped[datetime]
 
 
+class OpenTask(Published):
+    """Somebody whom a mail that matters did not reach, and whom nobody has told in another way yet."""
+
+    __tablename__ = "open_task"
+    __table_args__ = ({"schema": "notifications"},)
+
+    unreached_id: Mapped[UUID] = mapped_column(primary_key=True)
+    edition_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    kind: Mapped[str]
+    opened_at: Mapped[datetime]
+
+
 class CampaignAtWork(Published):
     """A campaign that is being written, waits for a second person, or is not sent to the end."""
 

@@ -27,6 +27,8 @@ class Sender(Base):
     id: Mapped[Key]
     lock: Mapped[int] = mapped_column(BigInteger)
     lane: Mapped[str]
+    relay: Mapped[str | None]
+    """The mail server that the deliveries in hand are carried to."""
     campaign_id: Mapped[UUID | None]
     """The campaign of the deliveries in hand."""
     on_wire: Mapped[UUID | None]
@@ -38,13 +40,26 @@ class Sender(Base):
     started_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
 
+class KnownRelay(Base):
+    """A mail server that senders carry to. ``host`` is where it is, without a password."""
+
+    __tablename__ = "relay"
+    __table_args__ = ({"schema": "notifications"},)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    priority: Mapped[int]
+    host: Mapped[str]
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+
 class RelayTrouble(Base):
-    """Why a lane stands still: the mail server refuses us, not a recipient. No row means that all is well."""
+    """Why a mail server is left alone by a lane: it refuses us, not a recipient. No row means that all is well."""
 
     __tablename__ = "relay_trouble"
     __table_args__ = (CheckConstraint(LANES, name="lane_known"), {"schema": "notifications"})
 
     lane: Mapped[str] = mapped_column(primary_key=True)
+    relay: Mapped[str] = mapped_column(primary_key=True, server_default="main")
     trouble: Mapped[str]
     """One word of ours."""
     said: Mapped[str]

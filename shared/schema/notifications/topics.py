@@ -30,7 +30,7 @@ class OptOut(Base):
 
     __tablename__ = "opt_out"
     __table_args__ = (
-        CheckConstraint("source IN ('one_click', 'page', 'desk')", name="source_known"),
+        CheckConstraint("source IN ('one_click', 'page', 'desk', 'mail')", name="source_known"),
         {"schema": "notifications"},
     )
 
@@ -48,7 +48,7 @@ class Suppression(Base):
         UniqueConstraint("address", name="uq_suppression_address"),
         CheckConstraint("address = lower(address)", name="address_lower"),
         CheckConstraint("covers IN ('everything', 'campaigns')", name="covers_known"),
-        CheckConstraint("reason IN ('bounced', 'complained', 'asked')", name="reason_known"),
+        CheckConstraint("reason IN ('refused', 'bounced', 'complained', 'asked')", name="reason_known"),
         {"schema": "notifications"},
     )
 
@@ -56,5 +56,10 @@ class Suppression(Base):
     address: Mapped[str]
     covers: Mapped[str] = mapped_column(server_default="everything")
     reason: Mapped[str]
+    """``refused`` by our own mail server, which a mail it takes disproves; ``bounced`` as somebody reported later."""
+    delivery_id: Mapped[UUID | None]
+    """Whose mail came back."""
+    expires_at: Mapped[datetime | None]
+    """Mail goes there again from then on; empty for a wish of the person."""
     note: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))

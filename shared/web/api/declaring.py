@@ -89,14 +89,17 @@ class Api:
         scope: str,
         of: EditionFinder | tuple[EditionFinder, ...] = (),
         anywhere: bool = False,
+        everywhere: bool = False,
         refuses: tuple[type[Refusal], ...] = (),
     ) -> Callable[[Function], Function]:
         """Declare a function that reads, from one snapshot. ``refuses`` says with what beside a wrong path.
 
-        ``of`` and ``anywhere`` say whose thing it is where the path names no edition, as for
+        ``of``, ``anywhere`` and ``everywhere`` say whose thing it is where the path names no edition, as for
         :func:`shared.web.door.policy.token`.
         """
-        return self._declare("GET", rule, scope=scope, of=of, anywhere=anywhere, status=200, refuses=refuses)
+        return self._declare(
+            "GET", rule, scope=scope, of=of, anywhere=anywhere, everywhere=everywhere, status=200, refuses=refuses
+        )
 
     def post(
         self,
@@ -105,11 +108,14 @@ class Api:
         scope: str,
         of: EditionFinder | tuple[EditionFinder, ...] = (),
         anywhere: bool = False,
+        everywhere: bool = False,
         refuses: tuple[type[Refusal], ...] = (),
         status: int = 201,
     ) -> Callable[[Function], Function]:
         """Declare a function that acts, in one transaction; once, where the request has an Idempotency-Key."""
-        return self._declare("POST", rule, scope=scope, of=of, anywhere=anywhere, status=status, refuses=refuses)
+        return self._declare(
+            "POST", rule, scope=scope, of=of, anywhere=anywhere, everywhere=everywhere, status=status, refuses=refuses
+        )
 
     def put(
         self,
@@ -131,6 +137,7 @@ class Api:
         scope: str,
         of: EditionFinder | tuple[EditionFinder, ...],
         anywhere: bool,
+        everywhere: bool = False,
         status: int,
         refuses: tuple[type[Refusal], ...],
     ) -> Callable[[Function], Function]:
@@ -152,7 +159,7 @@ class Api:
                 operation_id=made.name,
                 tags=[scope.partition(":")[0]],
             )(view)
-            guarded = token(scope, of=of, anywhere=anywhere)(described)
+            guarded = token(scope, of=of, anywhere=anywhere, everywhere=everywhere)(described)
             self.blueprint.add_url_rule(rule, made.name, guarded, methods=[method])
             return function
 

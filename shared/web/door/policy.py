@@ -131,14 +131,19 @@ def staff(
 
 
 def token(
-    scope: str, *, of: EditionFinder | Iterable[EditionFinder] = (), anywhere: bool = False
+    scope: str,
+    *,
+    of: EditionFinder | Iterable[EditionFinder] = (),
+    anywhere: bool = False,
+    everywhere: bool = False,
 ) -> Callable[[View], View]:
     """Bearers of an API token with ``scope`` may open this view; cookies are not looked at, so CSRF cannot happen.
 
-    Their owners must hold a role of the scope where it counts; ``of`` and ``anywhere`` say so as for :func:`staff`.
+    Their owners must hold a role of the scope where it counts, which a route says as for :func:`staff`.
     """
     finders = (of,) if callable(of) else tuple(of)
-    return lambda view: declare(view, Policy("token", scope=scope, of=finders, anywhere=anywhere))
+    policy = Policy("token", scope=scope, of=finders, anywhere=anywhere, everywhere=everywhere)
+    return lambda view: declare(view, policy)
 
 
 def internal(view: View) -> View:

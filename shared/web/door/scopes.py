@@ -27,5 +27,7 @@ SCOPES: Final = {
     "materials:keep": Scope(_l("Draft and publish materials"), frozenset({"organiser", "librarian"})),
     "campaigns:read": Scope(_l("Read campaigns"), frozenset({"organiser", "writer", "approver", "viewer"})),
     "campaigns:write": Scope(_l("Write campaigns"), frozenset({"organiser", "writer"})),
+    "mail:read": Scope(_l("Read mails and what came back"), frozenset({"organiser", "writer", "approver", "viewer"})),
+    "mail:keep": Scope(_l("Settle what came back"), frozenset({"organiser", "writer"})),
     "campaigns:launch": Scope(_l("Launch campaigns"), frozenset({"organiser", "writer", "approver"})),
 }

@@ -96,6 +96,18 @@ CAMPAIGNS: Final = Destination(
     "/desk/mail/e/<edition_slug>/campaigns",
     staff_policy("organiser", "writer", "approver", "viewer"),
 )
+RETURNS: Final = Destination(
+    "returns",
+    _l("What came back"),
+    "/desk/mail/e/<edition_slug>/returns",
+    staff_policy("organiser", "writer", "approver", "viewer"),
+)
+ADDRESSES: Final = Destination(
+    "addresses",
+    _l("Addresses left out"),
+    "/desk/mail/addresses",
+    staff_policy("organiser", everywhere=True),
+)
 EDITION_SETTINGS: Final = Destination(
     "edition", _l("This edition"), "/desk/e/<edition_slug>/edition", staff_policy("organiser")
 )
@@ -116,8 +128,8 @@ COMPONENTS: Final = Destination(
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
     (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS, FORMS)),
-    (_l("Materials and mail"), (MATERIALS, CAMPAIGNS)),
-    (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, OUTBOX, TOKENS, COMPONENTS)),
+    (_l("Materials and mail"), (MATERIALS, CAMPAIGNS, RETURNS)),
+    (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, ADDRESSES, OUTBOX, TOKENS, COMPONENTS)),
 )
 ENTRIES: Final = {entry.key: entry for _label, entries in SECTIONS for entry in entries}
 

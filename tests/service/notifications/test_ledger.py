@@ -142,7 +142,7 @@ def claim_and_disappear(
     line = Line(database, "campaigns", LOCAL_NOTES)
     assert line.take_place(places=9)
     with line.transaction() as session:
-        claim = claim_campaign_mail(session, token=line.id, campaign_id=campaign_id, limit=limit)  # type: ignore[arg-type]
+        claim = claim_campaign_mail(session, token=line.id, campaign_id=campaign_id, limit=limit, relay="main")  # type: ignore[arg-type]
     assert claim is not None
     line.expect([delivery.id for delivery in claim.deliveries])
     for delivery in claim.deliveries[: 0 if noted is None else noted + 1]:
@@ -193,7 +193,7 @@ def test_a_sender_that_lives_is_left_alone_however_long_it_takes(
     line = Line(notifications_database, "campaigns", LOCAL_NOTES)
     assert line.take_place(places=1)
     with line.transaction() as session:
-        claim_campaign_mail(session, token=line.id, campaign_id=made.campaign_id, limit=3)
+        claim_campaign_mail(session, token=line.id, campaign_id=made.campaign_id, limit=3, relay="main")
     let_time_pass(owner_database, days=1)
     with Post(notifications_database, "smtp://127.0.0.1:1") as post:
         assert post.tidy() == 0

@@ -136,7 +136,7 @@ def test_an_offer_says_until_when_in_the_persons_zone_with_the_editions_beside_i
     assert "Academy 2026" in mail.message["Subject"]
     assert f"https://academy.example/me/offers/{offer_id}" in mail.text()
     assert "in Toronto" in mail.text()
-    assert mail.message["Reply-To"] == "Team <team@academy.example>"
+    assert mail.message["Reply-To"] == "team@academy.example"
 
 
 @pytest.mark.parametrize("outcome", ["reserve", "decline"])

@@ -53,8 +53,8 @@ def mail_of(body: str, *, name: str = HOSTILE_NAME, locale: str = "en", subject:
         locale=locale,
         fields={"name": name},
     )
-    recipient, raw = composer.compose(copy, NOW)
-    return TakenMail("a@example.org", recipient, raw, 0.0)
+    recipient, raw, sender = composer.compose(copy, NOW)
+    return TakenMail(sender, recipient, raw, 0.0)
 
 
 SITE = "https://academy.example"

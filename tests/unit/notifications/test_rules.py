@@ -16,7 +16,7 @@ from services.notifications.letters.headers import (
     split_mailbox,
     wire_address,
 )
-from services.notifications.letters.skeletons import Envelope, Letter, Skeleton
+from services.notifications.letters.skeletons import Head, Letter, Skeleton
 from services.notifications.rules.audience import AudienceRule, Standing, text_locale
 from services.notifications.rules.placeholders import (
     CAMPAIGN_PLACEHOLDERS,
@@ -100,7 +100,7 @@ def test_any_value_in_any_text_arrives_as_one_well_formed_mail_with_the_value_in
     around = one_line(around)
     template = f"{literal}\n{around}{token}{around}\n{token}\n"
     raw = skeleton(template, template, slots, subject=f"{token}!").fill(
-        {"name": value}, Envelope(value, "p@example.org", "<1@example.org>", "https://x.example/u/1"), now=NOW
+        {"name": value}, Head(value, "p@example.org", "<1@example.org>", "https://x.example/u/1"), now=NOW
     )
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     message = parsed(raw)
@@ -119,7 +119,7 @@ def test_any_value_in_any_text_arrives_as_one_well_formed_mail_with_the_value_in
 def test_a_mail_that_is_mostly_arabic_goes_as_base64_and_reads_the_same() -> None:
     slots = Slots()
     text = f"مرحبا {slots.token('name')}، كتاب القراءات جاهز.\n" * 20
-    raw = skeleton(text, text, slots).fill({"name": "Zoé"}, Envelope("Z", "p@example.org", "<1@x>"), now=NOW)
+    raw = skeleton(text, text, slots).fill({"name": "Zoé"}, Head("Z", "p@example.org", "<1@x>"), now=NOW)
     assert b"Content-Transfer-Encoding: base64" in raw
     body = parsed(raw).get_body(("plain",))
     assert body is not None

@@ -115,6 +115,7 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
         edition = desk_edition(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         texts = texts_of(session, campaign_id=campaign_id)
+        past = past_of(session, [campaign_id])
         common = {
             "edition": edition,
             "campaign": campaign,
@@ -123,14 +124,16 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
             "names": names_of(session, person_ids=[campaign.written_by, campaign.submitted_by, campaign.launched_by]),
             "base": campaign_url(edition, campaign_id),
             "rule": rule_in_words(rule_in(campaign.audience), publications_of(session, edition_id=edition.id)),
-            "happened": lines_of(past_of(session, [campaign_id]), CAMPAIGN),
+            "happened": lines_of(past, CAMPAIGN),
         }
         if campaign.state not in WRITABLE:
             counts = tally(session, campaign_id=campaign_id)
+            last = next((step for step in past if step.after == campaign.state), None)
             return render_template(
                 "notifications/campaign_progress.html",
                 counts=counts,
-                settled=sum(counts[state] for state in ("sent", "failed", "suppressed", "uncertain")),
+                settled=sum(counts.values()) - counts["queued"] - counts["sending"] - counts["deferred"],
+                braked=campaign.state == "paused" and last is not None and last.by_id is None,
                 delivery_states=DELIVERY_STATES,
                 trouble=troubles(session).get("campaigns") if campaign.state == "sending" else None,
                 trouble_words=TROUBLES,

@@ -19,6 +19,7 @@ from services.notifications.letters.headers import wire_address
 from services.notifications.queries.audience import Member, audience_member, audience_page, publications_of
 from services.notifications.queries.campaigns import campaign_of, words_of
 from services.notifications.queries.recipients import person
+from services.notifications.routes.desk.launches import settings
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import rule_in, text_locale
 from services.notifications.views.wording import rule_in_words
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from services.notifications.rules.words import Words
+    from services.notifications.settings import NotificationsSettings
     from shared.schema.notifications.campaigns import Campaign
-    from shared.settings import Settings
 
 blueprint = Blueprint("previews", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
@@ -69,9 +70,9 @@ class Draft:
 
 
 @cache
-def composer_of(settings: Settings) -> Composer:
+def composer_of(told: NotificationsSettings) -> Composer:
     """Return what composes the previews; texts are handed to it, it looks nothing up."""
-    return Composer(settings, words=lambda _campaign_id: {})
+    return Composer(told, words=lambda _campaign_id: {})
 
 
 @blueprint.get("/preview")
@@ -199,7 +200,7 @@ def compose_preview(words: Words, reader: Member, campaign_id: UUID) -> bytes:
         fields={"name": reader.called, "country": reader.country},
         campaign_id=campaign_id,
     )
-    return composer_of(tools().settings).compose_campaign(words, draft, wire_address(reader.email), now())
+    return composer_of(settings()).compose_campaign(words, draft, wire_address(reader.email), now())
 
 
 def parse(message: bytes) -> EmailMessage:
