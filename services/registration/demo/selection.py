@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import propose_decisions
 from services.registration.actions.offers import accept_offer, decline_offer
+from services.registration.actions.reserves import promote_reserve
 from services.registration.actions.reviews import add_reviewer, assign_reviews, keep_scores, recuse, write_rubric
 from services.registration.actions.scenarios import add_rule, change_scenario, make_scenario
 from services.registration.demo.applicants import SEED, applicants
 from services.registration.demo.histories import COUNT, DRAFTS, apply_as, forget_past_mails, release_proposed
 from services.registration.queries.rankings import RankLine, ranked
+from services.registration.queries.reserves import reserve_list
 from services.registration.queries.reviews import my_queue
 from services.registration.rules.decisions import Outcome
 from shared.deeds import Deed
@@ -152,6 +154,12 @@ def _first_batch(
         answered = accept_offer if number < 10 else decline_offer  # noqa: PLR2004 - ten accept, two decline
         moment = now - timedelta(days=7) + timedelta(minutes=chance.randrange(60 * 24 * 6))
         answered(session, offer_id=offer_id, deed=Deed(person_id, moment))
+    promote_reserve(
+        session,
+        edition_id=edition.id,
+        application_id=reserve_list(session, edition_id=edition.id)[0].application_id,
+        deed=Deed(staff["organiser"], now - timedelta(days=1)),
+    )
 
 
 def _ids(lines: Iterable[RankLine]) -> list[UUID]:
