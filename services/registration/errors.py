@@ -290,9 +290,6 @@ class NothingAsked(Invalid):
 
     title = _l("Choose at least one question to ask about")
 
-    def __init__(self) -> None:
-        super().__init__(errors={"fields": _l("Choose at least one question to ask about")})
-
 
 class NotAsked(Conflict):
     """The application waits for nothing from the applicant."""

@@ -170,15 +170,8 @@ def make_offer(
     database: Database, edition_id: UUID, person_id: UUID, *, expires_at: datetime, state: str = "offered"
 ) -> UUID:
     application_id = make_application(database, edition_id, email=f"{person_id}@example.org", person_id=person_id)
-    batch = DecisionBatch(
-        id=new_id(),
-        edition_id=edition_id,
-        released_by=None,
-        released_at=NOW,
-        known_from=NOW,
-        state="finished",
-        decisions=1,
-    )
+    moments = {"released_at": NOW, "known_from": NOW}
+    batch = DecisionBatch(id=new_id(), edition_id=edition_id, state="finished", decisions=1, **moments)
     decision = Decision(
         id=new_id(),
         application_id=application_id,

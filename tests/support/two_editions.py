@@ -15,6 +15,7 @@ from services.registration.actions.scenarios import make_scenario
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.base import new_id
+from shared.schema.materials.arrivals import Arrival
 from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Delivery, Topic, Unreached
@@ -35,7 +36,12 @@ if TYPE_CHECKING:
 
 Side = Literal["ours", "theirs"]
 SIDES: Final[tuple[Side, Side]] = ("ours", "theirs")
-NOBODYS: Final = {"token_id": UUID(int=7), "entry_id": UUID(int=7), "suppression_id": UUID(int=7)}
+NOBODYS: Final = {
+    "token_id": UUID(int=7),
+    "entry_id": UUID(int=7),
+    "suppression_id": UUID(int=7),
+    "upload_id": UUID(int=7),
+}
 """Arguments of paths that name things of no edition."""
 
 
@@ -112,8 +118,12 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
         session.add(chapter)
         chapter_id = chapter.id
         making_id = session.scalars(select(Making.id).where(Making.rendition_id == reader.rendition_id)).one()
+        arrival = Arrival(id=new_id(), release_id=reader.release_id, sha256=reader.sha256, name="a file", format="text")
+        session.add(arrival)
+        arrival_id = arrival.id
     return {
         "slug": f"reader-{side}",
+        "arrival_id": arrival_id,
         "chapter_id": chapter_id,
         "making_id": making_id,
         "release_id": reader.release_id,

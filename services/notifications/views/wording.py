@@ -72,6 +72,7 @@ NOTICE_KINDS: Final[dict[str, LazyText]] = {
     "new_browser": _l("New browser signed in"),
     "application_received": _l("Application received"),
     "application_withdrawn": _l("Application withdrawn"),
+    "information_requested": _l("Information asked for"),
     "decision_reserve": _l("Decision: reserve list"),
     "decision_decline": _l("Decision: not selected"),
     "offer_made": _l("Place offered"),

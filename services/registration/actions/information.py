@@ -30,7 +30,7 @@ def ask_for_information(
     form = application_form(session, edition_id, number=application.form_version).form
     wanted = [key for key, field in form.by_key.items() if key in fields and field.means not in {"email", "consent"}]
     if not wanted:
-        raise NothingAsked
+        raise NothingAsked(errors={"fields": NothingAsked.title})
     asked = {"fields": wanted, "message": message}
     move(session, APPLICATION, [application_id], "needs_information", deed, asked=asked, updated_at=deed.at)
 
