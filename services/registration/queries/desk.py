@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.registration.queries.decisions import waiting
 from services.registration.queries.places import Pool, pool
+from services.registration.queries.reviews import reviews_due
 from services.registration.rules.applications import DECIDABLE
 from shared.schema.materials.published import Shelving
 from shared.schema.notifications.published import CampaignAtWork, OpenTask
@@ -36,6 +37,8 @@ class Waiting:
     """Campaigns at work, by state."""
     confirmed: int
     """Places that are confirmed."""
+    my_reviews: int
+    """Applications that whoever asks has to review."""
 
     @property
     def undecided(self) -> int:
@@ -48,8 +51,11 @@ class Waiting:
         return sum(count for state, count in self.states.items() if state != "draft")
 
 
-def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
-    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work."""
+def waiting_in(session: Session, edition: Edition, *, person_id: UUID, now: datetime) -> Waiting:
+    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work.
+
+    Of the reviews, those that wait for ``person_id``.
+    """
     states = session.execute(
         select(ApplicationLine.state, func.count())
         .where(ApplicationLine.edition_id == edition.id)
@@ -82,6 +88,7 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
         confirmed=session.execute(
             select(func.count()).select_from(Place).where(Place.edition_id == edition.id, Place.confirmed)
         ).scalar_one(),
+        my_reviews=reviews_due(session, edition_id=edition.id, person_id=person_id),
     )
 
 
