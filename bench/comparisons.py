@@ -15,6 +15,7 @@ from bench.measures import Comparison, Series, compare
 from bench.parts import BARE, KEPT, NGINX, PGBENCH, QUIET, REST, SOURCE, Bench
 from bench.workloads.applications import ANSWERS, Applications
 from bench.workloads.downloads import COUNTED, Downloads
+from bench.workloads.growth import HEAVIEST, SIZES, SLOWEST, opened_at
 from bench.workloads.mails import MAILS, SIZE, Mails
 from bench.workloads.memory import AT_REST, memory
 from bench.workloads.notices import notices_during_campaign
@@ -165,6 +166,17 @@ def timelines(bench: Bench) -> list[Comparison]:
     ]
 
 
+def growth(bench: Bench) -> list[Comparison]:
+    """Measure the pages of the desk at each size: the time and the weight of each."""
+    found = []
+    for count in SIZES:
+        for page, p95, kilobytes in opened_at(bench.stand, count=count):
+            what = f"{page}, {count:,} applications"
+            found.append(Comparison("growth", f"{what}, 95 of 100 within", "ms", Series([p95]), limit=SLOWEST))
+            found.append(Comparison("growth", f"{what}, weight", "kB", Series([kilobytes]), limit=HEAVIEST))
+    return found
+
+
 def starting(bench: Bench) -> list[Comparison]:
     """Measure starts of the demo, and its memory at rest."""
     demo = Starting(bench.folder)
@@ -201,6 +213,7 @@ WORKLOADS: Final[dict[str, Callable[[Bench], list[Comparison]]]] = {
         reactions,
         timelines,
         releases,
+        growth,
         starting,
         memory,
     )

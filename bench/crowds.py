@@ -24,11 +24,13 @@ TOLD: Final = 10
 """Entries in the history of everybody in a crowd."""
 
 
-def staff_of(stand: Stand, *, edition_id: UUID) -> UUID:
-    """Make an organiser of one edition; return the person's id."""
+def staff_of(stand: Stand, *, edition_id: UUID, everywhere: bool = False) -> UUID:
+    """Make an organiser of one edition, or of all; return the person's id."""
     person_id = new_id()
     with stand.database() as database, database.transaction() as session:
-        session.execute(text(_STAFF), {"person": person_id, "edition": edition_id, "role": new_id()})
+        session.execute(
+            text(_STAFF), {"person": person_id, "edition": None if everywhere else edition_id, "role": new_id()}
+        )
     return person_id
 
 
@@ -60,7 +62,8 @@ WITH person AS (
     INSERT INTO people.person (id, email, name, called, locale, time_zone, email_proved_at)
     VALUES (:person, 'staff-' || CAST(:person AS text) || '@bench.example', 'Staff', 'Staff', 'en', 'UTC', now())
     RETURNING id)
-INSERT INTO people.role (id, person_id, name, edition_id) SELECT :role, id, 'organiser', :edition FROM person
+INSERT INTO people.role (id, person_id, name, edition_id)
+SELECT :role, id, 'organiser', CAST(:edition AS uuid) FROM person
 """
 
 _PEOPLE = """

@@ -20,7 +20,7 @@ app.conf.beat_schedule["registration.expire_offers"] = {
     "schedule": 60.0,
 }
 # No ring ever ends by itself: its end would be this machine's time of day, judged by the worker's.
-for owner in ("registration", "notifications"):
+for owner in ("registration", "materials", "notifications"):
     app.conf.beat_schedule[f"{owner}.prune"] = {
         "task": f"{owner}.prune",
         "schedule": 3600.0,

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.materials.routes.api import makings as makings_api
-from services.materials.routes.desk import corrections, makings, publications as desk, publishing, releases, shelves
-from services.materials.routes.public import library, renditions
+from services.materials.routes.api import makings as _makings, search as api, uploads  # noqa: F401 - they add to one blueprint
+from services.materials.routes.desk import (
+    arrivals,
+    corrections,
+    makings,
+    publications as desk,
+    publishing,
+    releases,
+    shelves,
+)
+from services.materials.routes.public import library, reader, renditions, search
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -35,7 +43,10 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
         service="materials",
         database=database,
         blueprints=[
-            makings_api.blueprint,
+            api.blueprint,
+            uploads.blueprint,
+            search.blueprint,
+            reader.blueprint,
             library.blueprint,
             renditions.blueprint,
             desk.blueprint,
@@ -43,6 +54,7 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
             publishing.blueprint,
             corrections.blueprint,
             makings.blueprint,
+            arrivals.blueprint,
             shelves.blueprint,
         ],
         largest_body=settings.upload_limit + _FORM_AROUND_FILE,

@@ -18,6 +18,12 @@ class RenditionUnknown(NotFound):
     title = _l("There is no such file on your shelf")
 
 
+class PageUnknown(NotFound):
+    """The work has no such page, or it cannot be read page by page, or it is not for this person."""
+
+    title = _l("There is no such page")
+
+
 class ReleaseUnknown(NotFound):
     """There is no such release."""
 
@@ -28,6 +34,18 @@ class ChapterUnknown(NotFound):
     """The release has no such chapter."""
 
     title = _l("There is no such chapter")
+
+
+class ArrivalUnknown(NotFound):
+    """The file has its place already, or was let go."""
+
+    title = _l("There is no such file waiting")
+
+
+class PlaceTwice(Conflict):
+    """One would silently replace the other."""
+
+    title = _l("Two files cannot have the same place")
 
 
 class ShelfUnknown(NotFound):

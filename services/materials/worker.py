@@ -8,7 +8,10 @@ from services.materials.gateways.store import store_at
 from services.materials.gateways.workshop import Workshop
 from services.materials.reactions import reactions
 from services.materials.rounds.making import SECONDS, maker
+from services.materials.rounds.retention import PRUNES
 from services.materials.settings import MaterialsSettings
+from shared.clock import now
+from shared.pruning import prune_all
 from shared.reacting import add_lone_react_task, add_react_task, database_of_worker
 
 if TYPE_CHECKING:
@@ -24,4 +27,9 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     add_react_task(celery, database, reactions, redis=redis)
     making = maker(store_at(settings.store_url), Workshop())
     add_lone_react_task(celery, database, making, redis=redis, seconds=SECONDS)
+
+    @celery.task(name="materials.prune")
+    def prune() -> None:
+        prune_all(database, PRUNES, now=now)
+
     return database

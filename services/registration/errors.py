@@ -248,7 +248,7 @@ class ReviewHandedIn(Conflict):
 
 
 class ReviewIncomplete(Invalid):
-    """Scores are missing or off the scale; ``problems`` says so by criterion."""
+    """Scores are missing or off the scale; it is said by criterion."""
 
     title = _l("This review is not complete")
 
@@ -256,7 +256,6 @@ class ReviewIncomplete(Invalid):
         said = {"missing": _l("Choose a score"), "out_of_scale": _l("Choose a score of the scale")}
         changed = _l("The criteria have changed: score again")
         super().__init__(errors={f"score_{key}": said.get(what, changed) for key, what in problems.items()})
-        self.problems = dict(problems)
 
 
 class CriterionUnknown(NotFound):

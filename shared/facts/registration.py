@@ -105,6 +105,27 @@ class EnrolmentWithdrawn(Fact, noun="enrolment"):
     edition_id: UUID
 
 
+class BulkProposalBegun(Fact, noun="bulk_proposal"):
+    """A decision is to be proposed for more applications than one transaction takes."""
+
+    bulk_proposal_id: UUID
+    edition_id: UUID
+
+
+class BulkProposalContinued(Fact, noun="bulk_proposal"):
+    """A part of it is proposed, or undone, and more are left."""
+
+    bulk_proposal_id: UUID
+    edition_id: UUID
+
+
+class BulkUndoBegun(Fact, noun="bulk_proposal"):
+    """What was proposed in one act is to be undone as a whole."""
+
+    bulk_proposal_id: UUID
+    edition_id: UUID
+
+
 class ReleaseBegun(Fact, noun="decision_batch"):
     """A batch too large for one transaction was frozen; its decisions become known part by part."""
 

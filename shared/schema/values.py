@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared.schema.base import Base
 
-_HIDDEN: Final = frozenset({"token_hash", "submission_key", "found_by"})
+_HIDDEN: Final = frozenset({"token_hash", "submission_key", "name_as", "name_as_es", "name_as_ar", "words"})
 """Keys and what is computed from the rest, not facts about a person."""
 
 

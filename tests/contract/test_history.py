@@ -16,7 +16,7 @@ from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.notices import NOTICES
 from services.notifications.rules.unreached import UNREACHED
 from services.registration.rules.applications import APPLICATION
-from services.registration.rules.decisions import BATCH, DECISION
+from services.registration.rules.decisions import BATCH, BULK, DECISION
 from services.registration.rules.editions import EDITION
 from services.registration.rules.offers import ENROLMENT, OFFER
 from services.registration.views.histories import MAILS
@@ -26,7 +26,7 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, UNREACHED, ROLE,
+    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, UNREACHED, ROLE,
     INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {

@@ -31,7 +31,7 @@ READS: Final[dict[str, dict[str, set[str]]]] = {
     },
     "materials": {
         **DOOR,
-        "people.addressable": {"id", "name", "called", "locale", "time_zone"},
+        "people.addressable": {"id", "name", "called", "locale", "time_zone", "name_as", "name_as_es", "name_as_ar"},
         "registration.editions": {"*"},
         "registration.place": {"*"},
         "registration.standing": {"edition_id", "person_id", "country", "accepted"},

@@ -116,10 +116,14 @@ def test_the_migrations_build_exactly_the_tables_the_code_describes(owner_databa
     assert differences == [], "add_…: no migration makes it; remove_…: the code does not describe it"
 
 
-def test_the_migrations_have_one_head() -> None:
+def test_the_migrations_have_one_head_and_are_numbered_as_they_run() -> None:
     from alembic.script import ScriptDirectory
 
-    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+    scripts = ScriptDirectory.from_config(configuration())
+    assert len(scripts.get_heads()) == 1
+    run = [script.revision for script in scripts.walk_revisions()][::-1]
+    assert run == sorted(run), "a service calls the database ready at the highest number"
+    assert [int(revision[:4]) for revision in run] == list(range(1, len(run) + 1))
 
 
 @pytest.mark.slow

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from services.registration.actions.decisions import propose_decision
-from services.registration.actions.releases import digest, release_decisions
+from services.registration.actions.releases import release_decisions
 from services.registration.actions.submissions import prove_address, start_application
-from services.registration.queries.decisions import proposals
+from services.registration.queries.releases import waiting_batch
 from services.registration.rules.forms.compiled import Answers
 from services.registration.rules.forms.library import standard_form
 from shared.deeds import Deed
@@ -121,7 +121,7 @@ def decide(database: Database, applied: Applied, outcome: Any = "accept", *, now
 
 def release(database: Database, edition_id: UUID, *, now: datetime = NOW) -> None:
     with database.transaction() as session:
-        seen = digest(proposals(session, edition_id=edition_id))
+        seen = waiting_batch(session, edition_id=edition_id).digest
         release_decisions(session, edition_id=edition_id, seen=seen, deed=Deed(DESK, now))
 
 

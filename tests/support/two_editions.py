@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
 from services.notifications.actions.unreached import open_tasks
+from services.registration.actions.bulks import begin_bulk
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
 from services.registration.actions.scenarios import make_scenario
+from services.registration.queries.bulks import chosen
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.base import new_id
+from shared.schema.materials.arrivals import Arrival
 from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Delivery, Topic, Unreached
@@ -35,7 +38,12 @@ if TYPE_CHECKING:
 
 Side = Literal["ours", "theirs"]
 SIDES: Final[tuple[Side, Side]] = ("ours", "theirs")
-NOBODYS: Final = {"token_id": UUID(int=7), "entry_id": UUID(int=7), "suppression_id": UUID(int=7)}
+NOBODYS: Final = {
+    "token_id": UUID(int=7),
+    "entry_id": UUID(int=7),
+    "suppression_id": UUID(int=7),
+    "upload_id": UUID(int=7),
+}
 """Arguments of paths that name things of no edition."""
 
 
@@ -73,6 +81,18 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
     release(database, edition_id)
     waiting = apply(database, edition_id, email=f"waiting-{side}@example.org")
     decide(database, waiting, "reserve")
+    bulk_id = new_id()
+    with database.transaction() as session:
+        begin_bulk(
+            session,
+            bulk_id=bulk_id,
+            edition_id=edition_id,
+            among=chosen(edition_id, wish=None, ids=[waiting.application_id]),
+            outcome="decline",
+            note="",
+            seen=1,
+            deed=Deed(None, now()),
+        )
     colleague = person_called(database, f"Colleague-{side}", roles=[("viewer", edition_id)])
     with database.transaction() as session:
         role = Role(id=new_id(), person_id=colleague, name="door", edition_id=edition_id)
@@ -80,6 +100,7 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
         return {
             "batch_id": session.scalars(select(DecisionBatch.id).where(DecisionBatch.edition_id == edition_id)).one(),
             "application_id": waiting.application_id,
+            "bulk_id": bulk_id,
             "form_slug": form_called(database, edition_id, f"travel-{side}"),
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,
@@ -112,8 +133,12 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
         session.add(chapter)
         chapter_id = chapter.id
         making_id = session.scalars(select(Making.id).where(Making.rendition_id == reader.rendition_id)).one()
+        arrival = Arrival(id=new_id(), release_id=reader.release_id, sha256=reader.sha256, name="a file", format="text")
+        session.add(arrival)
+        arrival_id = arrival.id
     return {
         "slug": f"reader-{side}",
+        "arrival_id": arrival_id,
         "chapter_id": chapter_id,
         "making_id": making_id,
         "release_id": reader.release_id,

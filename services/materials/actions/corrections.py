@@ -29,6 +29,7 @@ def correct_publication(
     publisher: str,
     licence: str,
     rights: str,
+    tags: Sequence[str],
     deed: Deed,
 ) -> None:
     """Change what is said of a publication, published or not; the files keep their bytes and take the new names."""
@@ -38,7 +39,7 @@ def correct_publication(
     publication.kind, publication.publisher = kind, publisher
     publication.licence, publication.rights = licence, rights
     publication.titles, publication.summaries = dict(titles), dict(summaries)
-    publication.contributors = list(contributors)
+    publication.contributors, publication.tags = list(contributors), list(tags)
     called = (
         select(Translation, Rendition)
         .join(Release, Release.id == Translation.release_id)

@@ -40,6 +40,7 @@ def add_publication(
     publisher: str = "",
     licence: str = "",
     rights: str = "",
+    tags: Sequence[str] = (),
     deed: Deed,
 ) -> Publication:
     """Make a publication; texts are ``{language: text}``. Refuses a slug that another one has."""
@@ -54,6 +55,7 @@ def add_publication(
         publisher=publisher,
         licence=licence,
         rights=rights,
+        tags=list(tags),
     )
     try:
         with session.begin_nested():

@@ -46,12 +46,12 @@ def add_rendition(
     The stream is hashed while it is written. Refuses what is empty, larger than ``limit`` bytes, or not a usable file
     of ``format_``; nothing of it stays.
     """
-    release = _open_to_files(session, release_id)
+    release = open_to_files(session, release_id)
     media_type = FORMATS.get(format_)
     if media_type is None:
         unknown = _l("Files of this format cannot be uploaded.")
         raise FileTypeUnknown(unknown, errors={"file": unknown})
-    kept = store.keep(pieces, limit=limit, modified_at=deed.at, check=partial(_usable, media_type=media_type))
+    kept = store.keep(pieces, limit=limit, modified_at=deed.at, check=partial(usable, media_type=media_type))
     remember(session, store, kept, media_type=media_type)
     publication = session.get_one(Publication, release.publication_id)
     title = text_in(publication.titles, language)
@@ -91,14 +91,15 @@ def add_rendition(
     return rendition
 
 
-def _open_to_files(session: Session, release_id: UUID) -> Release:
+def open_to_files(session: Session, release_id: UUID) -> Release:
+    """Return the release, locked, if it takes files: a draft, or a published one that lacks something."""
     release = session.get(Release, release_id, with_for_update=True)
     if release is not None and release.state == "published":
         return release
     return draft_of(session, release_id=release_id)
 
 
-def _usable(file: BinaryIO, media_type: str) -> None:
+def usable(file: BinaryIO, media_type: str) -> None:
     """Refuse what nobody could open, before it has a place in the store."""
     if not file.read(1):
         raise FileEmpty(errors={"file": FileEmpty.title})

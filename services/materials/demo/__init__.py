@@ -14,6 +14,7 @@ from sqlalchemy import select
 from services.materials.actions.publications import add_chapter, add_publication, draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
+from services.materials.demo.excerpts import add_excerpts
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.gateways.store import Store, store_at
 from services.materials.rules.shelves import ACCEPTED
@@ -66,7 +67,8 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             rights="© International Labour Organization",
             deed=deed,
         )
-        _release(session, store, publication, texts, settings=settings, now=now)
+        press = Press()
+        _release(session, store, publication, texts, press=press, settings=settings, now=now)
         for edition_id in editions:
             shelf = put_up_shelf(
                 session,
@@ -78,6 +80,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
                 deed=deed,
             )
             place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
+        add_excerpts(session, store, texts, press=press, limit=settings.upload_limit, now=now)
         return publication.id
 
 
@@ -87,12 +90,12 @@ def _release(
     publication: Publication,
     texts: dict[str, dict[str, Any]],
     *,
+    press: Press,
     settings: MaterialsSettings,
     now: datetime,
 ) -> None:
     deed = Deed(None, now)
     release = draft_release(session, publication_id=publication.id, version=VERSION, dated="2011-10-24", deed=deed)
-    press = Press()
     whole = {language: press.whole(language) for language in LANGUAGES}
     chapters = [
         add_chapter(

@@ -52,6 +52,10 @@ class InternalPath:
 class Store(Protocol):
     """Keeps files under the SHA-256 of their bytes. What is kept is never changed."""
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for what is on its way in, seen by all who serve this store."""
+
     def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = _any) -> StreamStored:
         """Write the stream once; keeping the same bytes again changes nothing, unless what is there is damaged.
 
@@ -86,6 +90,11 @@ class FolderStore:
     def __init__(self, folder: Path, *, abandoned_after: float = ABANDONED_SECONDS) -> None:
         self.folder = folder
         self._abandoned_after = abandoned_after
+
+    @property
+    def scratch(self) -> Path:
+        """Return the folder beside the files."""
+        return self.folder / "scratch"
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256

@@ -139,6 +139,7 @@ def _filled(
             version=release.version,
             dated=release.dated,
             published_at=release.published_at,
+            tags=tuple(publication.tags),
             state=release.state,
             right=right,
             copies=tuple(
@@ -179,6 +180,7 @@ def _copies(session: Session, release_ids: list[UUID], *, person_id: UUID | None
             Rendition.pages,
             func.coalesce(Download.sha256, same.c.sha256),
             func.coalesce(Download.whole, same.c.whole, True),
+            func.greatest(Rendition.uploaded_at, Release.published_at),
             Rendition.made_from.is_not(None),
             Release.version,
         )

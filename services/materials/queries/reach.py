@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
-from services.materials.rules.reach import Holder
-from shared.schema.alphabet import sorted_as_in_sql
+from services.materials.rules.reach import Holders
+from shared.schema.alphabet import sort_key
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Release, Translation
 from shared.schema.people.published import Addressable
@@ -36,17 +36,19 @@ class PeoplePage(NamedTuple):
     total: int
 
 
-def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list[Holder]:
-    """Return everybody with a live place in the edition and whether they hold the publication, in any version."""
+def holders(session: Session, *, publication_id: UUID, edition_id: UUID) -> list[Holders]:
+    """Return how many with a live place in the edition hold the publication, in any version."""
     fetched = _fetched(publication_id)
+    alike = (PersonStanding.country, Addressable.locale, fetched.c.first_at.is_not(None))
     rows = session.execute(
-        select(PersonStanding.country, Addressable.locale, fetched.c.first_at.is_not(None))
+        select(*alike, func.count())
         .select_from(PersonStanding)
         .join(Addressable, Addressable.id == PersonStanding.person_id)
         .outerjoin(fetched, fetched.c.person_id == PersonStanding.person_id)
         .where(PersonStanding.edition_id == edition_id, PersonStanding.accepted)
+        .group_by(*alike)
     )
-    return [Holder(*row) for row in rows]
+    return [Holders(*row) for row in rows]
 
 
 def people_with_places(
@@ -71,7 +73,7 @@ def people_with_places(
     if holds is not None:
         wanted = wanted.where(fetched.c.first_at.is_not(None) if holds else fetched.c.first_at.is_(None))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    page = wanted.order_by(sorted_as_in_sql(Addressable.name, language), Addressable.id).limit(limit).offset(offset)
+    page = wanted.order_by(sort_key(Addressable, "name", language), Addressable.id).limit(limit).offset(offset)
     return PeoplePage([PersonRow(*row) for row in session.execute(page)], total)
 
 

@@ -33,6 +33,8 @@ class RenditionShown:
     pages: int | None
     fetched_sha256: str | None = None
     fetched_whole: bool = True
+    came_at: datetime | None = None
+    """When people could first open it here."""
     is_made: bool = False
     """Made by the machine of what was uploaded."""
     version: str = ""
@@ -117,6 +119,8 @@ class Opened:
     right: Right | None
     copies: tuple[RenditionShown, ...] = ()
     chapters: tuple[ChapterShown, ...] = ()
+    tags: tuple[str, ...] = ()
+    """Key words."""
     state: str = "published"
     fetched_older: bool = False
     """The reader fetched an older release, but nothing of this one."""

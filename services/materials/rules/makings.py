@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
+from services.materials.rules.library import ChapterShown
 from shared.facts.materials import MakingWanted
 from shared.machines import machine
 
@@ -49,3 +50,16 @@ def labels_of(rows: Sequence[tuple[int, str]]) -> dict[str, int]:
         if label:
             found.setdefault(label, sheet)
     return found
+
+
+def chapter_sheets(
+    chapters: Iterable[ChapterShown], *, language: str, rows: Sequence[tuple[int, str]]
+) -> dict[int, int]:
+    """Return on which sheet of the whole each chapter begins: ``{number: sheet}``; ``rows`` are ``(sheet, label)``."""
+    labels = labels_of(rows)
+    spans = {
+        chapter.number: span_on_sheets(chapter.pages[language], labels=labels, count=len(rows))
+        for chapter in chapters
+        if language in chapter.pages
+    }
+    return {number: span[0] for number, span in spans.items() if span}

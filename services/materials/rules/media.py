@@ -54,6 +54,17 @@ def unfit(file: BinaryIO, *, media_type: str) -> Unfit | None:
     return None if judged is None else Unfit(judged)
 
 
+def kind_of(file: BinaryIO) -> str | None:
+    """Return the media type that the bytes of the open ``file`` begin like, or None when it is none of ours."""
+    file.seek(0)
+    head = file.read(_PDF_HEAD)
+    if b"%PDF-" in head:
+        return PDF
+    if head.startswith(b"PK"):
+        return EPUB
+    return TEXT if _unfit_text(file) is None else None
+
+
 def is_locked(file: BinaryIO) -> bool:
     """Say whether a PDF is encrypted: readers may ask for a password before they open or print it."""
     end = _tail(file, _PDF_TAIL)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Holder:
-    """A person with a place, and whether they fetched the publication in any language and format."""
+class Holders:
+    """People with a place who are alike, and whether they fetched the publication in any language and format."""
 
     country: str
     language: str
     holds: bool
+    people: int = 1
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,23 @@ class Reach:
     by_language: tuple[Share, ...]
 
 
-def reach_of(holders: Iterable[Holder]) -> Reach:
+def reach_of(holders: Iterable[Holders]) -> Reach:
     """Count who holds the publication, in all, by country and by the language people read in."""
-    people = list(holders)
-    holding = sum(person.holds for person in people)
+    alike = list(holders)
     return Reach(
-        whole=Share("", len(people), holding),
-        by_country=_parts(people, lambda person: person.country),
-        by_language=_parts(people, lambda person: person.language),
+        whole=_share("", alike),
+        by_country=_parts(alike, lambda one: one.country),
+        by_language=_parts(alike, lambda one: one.language),
     )
 
 
-def _parts(people: list[Holder], key: Callable[[Holder], str]) -> tuple[Share, ...]:
-    groups: dict[str, list[bool]] = defaultdict(list)
-    for person in people:
-        groups[key(person)].append(person.holds)
-    shares = [Share(name, len(holds), sum(holds)) for name, holds in groups.items()]
+def _share(key: str, alike: list[Holders]) -> Share:
+    return Share(key, sum(one.people for one in alike), sum(one.people for one in alike if one.holds))
+
+
+def _parts(alike: list[Holders], key: Callable[[Holders], str]) -> tuple[Share, ...]:
+    groups: dict[str, list[Holders]] = defaultdict(list)
+    for one in alike:
+        groups[key(one)].append(one)
+    shares = [_share(name, group) for name, group in groups.items()]
     return tuple(sorted(shares, key=lambda part: (part.share, -part.people, part.key)))

@@ -9,6 +9,7 @@ RELEASE: Final[Titles] = {
     ("release", "draft"): (_l("Draft begun"), "calm"),
     ("release", "published"): (_l("Published"), "good"),
     ("release", "withdrawn"): (_l("Withdrawn"), "bad"),
+    ("release", "file_arrived"): (_l("File arrived"), "calm"),
     ("release", "file_removed"): (_l("File removed"), "calm"),
     ("release", "chapter_removed"): (_l("Chapter removed"), "calm"),
     ("rendition", "stored"): (_l("File stored"), "calm"),

@@ -29,6 +29,8 @@ KINDS: Final[dict[str, LazyText]] = {
     "recording": _l("Recording"),
     "document": _l("Document"),
 }
+REFERENCES: Final = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
+"""Names of formats, the same in every language."""
 TROUBLES: Final[dict[str, LazyText]] = {
     "locked": _l(
         "It asks for a password or forbids copying, so not everything can be made of it. Save it without protection"

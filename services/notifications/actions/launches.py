@@ -23,7 +23,7 @@ from services.notifications.errors import (
     MailHasLeft,
     SecondPersonNeeded,
 )
-from services.notifications.queries.audience import audience_size, members_select
+from services.notifications.queries.audience import audience_size, members_to_freeze
 from services.notifications.queries.campaigns import texts_of
 from services.notifications.rules.audience import AudienceRule, rule_in, text_locale
 from services.notifications.rules.campaigns import CAMPAIGN
@@ -107,7 +107,7 @@ def freeze_audience(
     rest: timedelta = timedelta(0),
 ) -> int:
     """Turn the rule into one delivery per person, due after ``rest``, in one statement; return how many."""
-    people = members_select(rule, edition_id=campaign.edition_id, now=now).subquery()
+    people = members_to_freeze(rule, edition_id=campaign.edition_id, now=now).subquery()
     language = case(
         {locale: text_locale(locale, written) for locale in LOCALES},
         value=people.c.locale,
@@ -121,6 +121,8 @@ def freeze_audience(
         literal("campaign"),
         people.c.email,
         people.c.name,
+        people.c.words,
+        people.c.words_es,
         language,
         func.jsonb_build_object("name", people.c.called, "country", people.c.country),
         func.now() + rest,
@@ -134,6 +136,8 @@ def freeze_audience(
         "kind",
         "address",
         "addressee",
+        "words",
+        "words_es",
         "locale",
         "fields",
         "not_before",

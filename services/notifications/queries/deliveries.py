@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from services.notifications.errors import DeliveryUnknown
 from services.notifications.rules.troubles import Lane
-from shared.schema.alphabet import folded_in_sql, sorted_as_in_sql
+from shared.schema.alphabet import MOST_WORDS, lines_sorted_as
 from shared.schema.notifications.deliveries import Delivery
 from shared.words.folding import folded
 from shared.words.languages import SOURCE_LANGUAGE
@@ -66,16 +66,32 @@ def ledger_of(
     after: UUID | None = None,
     limit: int,
     offset: int = 0,
+    total: int | None = None,
 ) -> Sequence[LedgerRow]:
-    """Return one page of a campaign's deliveries, by name; with ``after`` by id instead, for the API."""
+    """Return one page of a campaign's deliveries, by name; with ``after`` by id instead, for the API.
+
+    With ``total``, how many there are on all pages, a far page is sorted from the end.
+    """
     wanted = _narrowed(
         select(*(getattr(Delivery, field.name) for field in fields(LedgerRow))), campaign_id, states, search
     )
     if after is not None:
         wanted = wanted.where(Delivery.id > after).order_by(Delivery.id)
-    else:
-        wanted = wanted.order_by(sorted_as_in_sql(Delivery.addressee.expression, language), Delivery.id).offset(offset)
-    return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]
+        return [LedgerRow(*row) for row in session.execute(wanted.limit(limit))]
+    back = total is not None and offset > total // 2
+    if back and total is not None:
+        limit = max(0, min(limit, total - offset))
+        offset = max(0, total - offset - limit)
+    keys: list[ColumnElement[Any]] = [
+        lines_sorted_as(Delivery.words, Delivery.words_es, language),
+        Delivery.id.expression,
+    ]
+    ids = _narrowed(select(Delivery.id), campaign_id, states, search).order_by(
+        *((key.desc() if back else key.asc()) for key in keys)
+    )
+    page = list(session.execute(ids.offset(offset).limit(limit)).scalars())
+    found = {row.id: LedgerRow(*row) for row in session.execute(wanted.where(Delivery.id.in_(page)))}
+    return [found[one] for one in (page[::-1] if back else page)]
 
 
 def count_ledger(session: Session, *, campaign_id: UUID, states: Collection[str] = (), search: str = "") -> int:
@@ -87,10 +103,8 @@ def _narrowed(wanted: Select[Any], campaign_id: UUID, states: Collection[str], s
     wanted = wanted.where(Delivery.campaign_id == campaign_id)
     if states:
         wanted = wanted.where(Delivery.state.in_(states))
-    if search:
-        place = folded_in_sql(Delivery.addressee + " " + Delivery.address)
-        wanted = wanted.where(place.contains(folded(search), autoescape=True))
-    return wanted
+    sought = folded(search).split()[:MOST_WORDS]
+    return wanted.where(*(Delivery.words.contains(word, autoescape=True) for word in sought))
 
 
 def delivery_at(session: Session, *, delivery_id: UUID) -> Delivery:

@@ -28,6 +28,8 @@ class Proposed:
 
     outcome: rules.Outcome
     taken: list[Considered] = field(default_factory=list)
+    decision_ids: list[UUID] = field(default_factory=list)
+    """What was proposed for each that was taken, in the same order; empty for a plan."""
     skipped: list[NotTaken] = field(default_factory=list)
 
 
@@ -40,8 +42,7 @@ def plan_proposals(
         refused = rules.why_not_proposed(
             outcome=outcome,
             application_state=standing.state,
-            # an accept whose offer ended without a place may be made again
-            standing=standing.proposed or (None if standing.released == "accept" else standing.released),
+            standing=rules.what_stands(proposed=standing.proposed, released=standing.released),
             has_live_offer=standing.has_live_offer,
             being_released=standing.being_released,
         )
@@ -69,6 +70,7 @@ def propose_decisions(
     earlier = {one.proposed_id: {"person_id": one.person_id} for one in plan.taken if one.proposed_id}
     move(session, rules.DECISION, earlier, "replaced", deed, leaving="proposed", more=earlier)
     people = {new_id(): {"person_id": one.person_id} for one in plan.taken}
+    plan.decision_ids.extend(people)
     rows = [
         {
             "id": decision_id,

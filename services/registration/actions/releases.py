@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,10 +18,10 @@ from services.registration.errors import (
     ReleaseUnknown,
     SecondReleaserNeeded,
 )
+from services.registration.queries.decisions import waiting_ids
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.releases import (
     FrozenDecision,
-    Listed,
     bound_ids,
     is_known,
     last_release,
@@ -31,7 +30,6 @@ from services.registration.queries.releases import (
     locked_proposals,
     own_proposals,
     released_of,
-    waiting_ids,
 )
 from services.registration.rules import decisions as rules
 from services.registration.rules.applications import APPLICATION, DECIDABLE
@@ -41,12 +39,6 @@ from shared.history import Deed, begin, move, note, remove
 from shared.outbox import record
 from shared.schema.registration import Decision, DecisionBatch
 from shared.words.sentences import _l
-
-
-def digest(proposals: Iterable[Listed]) -> str:
-    """Return a fingerprint of a batch, so that what is released is what was looked at."""
-    seen = "|".join(f"{one.decision_id}{one.outcome}" for one in proposals)
-    return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,7 @@ def release_decisions(
 ) -> Begun:
     """Make every proposed decision of the edition known; an accept becomes an offer that holds a place.
 
-    ``seen`` is the :func:`digest` of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
+    ``seen`` is the digest of the batch that was shown. All or nothing: refuses with :class:`BatchEmpty`,
     :class:`BatchChanged`, :class:`NotEnoughPlaces` when the accepts do not fit into what is left, or
     :class:`SecondReleaserNeeded`. The batch that the same person released last is answered like the first time, and
     nothing is done.
@@ -82,10 +74,10 @@ def release_decisions(
     places = take_pool(session, edition_id)
     batch = locked_proposals(session, edition_id=edition_id)
     before = last_release(session, edition_id=edition_id, by=deed.by) if batch.digest != seen else None
-    if before is not None and digest(before.decisions) == seen:  # pressed twice
-        held = sum(one.outcome == "accept" for one in before.decisions)
-        mails = ((one.outcome, one.locale) for one in before.decisions)
-        return Begun(before.batch_id, rules.plan_release(mails, places_left=places.left + held), before.known_from)
+    if before is not None and before.frozen.digest == seen:  # pressed twice
+        held = sum(number for outcome, _locale, number in before.frozen.counts if outcome == "accept")
+        plan = rules.plan_release(before.frozen.mails, places_left=places.left + held)
+        return Begun(before.batch_id, plan, before.known_from)
     if not batch.counts:
         raise BatchEmpty
     if batch.digest != seen:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from services.registration.actions.forms import ensure_application_form
-from services.registration.demo.editions import OPEN, edition_of_2011, open_edition
+from services.registration.demo.editions import OPEN, edition_in_selection, edition_of_2011, open_edition
 from services.registration.demo.forms import publish_demo_forms
 from services.registration.demo.histories import tell_histories
-from services.registration.demo.staff import ACCOUNTS, Account, hire_staff
+from services.registration.demo.selection import tell_selection
+from services.registration.demo.staff import ACCOUNTS, Account, hire_readers, hire_staff
 from shared.deeds import Deed
 from shared.schema.registration import Edition
 
@@ -39,9 +40,15 @@ def load(database: Database, settings: RegistrationSettings, *, now: datetime) -
         if session.scalar(select(Edition.id).where(Edition.slug == OPEN)) is not None:
             return
         past, edition = edition_of_2011(now=now - timedelta(days=90)), open_edition(now=now)
-        session.add_all([past, edition])
+        selecting = edition_in_selection(now=now)
+        session.add_all([past, edition, selecting])
         session.flush()  # applications and forms point to the edition
-        ensure_application_form(session, edition_id=past.id, deed=Deed(None, now - timedelta(days=90)))
-        staff = hire_staff(session, secret_key=settings.secret_key.get_secret_value(), now=now - timedelta(days=60))
-        publish_demo_forms(session, edition_id=edition.id, organiser=staff["organiser"], now=now - timedelta(days=58))
+        began = now - timedelta(days=90)
+        ensure_application_form(session, edition_id=past.id, deed=Deed(None, began))
+        secret_key = settings.secret_key.get_secret_value()
+        staff = hire_staff(session, secret_key=secret_key, now=began)
+        readers = hire_readers(session, edition_id=selecting.id, secret_key=secret_key, now=began)
+        for made_up in (edition, selecting):
+            publish_demo_forms(session, edition_id=made_up.id, organiser=staff["organiser"], now=made_up.created_at)
         tell_histories(session, edition=edition, staff=staff, now=now)
+        tell_selection(session, edition=selecting, staff=staff, readers=readers, now=now)

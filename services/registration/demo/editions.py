@@ -1,4 +1,4 @@
-"""The demo's two editions: the Academy of 2011, as its announcement tells it, and a made-up one that is open."""
+"""The demo's editions: the Academy of 2011, as its announcement tells it, and two made-up ones: open, in selection."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shared.schema.registration import Edition
 
 PAST: Final = "montreal-2011"
 OPEN: Final = "demonstration"
+IN_SELECTION: Final = "demonstration-selection"
 
 NAME_2011: Final = {
     "en": "Second Social and Solidarity Economy Academy",
@@ -75,6 +76,20 @@ DESCRIPTION_OPEN: Final = {
         " demostración."
     ),
 }
+NAME_IN_SELECTION: Final = {
+    "en": "Demonstration of a selection (made up)",
+    "fr": "Démonstration d’une sélection (fictive)",
+    "es": "Demostración de una selección (ficticia)",
+    "pt": "Demonstração de uma seleção (fictícia)",
+    "ar": "عرض لعملية اختيار (وهمي)",
+}
+SUMMARY_IN_SELECTION: Final = {
+    "en": "An invented edition whose applications are closed: reviewers read them, and the first places are given.",
+    "fr": "Une édition inventée dont les candidatures sont closes : on les lit, et les premières places sont données.",
+    "es": "Una edición inventada cuyo plazo terminó: se leen las solicitudes y se dan las primeras plazas.",
+    "pt": "Uma edição inventada com candidaturas encerradas: estão a ser lidas e os primeiros lugares são dados.",
+    "ar": "دورة مُختلَقة أُغلق باب التقديم فيها: تُقرأ الطلبات وتُمنح الأماكن الأولى.",
+}
 
 
 def edition_of_2011(*, now: datetime) -> Edition:
@@ -132,4 +147,34 @@ def open_edition(*, now: datetime) -> Edition:
         published_at=now - timedelta(days=45),
         created_at=now - timedelta(days=60),
         updated_at=now - timedelta(days=45),
+    )
+
+
+def edition_in_selection(*, now: datetime) -> Edition:
+    """Return the made-up edition that takes no more applications: they closed four weeks ago."""
+    starts_on = (now + timedelta(days=90)).date()
+    starts_on -= timedelta(days=starts_on.weekday())
+    last_day = (now - timedelta(days=28)).date()
+    return Edition(
+        id=new_id(),
+        slug=IN_SELECTION,
+        name=NAME_IN_SELECTION,
+        summary=SUMMARY_IN_SELECTION,
+        description={},
+        place="Turin, Italy",
+        venue="A campus by the river (made up)",
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=4),
+        time_zone="Europe/Rome",
+        languages=["en", "fr", "es", "pt", "ar"],
+        capacity=40,
+        over_offer=0,
+        opens_at=now - timedelta(days=75),
+        closes_at=datetime.combine(last_day, time(23, 59, 59), tzinfo=ZoneInfo("Europe/Rome")),
+        offer_days=14,
+        accent="#5b3a7a",
+        contact="academy@example.org",
+        published_at=now - timedelta(days=80),
+        created_at=now - timedelta(days=85),
+        updated_at=now - timedelta(days=80),
     )

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from services.registration.actions.applications import withdraw_application
 from services.registration.actions.decisions import propose_decisions
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers
-from services.registration.actions.releases import digest, release_decisions
+from services.registration.actions.releases import release_decisions
 from services.registration.actions.submissions import start_application, submit_application
 from services.registration.demo.applicants import SEED, Applicant, applicants
-from services.registration.queries.decisions import proposals
+from services.registration.queries.releases import waiting_batch
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.decisions import Outcome
 from shared.deeds import Deed
@@ -42,7 +42,7 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
     """
     chance = random.Random(SEED)  # noqa: S311 - plausible, not secret
     everybody = applicants(COUNT + DRAFTS)
-    people = [_apply(session, edition, one, at=_moment(chance, now), now=now) for one in everybody[:COUNT]]
+    people = [apply_as(session, edition, one, at=_moment(chance, now), now=now) for one in everybody[:COUNT]]
     for one in everybody[COUNT:]:
         with use_locale(one.locale):
             start_application(
@@ -58,14 +58,14 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
     for application_id, person_id in (rest.pop() for _ in range(7)):
         withdraw_application(session, application_id=application_id, deed=Deed(person_id, _ago(now, 6)))
     first = _decide(session, edition, rest, FIRST_BATCH, staff, at=_ago(now, 16))
-    _release(session, edition, staff, at=_ago(now, 15))
+    release_proposed(session, edition, staff, at=_ago(now, 15))
     _answer(session, first, chance, at=_ago(now, 12), shares=(26, 5))
     expire_offers(session, now=now)
     second = _decide(session, edition, rest, SECOND_BATCH, staff, at=_ago(now, 5))
-    _release(session, edition, staff, at=_ago(now, 4))
+    release_proposed(session, edition, staff, at=_ago(now, 4))
     _answer(session, second, chance, at=_ago(now, 2), shares=(8, 2))
     _decide(session, edition, rest, PROPOSED, staff, at=_ago(now, 1))
-    _forget_past_mails(session, edition)
+    forget_past_mails(session, edition)
 
 
 def _ago(now: datetime, days: int) -> datetime:
@@ -77,7 +77,8 @@ def _moment(chance: random.Random, now: datetime) -> datetime:
     return now - timedelta(days=18 + 21 * (1 - chance.random() ** 0.5), minutes=chance.randrange(600))
 
 
-def _apply(session: Session, edition: Edition, one: Applicant, *, at: datetime, now: datetime) -> tuple[UUID, UUID]:
+def apply_as(session: Session, edition: Edition, one: Applicant, *, at: datetime, now: datetime) -> tuple[UUID, UUID]:
+    """Let somebody made up apply; return the application and the person."""
     answers = one.answers
     person_id = find_or_make_person(
         session,
@@ -126,8 +127,9 @@ def _decide(
     return accepted
 
 
-def _release(session: Session, edition: Edition, staff: dict[str, UUID], *, at: datetime) -> None:
-    seen = digest(proposals(session, edition_id=edition.id))
+def release_proposed(session: Session, edition: Edition, staff: dict[str, UUID], *, at: datetime) -> None:
+    """Make known what is proposed."""
+    seen = waiting_batch(session, edition_id=edition.id).digest
     release_decisions(session, edition_id=edition.id, seen=seen, deed=Deed(staff["organiser"], at))
 
 
@@ -145,7 +147,8 @@ def _answer(
             decline_offer(session, offer_id=offer_id, deed=Deed(person_id, moment))
 
 
-def _forget_past_mails(session: Session, edition: Edition) -> None:
+def forget_past_mails(session: Session, edition: Edition) -> None:
+    """Mark the mails of what lies in the past as done."""
     told = select(FactRow.id).where(FactRow.edition_id == edition.id)
     session.execute(
         update(Entry)

@@ -57,6 +57,10 @@ ACCOUNTS: Final = tuple(
 )
 
 
+READERS: Final = {"ar": "Rim Sabbagh", "en": "Ngozi Adeleke", "es": "Tomás Ibarra"}
+"""Reviewers of one edition, by the language they read best. Nobody signs in as one of them."""
+
+
 def hire_staff(session: Session, *, secret_key: str, now: datetime) -> dict[str, UUID]:
     """Make every account, each with its role in all editions; return ``{role: person}``."""
     vault = Vault(secret_key)
@@ -72,4 +76,22 @@ def hire_staff(session: Session, *, secret_key: str, now: datetime) -> dict[str,
             now=now,
         )
         for account in ACCOUNTS
+    }
+
+
+def hire_readers(session: Session, *, edition_id: UUID, secret_key: str, now: datetime) -> dict[str, UUID]:
+    """Make the reviewers of one edition; return ``{language: person}``."""
+    vault = Vault(secret_key)
+    return {
+        language: create_staff_member(
+            session,
+            email=f"reader.{language}@example.org",
+            name=name,
+            passphrase=f"the demo's {language} reader {secret_key[:16]}",
+            one_time_secret=_secret(f"reader {language} {secret_key}"),
+            roles=[("reviewer", edition_id)],
+            vault=vault,
+            now=now,
+        )
+        for language, name in READERS.items()
     }

@@ -1,187 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, bindparam, func, literal, or_, select, true
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown
 from services.registration.queries.places import pool
 from services.registration.rules.applications import LIVE
 from services.registration.rules.offers import Hold
-from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Decision, Edition, Enrolment, Offer
-from shared.words.folding import folded
-
-
-@dataclass(frozen=True)
-class ApplicationRow:
-    """One application as a line of the desk's table."""
-
-    id: UUID
-    name: str
-    email: str
-    country: str
-    organisation: str
-    language: str
-    state: str
-    submitted_at: datetime | None
-    decision: str | None
-    decision_state: str | None
-    offer: str | None
-    answers: Mapping[str, Any]
-
-
-_DECISION = (
-    select(Decision.id, Decision.outcome, Decision.state)
-    .where(Decision.application_id == Application.id, Decision.state.in_(("proposed", "released")))
-    .order_by((Decision.state == "proposed").desc())
-    .limit(1)
-    .lateral("standing")
-)
-_OFFER = (
-    select(Offer.state)
-    .where(Offer.application_id == Application.id)
-    .order_by(Offer.offered_at.desc())
-    .limit(1)
-    .lateral("place")
-)
-
-IN_WORDS: Final[Mapping[str, ColumnElement[Any]]] = {
-    "name": Application.name.expression,
-    "organisation": Application.organisation.expression,
-}
-IN_CODES: Final[Mapping[str, ColumnElement[Any]]] = {
-    "country": Application.country.expression,
-    "language": Application.language.expression,
-    "state": Application.state.expression,
-}
-"""Codes that the reader sees as names."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """By which column, in which language, and for codes in which order their names stand in that language."""
-
-    sort: str
-    language: str
-    codes: Sequence[str] = ()
-
-
-def _key(order: Order) -> ColumnElement[Any]:
-    if order.sort in IN_WORDS:
-        return sorted_as_in_sql(IN_WORDS[order.sort], order.language)
-    if order.sort in IN_CODES:
-        return func.array_position(literal(list(order.codes), ARRAY(String)), IN_CODES[order.sort])
-    return Application.submitted_at.expression
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the desk asked for; empty means all.
-
-    ``decisions`` are ``none``, ``proposed:accept``, ``released:accept``, ``offer:expired`` and so on.
-    """
-
-    search: str = ""
-    states: Sequence[str] = ()
-    countries: Sequence[str] = ()
-    languages: Sequence[str] = ()
-    decisions: Sequence[str] = ()
-    answers: Sequence[tuple[str, Sequence[Any]]] = ()
-    """Fields of the form, each with what an answer has to contain one of."""
-
-
-def application_lines(
-    session: Session, *, edition_id: UUID, wish: Wish, order: Order, descending: bool, offset: int, limit: int
-) -> list[ApplicationRow]:
-    """Return one page of the edition's applications. Unproved drafts are shown only when asked for by state."""
-    key = _key(order)
-    ordered = key.desc().nulls_last() if descending else key.asc().nulls_last()
-    statement = (
-        _narrowed(
-            _standing(
-                select(
-                    Application.id,
-                    Application.name,
-                    Application.email,
-                    Application.country,
-                    Application.organisation,
-                    Application.language,
-                    Application.state,
-                    Application.submitted_at,
-                    _DECISION.c.outcome,
-                    _DECISION.c.state,
-                    _OFFER.c.state,
-                    Application.answers,
-                )
-            ),
-            edition_id=edition_id,
-            wish=wish,
-        )
-        .order_by(ordered, Application.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    return [ApplicationRow(*row) for row in session.execute(statement)]
-
-
-def count_applications(session: Session, *, edition_id: UUID, wish: Wish) -> int:
-    """Return how many applications match."""
-    statement = _narrowed(_asked(select(func.count(Application.id)), wish), edition_id=edition_id, wish=wish)
-    found: int = session.execute(statement).scalar_one()
-    return found
-
-
-def matching_ids(session: Session, *, edition_id: UUID, wish: Wish, limit: int) -> list[UUID]:
-    """Return the ids of all that match, at most ``limit``."""
-    statement = _narrowed(_asked(select(Application.id), wish), edition_id=edition_id, wish=wish).limit(limit)
-    return list(session.execute(statement).scalars())
-
-
-def countries_present(session: Session, *, edition_id: UUID) -> list[str]:
-    """Return the countries applications came from."""
-    statement = select(Application.country).where(Application.edition_id == edition_id, Application.state != "draft")
-    return list(session.execute(statement.distinct()).scalars())
-
-
-def _standing(statement: Select[Any]) -> Select[Any]:
-    return statement.select_from(Application).outerjoin(_DECISION, true()).outerjoin(_OFFER, true())
-
-
-def _asked(statement: Select[Any], wish: Wish) -> Select[Any]:
-    """Look decisions and offers up only where the wish is about them: it is done for every row that is counted."""
-    return _standing(statement) if wish.decisions else statement.select_from(Application)
-
-
-def _narrowed(statement: Select[Any], *, edition_id: UUID, wish: Wish) -> Select[Any]:
-    statement = statement.where(Application.edition_id == edition_id)
-    statement = statement.where(Application.state.in_(wish.states) if wish.states else Application.state != "draft")
-    if wish.countries:
-        statement = statement.where(Application.country.in_(wish.countries))
-    if wish.languages:
-        statement = statement.where(Application.language.in_(wish.languages))
-    if wish.decisions:
-        statement = statement.where(or_(*(_stands(value) for value in wish.decisions)))
-    for field, contained in wish.answers:
-        statement = statement.where(or_(*(Application.answers.contains({field: one}) for one in contained)))
-    for word in folded(wish.search).split()[:8]:
-        statement = statement.where(Application.found_by.contains(word, autoescape=True))
-    return statement
-
-
-def _stands(value: str) -> ColumnElement[bool]:
-    if value == "none":
-        return _DECISION.c.outcome.is_(None)
-    kind, _, name = value.partition(":")
-    if kind == "offer":
-        return _OFFER.c.state == name
-    return and_(_DECISION.c.state == kind, _DECISION.c.outcome == name)
 
 
 def application_of(session: Session, *, edition_id: UUID, application_id: UUID) -> Application:

@@ -3,16 +3,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
 from shared.schema.people.published import Addressable
-from shared.schema.registration import Application, Decision, Offer
+from shared.schema.registration import Application, ApplicationLine, Decision, Offer
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,15 @@ def standings(session: Session, *, edition_id: UUID, application_ids: Sequence[U
     return [Considered(*columns) for columns in map(tuple, session.execute(statement))]
 
 
-def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
+def proposals(session: Session, *, edition_id: UUID, limit: int, offset: int, total: int) -> list[Proposal]:
+    """Return one page of what is proposed and not frozen by a release, oldest first; ``total`` are on all pages."""
+    back = offset > total // 2
+    if back:
+        limit = max(0, min(limit, total - offset))
+        offset = max(0, total - offset - limit)
+    page = waiting_ids(edition_id).order_by(Decision.id.desc() if back else Decision.id).offset(offset).limit(limit)
     proposer = aliased(Addressable)
-    return (
+    rows = session.execute(
         select(
             Decision.id,
             Application.id,
@@ -95,15 +100,24 @@ def _proposals(edition_id: UUID) -> Select[*tuple[Any, ...]]:
         .join(Application, Application.id == Decision.application_id)
         .join(Addressable, Addressable.id == Application.person_id)
         .outerjoin(proposer, proposer.id == Decision.proposed_by)
-        .where(Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None))
-        .where(Application.state.in_(DECIDABLE))
+        .where(Decision.id.in_(list(session.execute(page).scalars())))
         .order_by(Decision.id)
     )
+    return [Proposal(*columns) for columns in map(tuple, rows)]
 
 
-def proposals(session: Session, *, edition_id: UUID) -> list[Proposal]:
-    """Return everything proposed and not frozen by a release, oldest first."""
-    return [Proposal(*row) for row in session.execute(_proposals(edition_id))]
+def waiting(edition_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of a decision that waits to be released."""
+    return Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None)
+
+
+def waiting_ids(edition_id: UUID) -> Select[UUID]:
+    """Return a look-up of the decisions that a release begun now would make known."""
+    return (
+        select(Decision.id)
+        .join(ApplicationLine, ApplicationLine.application_id == Decision.application_id)
+        .where(*waiting(edition_id), ApplicationLine.state.in_(DECIDABLE))
+    )
 
 
 def proposal_of(session: Session, *, application_id: UUID) -> UUID | None:

@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from services.registration.queries.decisions import waiting
 from services.registration.queries.places import Pool, pool
+from services.registration.queries.reviews import reviews_due
 from services.registration.rules.applications import DECIDABLE
 from shared.schema.materials.published import Shelving
 from shared.schema.notifications.published import CampaignAtWork, OpenTask
 from shared.schema.outbox.entries import Entry
-from shared.schema.registration import Application, Decision, Edition, Offer
+from shared.schema.registration import ApplicationLine, Decision, Edition, Offer
 from shared.schema.registration.published import Place
 
 
@@ -35,6 +37,8 @@ class Waiting:
     """Campaigns at work, by state."""
     confirmed: int
     """Places that are confirmed."""
+    my_reviews: int
+    """Applications that whoever asks has to review."""
 
     @property
     def undecided(self) -> int:
@@ -47,17 +51,23 @@ class Waiting:
         return sum(count for state, count in self.states.items() if state != "draft")
 
 
-def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
-    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work."""
+def waiting_in(session: Session, edition: Edition, *, person_id: UUID, now: datetime) -> Waiting:
+    """Return what waits in ``edition``: states, proposals, offers that end within three days, campaigns at work.
+
+    Of the reviews, those that wait for ``person_id``.
+    """
     states = session.execute(
-        select(Application.state, func.count()).where(Application.edition_id == edition.id).group_by(Application.state)
+        select(ApplicationLine.state, func.count())
+        .where(ApplicationLine.edition_id == edition.id)
+        .group_by(ApplicationLine.state)
     )
+    proposed = _proposed_by_state(session, edition.id)
     return Waiting(
         edition=edition,
         pool=pool(session, edition.id),
         states=dict(states.all()),
-        proposed=_count_proposed(session, edition.id, states=("submitted", "under_review")),
-        to_release=_count_proposed(session, edition.id, states=tuple(DECIDABLE)),
+        proposed=sum(proposed.get(state, 0) for state in ("submitted", "under_review")),
+        to_release=sum(proposed.get(state, 0) for state in DECIDABLE),
         expiring=session.execute(
             select(func.count())
             .select_from(Offer)
@@ -78,7 +88,18 @@ def waiting_in(session: Session, edition: Edition, *, now: datetime) -> Waiting:
         confirmed=session.execute(
             select(func.count()).select_from(Place).where(Place.edition_id == edition.id, Place.confirmed)
         ).scalar_one(),
+        my_reviews=reviews_due(session, edition_id=edition.id, person_id=person_id),
     )
+
+
+def _proposed_by_state(session: Session, edition_id: UUID) -> dict[str, int]:
+    rows = session.execute(
+        select(ApplicationLine.state, func.count())
+        .join_from(Decision, ApplicationLine, ApplicationLine.application_id == Decision.application_id)
+        .where(*waiting(edition_id))
+        .group_by(ApplicationLine.state)
+    )
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)
@@ -101,20 +122,6 @@ def waiting_in_library(session: Session, *, edition_ids: Sequence[UUID] | None) 
         ).where(mine)
     ).one()
     return LibraryWork(int(drafts), unshelved)
-
-
-def _count_proposed(session: Session, edition_id: UUID, *, states: Sequence[str]) -> int:
-    return session.execute(
-        select(func.count())
-        .select_from(Decision)
-        .join(Application, Application.id == Decision.application_id)
-        .where(
-            Decision.edition_id == edition_id,
-            Decision.state == "proposed",
-            Decision.batch_id.is_(None),
-            Application.state.in_(states),
-        )
-    ).scalar_one()
 
 
 def put_aside(session: Session) -> int:

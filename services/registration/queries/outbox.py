@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from shared.schema.outbox.entries import Entry, FactRow
 
+SAMPLE: Final = 1_000
+"""The speed is that of so many which were done last: after a release of thousands an hour is too much to look at."""
+
 
 @dataclass(frozen=True)
 class Queue:
-    """One service's share. Times in seconds; None where nothing happened in the last hour."""
+    """One service's share. Times in seconds, of the last ``SAMPLE`` done; None where nothing was in the last hour."""
 
     subscriber: str
     waiting: int
@@ -41,52 +45,50 @@ class Left:
 
 
 def queues(session: Session, *, services: tuple[str, ...], now: datetime) -> list[Queue]:
-    """Return each service's queue, with the speed of the last hour."""
-    open_ = {
-        (row.subscriber, row.state): (row.number, row.oldest)
-        for row in session.execute(
-            select(
-                Entry.subscriber,
-                Entry.state,
-                func.count().label("number"),
-                func.min(FactRow.recorded_at).label("oldest"),
-            )
-            .join(FactRow, FactRow.id == Entry.fact_id)
-            .where(Entry.state.in_(("waiting", "aside")))
-            .group_by(Entry.subscriber, Entry.state)
-        )
-    }
-    took = func.extract("epoch", Entry.done_at - FactRow.recorded_at)
-    speed = {
-        row.subscriber: row
-        for row in session.execute(
-            select(
-                Entry.subscriber,
-                func.count().label("done"),
-                func.percentile_cont(0.5).within_group(took).label("median"),
-                func.max(took).label("slowest"),
-            )
-            .join(FactRow, FactRow.id == Entry.fact_id)
-            .where(Entry.state == "done", FactRow.recorded_at > now - timedelta(hours=1))
-            .group_by(Entry.subscriber)
-        )
-    }
-    return [
-        Queue(
-            subscriber=service,
-            waiting=open_.get((service, "waiting"), (0, now))[0],
-            oldest=(now - open_.get((service, "waiting"), (0, now))[1]).total_seconds(),
-            aside=open_.get((service, "aside"), (0, now))[0],
-            done=speed[service].done if service in speed else 0,
-            median=float(speed[service].median) if service in speed else None,
-            slowest=float(speed[service].slowest) if service in speed else None,
-        )
-        for service in services
-    ]
+    """Return each service's queue, with the speed of what was done last, as far back as an hour."""
+    return [_queue(session, service, now) for service in services]
 
 
-def left(session: Session, *, state: str, limit: int) -> list[Left]:
+def _queue(session: Session, service: str, now: datetime) -> Queue:
+    waits = _first(service, "waiting").join(FactRow, FactRow.id == Entry.fact_id)
+    oldest = session.execute(waits.with_only_columns(FactRow.recorded_at)).scalar()
+    newest = (
+        select(Entry.fact_id, Entry.done_at)
+        .where(Entry.subscriber == service, Entry.state == "done", Entry.done_at > now - timedelta(hours=1))
+        .order_by(Entry.done_at.desc())
+        .limit(SAMPLE)
+        .subquery()
+    )
+    took = func.extract("epoch", newest.c.done_at - FactRow.recorded_at)
+    done, median, slowest = session.execute(
+        select(func.count(), func.percentile_cont(0.5).within_group(took), func.max(took)).join_from(
+            newest, FactRow, FactRow.id == newest.c.fact_id
+        )
+    ).one()
+    return Queue(
+        subscriber=service,
+        waiting=_count(session, service, "waiting"),
+        oldest=(now - oldest).total_seconds() if oldest else 0.0,
+        aside=_count(session, service, "aside"),
+        done=done,
+        median=None if median is None else float(median),
+        slowest=None if slowest is None else float(slowest),
+    )
+
+
+def _first(service: str, state: str) -> Select[UUID]:
+    """Return the entry that was written first; their ids are in the order of time."""
+    return select(Entry.id).where(Entry.subscriber == service, Entry.state == state).order_by(Entry.id).limit(1)
+
+
+def _count(session: Session, service: str, state: str) -> int:
+    statement = select(func.count()).select_from(Entry).where(Entry.subscriber == service, Entry.state == state)
+    return session.execute(statement).scalar_one()
+
+
+def left(session: Session, *, services: tuple[str, ...], state: str, limit: int) -> list[Left]:
     """Return the oldest entries in ``state``."""
+    oldest = union_all(*(select(_first(service, state).limit(limit).subquery()) for service in services)).subquery()
     rows = session.execute(
         select(
             Entry.id,
@@ -100,7 +102,7 @@ def left(session: Session, *, state: str, limit: int) -> list[Left]:
             FactRow.request_id,
         )
         .join(FactRow, FactRow.id == Entry.fact_id)
-        .where(Entry.state == state)
+        .where(Entry.id.in_(select(oldest)))
         .order_by(Entry.id)
         .limit(limit)
     )

@@ -6,46 +6,42 @@ other, never each for the other.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import repeat
-from typing import Protocol, cast
+from operator import xor
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast as cast_to, func, literal, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from services.registration.queries.decisions import waiting, waiting_ids
 from services.registration.rules.applications import DECIDABLE
 from services.registration.rules.decisions import Outcome
 from shared.schema.people.published import Addressable
-from shared.schema.registration import Application, Decision, DecisionBatch, Edition
+from shared.schema.registration import Application, ApplicationLine, Decision, DecisionBatch, Edition
 
 _FrozenRow = tuple[UUID, UUID, UUID, Outcome, str]
 
 
-class Listed(Protocol):
-    """What a batch is known by."""
-
-    @property
-    def decision_id(self) -> UUID:
-        """Which decision it is."""
-
-    @property
-    def outcome(self) -> Outcome:
-        """What it would make known."""
-
-
 @dataclass(frozen=True)
 class Proposals:
-    """Everything proposed, as far as freezing it has to know: how many by outcome and language of the mail.
+    """A batch as far as freezing it has to know: how many by outcome and language of the mail.
 
-    ``digest`` is the fingerprint that :func:`services.registration.actions.releases.digest` gives of the same batch.
+    ``digest`` is a fingerprint of which decisions are in it, so that what is released is what was looked at.
     """
 
     digest: str
     counts: Sequence[tuple[Outcome, str, int]]
+
+    @property
+    def total(self) -> int:
+        """How many decisions are in it."""
+        return sum(number for _outcome, _locale, number in self.counts)
 
     @property
     def mails(self) -> Iterator[tuple[Outcome, str]]:
@@ -75,21 +71,12 @@ class Instalment:
 
 
 @dataclass(frozen=True)
-class ReleasedOne:
-    """A decision of a batch that was released, and the language it is told in."""
-
-    decision_id: UUID
-    outcome: Outcome
-    locale: str
-
-
-@dataclass(frozen=True)
 class LastRelease:
-    """A release with its decisions, in the order of proposals."""
+    """A release, and what it froze."""
 
     batch_id: UUID
     known_from: datetime
-    decisions: Sequence[ReleasedOne]
+    frozen: Proposals
 
 
 def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> LastRelease | None:
@@ -102,27 +89,21 @@ def last_release(session: Session, *, edition_id: UUID, by: UUID | None) -> Last
     ).first()
     if newest is None or newest.released_by != by:
         return None
-    rows = session.execute(
-        select(Decision.id, Decision.outcome, Addressable.locale)
-        .join(Application, Application.id == Decision.application_id)
-        .join(Addressable, Addressable.id == Application.person_id)
-        .where(Decision.batch_id == newest.id)
-        .order_by(Decision.id)
-    )
-    decisions = [ReleasedOne(decision_id, cast("Outcome", outcome), locale) for decision_id, outcome, locale in rows]
-    return LastRelease(newest.id, newest.known_from, decisions)
+    return LastRelease(newest.id, newest.known_from, _summed_up(session, Decision.batch_id == newest.id))
+
+
+def waiting_batch(session: Session, *, edition_id: UUID) -> Proposals:
+    """Return what is proposed, as releasing it would make it known."""
+    return _summed_up(session, *waiting(edition_id), ApplicationLine.state.in_(DECIDABLE))
 
 
 def own_proposals(session: Session, *, edition_id: UUID, by: UUID | None) -> int:
     """Return how many of the decisions that wait were proposed by this person, where the edition asks for another."""
-    return session.execute(
-        select(func.count())
-        .select_from(Decision)
-        .join(Application, Application.id == Decision.application_id)
-        .join(Edition, Edition.id == Decision.edition_id)
-        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
-        .where(Edition.second_releaser, Decision.proposed_by == by)
-    ).scalar_one()
+    asked = select(Edition.id).where(Edition.id == edition_id, Edition.second_releaser)
+    if session.execute(asked).first() is None:
+        return 0
+    mine = waiting_ids(edition_id).where(Decision.proposed_by == by)
+    return session.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
 
 
 def is_known(session: Session, *, batch_id: UUID) -> bool:
@@ -137,45 +118,37 @@ def bound_ids(batch_id: UUID) -> Select[UUID]:
 
 
 def locked_proposals(session: Session, *, edition_id: UUID) -> Proposals:
-    """Return what is proposed and hold the applications. Counted by PostgreSQL: a batch may be ten thousand rows."""
+    """Return what is proposed and hold the applications."""
     held = (
         select(Application.id)
         .join(Decision, Decision.application_id == Application.id)
-        .where(*_waiting(edition_id))
+        .where(*waiting(edition_id))
         .order_by(Application.id)
         .with_for_update(of=Application)
         .subquery()
     )
     session.execute(select(func.count()).select_from(held))  # only the locks are wanted
-    named = func.concat(cast_to(Decision.id, Text), Decision.outcome)
-    seen = func.coalesce(func.string_agg(named, aggregate_order_by(literal("|"), Decision.id)), "")
-    of_waiting = (
-        select(func.encode(func.sha256(func.convert_to(seen, "UTF8")), "hex"))
-        .join_from(Decision, Application, Application.id == Decision.application_id)
-        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
-    )
-    counts = session.execute(
-        select(Decision.outcome, Addressable.locale, func.count())
-        .join(Application, Application.id == Decision.application_id)
-        .join(Addressable, Addressable.id == Application.person_id)
-        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
+    return waiting_batch(session, edition_id=edition_id)
+
+
+def _summed_up(session: Session, *conditions: ColumnElement[bool]) -> Proposals:
+    """Count and mix by PostgreSQL: a batch may be a hundred thousand rows, and in no order.
+
+    A decision never changes its outcome, so its id stands for it; the ids' hashes are mixed, 128 bits of them.
+    """
+    mixed = [func.bit_xor(func.uuid_hash_extended(Decision.id, seed)) for seed in (0, 1)]
+    rows = session.execute(
+        select(Decision.outcome, Addressable.locale, func.count(), *mixed)
+        .join_from(Decision, ApplicationLine, ApplicationLine.application_id == Decision.application_id)
+        .join(Addressable, Addressable.id == ApplicationLine.person_id)
+        .where(*conditions)
         .group_by(Decision.outcome, Addressable.locale)
-    )
-    found = [cast("tuple[Outcome, str, int]", tuple(row)) for row in counts]
-    return Proposals(session.execute(of_waiting).scalar_one()[:32], found)
-
-
-def waiting_ids(edition_id: UUID) -> Select[UUID]:
-    """Return a look-up of the decisions that a release begun now would make known."""
-    return (
-        select(Decision.id)
-        .join(Application, Application.id == Decision.application_id)
-        .where(*_waiting(edition_id), Application.state.in_(DECIDABLE))
-    )
-
-
-def _waiting(edition_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None)
+    ).all()
+    total = sum(number for _outcome, _locale, number, *_mixed in rows)
+    ones, others = (reduce(xor, (row[place] for row in rows), 0) for place in (3, 4))
+    digest = hashlib.sha256(f"{total}|{ones}|{others}".encode()).hexdigest()[:32]
+    counts = sorted((cast("Outcome", outcome), locale, number) for outcome, locale, number, *_mixed in rows)
+    return Proposals(digest, counts)
 
 
 def locked_batch(session: Session, *, batch_id: UUID) -> DecisionBatch | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from services.registration.errors import ReleaseUnknown
 from services.registration.rules.decisions import Outcome
 from shared.schema.people.published import Addressable
-from shared.schema.registration import Application, Decision, DecisionBatch
+from shared.schema.registration import Application, ApplicationLine, Decision, DecisionBatch
+
+SORTED: Final = 2_000
+"""The largest release whose names are sorted: sorting more would keep the reader waiting, and who reads on for long?"""
 
 _InRow = tuple[UUID, UUID, str, str, str, Outcome, str]
 
@@ -63,8 +66,23 @@ class InRelease:
     locale: str
 
 
-def decisions_in(session: Session, *, batch_id: UUID, limit: int = 2000) -> list[InRelease]:
-    """Return the decisions of a release that are to become known or are, by outcome and name."""
+def decisions_in(session: Session, *, release: PastRelease, limit: int, offset: int) -> list[InRelease]:
+    """Return one page of the decisions of a release that are to become known or are, by outcome and name.
+
+    Of more than ``SORTED`` those with one outcome stand in the order of proposing.
+    """
+    page = (
+        select(Decision.id)
+        .where(Decision.batch_id == release.id, Decision.state.in_(("proposed", "released")))
+        .offset(offset)
+        .limit(limit)
+    )
+    if release.decisions <= SORTED:
+        page = page.join(ApplicationLine, ApplicationLine.application_id == Decision.application_id)
+        page = page.order_by(Decision.outcome, ApplicationLine.name_as, Decision.id)
+    else:
+        page = page.order_by(Decision.outcome, Decision.id)
+    ids = list(session.execute(page).scalars())
     rows = session.execute(
         select(
             Decision.id,
@@ -77,11 +95,10 @@ def decisions_in(session: Session, *, batch_id: UUID, limit: int = 2000) -> list
         )
         .join(Application, Application.id == Decision.application_id)
         .join(Addressable, Addressable.id == Application.person_id)
-        .where(Decision.batch_id == batch_id, Decision.state.in_(("proposed", "released")))
-        .order_by(Decision.outcome, Application.name, Decision.id)
-        .limit(limit)
+        .where(Decision.id.in_(ids))
     )
-    return [InRelease(*cast("_InRow", tuple(row))) for row in rows]
+    found = {row[0]: InRelease(*cast("_InRow", tuple(row))) for row in rows}
+    return [found[one] for one in ids if one in found]
 
 
 def _releases(session: Session, *wanted: ColumnElement[bool]) -> list[PastRelease]:

@@ -105,6 +105,17 @@ def my_queue(session: Session, *, edition_id: UUID, person_id: UUID) -> list[Rev
     ]
 
 
+def reviews_due(session: Session, *, edition_id: UUID, person_id: UUID) -> int:
+    """Return how many applications wait for this reviewer."""
+    return session.execute(
+        select(func.count())
+        .select_from(Review)
+        .join(Application, Application.id == Review.application_id)
+        .where(Review.edition_id == edition_id, Review.person_id == person_id, Review.state == "assigned")
+        .where(Application.state.in_(LIVE))
+    ).scalar_one()
+
+
 def reviews_handed_in(session: Session, *, application_id: UUID, edition_id: UUID) -> list[HandedIn]:
     """Return the reviews of an application that are handed in, oldest first. Whoever asks must be allowed to see."""
     rows = session.execute(

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from services.registration.rules.applications import DECIDABLE
-from shared.facts.registration import DecisionReleased
+from shared.facts.registration import BulkProposalBegun, BulkUndoBegun, DecisionReleased
 from shared.machines import machine
 
 Outcome = Literal["accept", "reserve", "decline"]
@@ -28,10 +28,31 @@ BATCH: Final = machine(
     moves={"frozen": "finished recalled", "finished": "", "recalled": ""},
 )
 
+BULK: Final = machine(
+    "registration.bulk_proposal",
+    begins="proposing",
+    moves={"proposing": "proposed undoing", "proposed": "undoing", "undoing": "undone", "undone": ""},
+    tells={
+        (None, "proposing"): BulkProposalBegun,
+        ("proposing", "undoing"): BulkUndoBegun,
+        ("proposed", "undoing"): BulkUndoBegun,
+    },
+)
+
 AT_ONCE: Final = 400
-"""A larger batch becomes known in parts of this size, each in a transaction of its own."""
+"""A larger batch becomes known in parts of this size, each in a transaction of its own; so do proposals in bulk."""
+
+
+def what_stands(*, proposed: str | None, released: str | None) -> str | None:
+    """Return the outcome that the same proposal would repeat.
+
+    An accept whose offer ended without a place may be made again.
+    """
+    return proposed or (None if released == "accept" else released)
+
 
 Skipped = Literal["state", "same", "place_taken", "being_released"]
+SKIPPED: Final[tuple[Skipped, ...]] = get_args(Skipped)
 
 
 def why_not_proposed(

@@ -23,6 +23,8 @@ class WhereYouAre:
     by: datetime | None
     action: str = ""
     url: str = ""
+    waits: bool = False
+    """On the reserve list, which can be left."""
 
 
 _HOLD: Final = {
@@ -81,6 +83,7 @@ def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
                 _("You are on the reserve list."),
                 _("If a place becomes free we offer it by mail."),
                 None,
+                waits=True,
             )
         return WhereYouAre(_("Not selected"), "calm", _("You were not selected for this edition."), "", None)
     if application.state == "withdrawn":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.registration.queries.desk import LibraryWork, Waiting
 from shared.web.door.identity import SignedIn
-from shared.web.pages.navigation import APPLICATIONS, CAMPAIGNS, DECISIONS, MATERIALS, RETURNS
+from shared.web.pages.navigation import APPLICATIONS, CAMPAIGNS, DECISIONS, MATERIALS, RETURNS, REVIEWS
 from shared.words.numbers import format_number
 from shared.words.sentences import _
 
@@ -33,6 +33,8 @@ def tasks_in_edition(waiting: Waiting, person: SignedIn) -> list[Task]:
 
 def _about_people(waiting: Waiting, person: SignedIn, slug: str) -> list[Task]:
     tasks, pool = [], waiting.pool
+    if waiting.my_reviews and (reviews := REVIEWS.way(person, slug)):
+        tasks.append(Task(waiting.my_reviews, _("For you to review"), reviews))
     if applications := APPLICATIONS.way(person, slug):
         undecided = f"{applications}?decision=none&state=submitted&state=under_review"
         tasks.append(Task(waiting.undecided, _("Without a decision"), undecided))

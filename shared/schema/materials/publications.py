@@ -33,6 +33,8 @@ class Publication(Base):
     summaries: Mapped[dict[str, Any]]
     contributors: Mapped[list[str]]
     """Names as they are cited, in order."""
+    tags: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """Key words it is found by, in any language."""
     publisher: Mapped[str] = mapped_column(server_default="")
     licence: Mapped[str] = mapped_column(server_default="")
     """An SPDX identifier, or empty."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.schema.alphabet import SortKey
 from shared.schema.base import Base, Key
 
 
@@ -73,6 +74,10 @@ class Delivery(Base):
     """The language of the text that is sent."""
     fields: Mapped[dict[str, Any]]
     """The values for the text's slots, frozen with the row."""
+    words: Mapped[SortKey] = mapped_column(server_default="", deferred=True)
+    """For a campaign: name and address folded, a line each. The ledger is searched and sorted by it."""
+    words_es: Mapped[SortKey | None] = mapped_column(deferred=True)
+    """What it is sorted by for a Spanish reader, where that differs."""
     state: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(server_default="0")
     resent: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -60,7 +60,7 @@ class Entry(Base):
         Index("ix_entry_waiting", "subscriber", "id", postgresql_where=text("state = 'waiting'")),
         Index("ix_entry_aside", "subscriber", "id", postgresql_where=text("state = 'aside'")),
         Index("ix_entry_fact_id", "fact_id"),
-        Index("ix_entry_done", "done_at", postgresql_where=text("state = 'done'")),
+        Index("ix_entry_done_by", "subscriber", "done_at", postgresql_where=text("state = 'done'")),
         {"schema": "outbox"},
     )
 

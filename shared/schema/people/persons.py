@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
+from shared.schema.alphabet import SortKey
 from shared.schema.base import Base, Key
+
+
+def _computed(expression: str) -> MappedColumn[str]:
+    return mapped_column(Computed(expression, persisted=True), deferred=True)
 
 
 class Person(Base):
@@ -17,6 +22,8 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         Index("uq_person_email", func.lower(text("email")), unique=True),
+        *(Index(f"ix_person_{column}", column, "id") for column in ("name_as", "name_as_es", "name_as_ar")),
+        Index("ix_person_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
         CheckConstraint("locale IN ('en', 'fr', 'es', 'pt', 'ar')", name="locale"),
         {"schema": "people"},
     )
@@ -34,6 +41,11 @@ class Person(Base):
     """The edition that a member of staff chose to work in."""
     email_proved_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    name_as: Mapped[SortKey] = _computed("words.sorted_as(name, 'fr')")
+    name_as_es: Mapped[SortKey] = _computed("words.sorted_as(name, 'es')")
+    name_as_ar: Mapped[SortKey] = _computed("words.sorted_as(name, 'ar')")
+    words: Mapped[str] = _computed("' ' || words.folded(name || ' ' || email)")
+    """What a search for people looks through."""
 
 
 class Role(Base):

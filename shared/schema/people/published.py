@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.schema.alphabet import SortKey
 from shared.schema.base import Published
 
 
@@ -23,6 +24,12 @@ class Addressable(Published):
     email: Mapped[str]
     locale: Mapped[str]
     time_zone: Mapped[str]
+    name_as: Mapped[SortKey] = mapped_column(deferred=True)
+    """See :func:`shared.schema.alphabet.sort_key`; so the next two."""
+    name_as_es: Mapped[SortKey] = mapped_column(deferred=True)
+    name_as_ar: Mapped[SortKey] = mapped_column(deferred=True)
+    words: Mapped[str] = mapped_column(deferred=True)
+    """Name and address folded; see :func:`shared.schema.alphabet.has_words`."""
 
 
 class OpenSession(Published):

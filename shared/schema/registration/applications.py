@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,12 +66,3 @@ class Application(Base):
     updated_at: Mapped[datetime]
     asked: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """What an organiser asks for while the state is ``needs_information``: ``{"fields": [key], "message": words}``."""
-    found_by: Mapped[str] = mapped_column(
-        Computed(
-            "words.folded(name || ' ' || email || ' ' || organisation || ' ' ||"
-            " coalesce(answers ->> 'motivation', ''))",
-            persisted=True,
-        ),
-        deferred=True,
-    )
-    """What a search looks through, folded."""

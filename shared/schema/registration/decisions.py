@@ -48,7 +48,22 @@ class Decision(Base):
         ),
         Index("ix_decision_edition_id_state", "edition_id", "state"),
         Index("ix_decision_application_id", "application_id"),
-        Index("ix_decision_batch_id", "batch_id"),
+        Index("ix_decision_of_batch", "batch_id", "outcome", "released_at"),
+        Index(
+            "ix_decision_waiting",
+            "edition_id",
+            "id",
+            "application_id",
+            "outcome",
+            postgresql_where=text("state = 'proposed' AND batch_id IS NULL"),
+        ),
+        Index(
+            "ix_decision_frozen",
+            "edition_id",
+            "outcome",
+            "application_id",
+            postgresql_where=text("state = 'proposed' AND batch_id IS NOT NULL"),
+        ),
         Index(
             "ix_decision_bound",
             "batch_id",

@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+import json
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
+from services.materials.actions.renditions import add_rendition
+from services.materials.gateways.store import store_at
+from shared.clock import now
+from shared.deeds import Deed
+from shared.schema.materials.files import Rendition
+from shared.schema.materials.publications import Release
+from shared.schema.materials.reading import Reading
 from tests.support.academy import edition_called, place_of
 from tests.support.library import TEXT, materials_app, reader_in
 from tests.support.web import person_called, signed_in_as, visitor
@@ -86,3 +97,50 @@ def test_a_stranger_finds_no_page_and_anybody_finds_a_public_one(
     assert page.status_code == 200
     assert "Open to everybody" in page.text
     assert "International Labour Organization (2011). Our common road." in page.text
+
+
+def test_what_came_since_the_last_visit_is_new_for_the_whole_of_the_next(
+    app: Flask, registration_database: Database, materials_database: Database, tmp_path: Path, edition: UUID
+) -> None:
+    ada = person_called(registration_database, "Ada")
+    place_of(registration_database, edition_id=edition, person_id=ada)
+    reader = reader_in(materials_database, tmp_path, edition_id=edition)
+    browser = signed_in_as(app, registration_database, ada)
+    new = "New since you last looked"
+    for _ in range(2):
+        assert new not in browser.get("/materials/reader").text
+    with materials_database.transaction() as session:
+        session.execute(update(Reading).values(looked_at=Reading.looked_at - timedelta(hours=2)))
+        add_rendition(
+            session, store_at(tmp_path.as_uri()), release_id=reader.release_id, language="fr", format_="text",
+            pieces=[TEXT], limit=10**6, deed=Deed(None, now()),
+        )  # fmt: skip
+        session.execute(
+            update(Rendition).where(Rendition.id == reader.rendition_id).values(uploaded_at=now() - timedelta(days=2))
+        )
+        session.execute(update(Release).values(published_at=now() - timedelta(days=2)))
+    for _ in range(2):
+        assert browser.get("/materials/reader").text.count(new) == 1
+
+
+def test_a_reference_is_given_in_the_forms_that_programs_read_to_those_who_may_open_the_work(
+    app: Flask, materials_database: Database, tmp_path: Path, edition: UUID
+) -> None:
+    reader_in(materials_database, tmp_path, edition_id=None, rule="public")
+    reader_in(materials_database, tmp_path, edition_id=edition, slug="closed")
+    browser = visitor(app)
+    [said] = browser.get("/materials/reader/cite.json").get_json(force=True)
+    assert said["title"] == "Our common road"
+    assert said["issued"] == {"date-parts": [[2011, 10, 24]]}
+    assert said["author"] == [{"literal": "International Labour Organization"}]
+    record = browser.get("/materials/reader/cite.ris").text
+    assert record.startswith("TY  - BOOK\r\nID  - reader\r\nTI  - Our common road\r\n")
+    assert record.endswith("ER  - \r\n")
+    assert "  title = {{Our common road}}," in browser.get("/materials/reader/cite.bib").text
+    assert browser.get("/materials/closed/cite.bib").status_code == 404
+    assert browser.get("/materials/reader/cite.exe").status_code == 404
+    described = re.search(
+        r'<script type="application/ld\+json"[^>]*>(.*?)</script>', browser.get("/materials/reader").text
+    )
+    assert described
+    assert json.loads(described[1])["@type"] == ["LearningResource", "Book"]

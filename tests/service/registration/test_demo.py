@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from services.registration.actions.scenarios import weigh
 from services.registration.demo import NotADemo, load
 from services.registration.queries.places import pool
+from services.registration.queries.reviews import reviewers_of
+from services.registration.queries.scenarios import scenarios_of
 from services.registration.settings import RegistrationSettings
 from shared.clock import now
 from shared.schema.outbox.entries import Entry
 from shared.schema.people.persons import Person, Role
-from shared.schema.registration import Application, Edition, Offer
+from shared.schema.registration import Application, Decision, Edition, Offer
 from tests.support.counted import statements_of
 from tests.support.web import settings
 
@@ -32,6 +35,14 @@ def test_the_demo_loads_once_with_applicants_in_every_state(registration_databas
         offers = Counter(session.execute(select(Offer.state)).scalars())
         edition = session.execute(select(Edition.id).where(Edition.slug == "demonstration")).scalar_one()
         places = pool(session, edition)
+        selecting = session.execute(select(Edition.id).where(Edition.slug == "demonstration-selection")).scalar_one()
+        reviewers = reviewers_of(session, edition_id=selecting)
+        known = Counter(
+            session.execute(
+                select(Decision.outcome).where(Decision.edition_id == selecting, Decision.state == "released")
+            ).scalars()
+        )
+        weighed = [weigh(session, one) for one in scenarios_of(session, edition_id=selecting)]
         waiting = session.execute(
             select(func.count()).where(Entry.state == "waiting", Entry.subscriber == "notifications")
         ).scalar_one()
@@ -41,6 +52,12 @@ def test_the_demo_loads_once_with_applicants_in_every_state(registration_databas
     assert set(offers) == {"offered", "accepted", "declined", "expired"}
     assert sum(states.values()) > 150
     assert places.left > 0
+    progress = [one.handed_in / (one.handed_in + one.waiting) for one in reviewers]
+    assert len(reviewers) == 5
+    assert len({round(share, 1) for share in progress}) >= 3
+    assert set(known) == {"accept", "reserve", "decline"}
+    assert [one.broken for one in weighed] == [[], []]
+    assert weighed[0].chosen != weighed[1].chosen
     assert waiting == 0
     assert len(roles) == 8
     assert all(email.rpartition("@")[2] in {"example.org", "example.net", "example.com"} for email in addresses)

@@ -8,14 +8,25 @@ import pytest
 
 from services.registration.actions.applications import edit_application
 from services.registration.app import BLUEPRINTS
-from services.registration.queries.applications import Order, Wish, application_lines, count_applications, person_of
+from services.registration.queries.applications import person_of
+from services.registration.queries.lines import Count, Order, Page, Wish, application_page
 from shared.deeds import Deed
 from shared.people.actions.people import change_preferences
 from tests.support.registration import NOW, answers_of, apply, make_edition
 from tests.support.web import app_of, person_called, signed_in_as
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
     from shared.database import Database
+
+
+def listed(session: Session, edition_id: UUID, wish: Wish, order: Order = Order("submitted_at", "en")) -> Page:  # noqa: B008
+    return application_page(
+        session, edition_id=edition_id, wish=wish, order=order, descending=False, offset=0, limit=10
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +46,9 @@ def test_an_application_is_found_however_its_letters_are_typed(
     apply(registration_database, edition_id, name="Zoe", email="d@example.org")
     with registration_database.reading() as session:
         wish = Wish(search=typed.replace("\x00", ""))
-        assert count_applications(session, edition_id=edition_id, wish=wish) == found
+        page = listed(session, edition_id, wish)
+        assert page.count == Count(found)
+        assert len(page.rows) == found
 
 
 def test_a_column_of_countries_is_sorted_by_their_names_in_the_readers_language(
@@ -62,11 +75,7 @@ def test_names_are_sorted_by_the_readers_alphabet(registration_database: Databas
 
     def names(language: str) -> list[str]:
         with registration_database.reading() as session:
-            rows = application_lines(
-                session, edition_id=edition_id, wish=Wish(), order=Order("name", language), descending=False, offset=0,
-                limit=10,
-            )  # fmt: skip
-        return [row.name for row in rows]
+            return [row.name for row in listed(session, edition_id, Wish(), Order("name", language)).rows]
 
     assert names("fr") == ["Éric", "Łukasz", "Ñandú", "Nuria", "Zoë", "أحمد"]
     assert names("es") == ["Éric", "Łukasz", "Nuria", "Ñandú", "Zoë", "أحمد"]

@@ -108,11 +108,16 @@ def test_a_bulk_proposal_first_shows_what_it_will_do_and_then_what_it_skipped(
     assert "2 applications" in preview.text
     assert "has an open offer or a place" in preview.text
     assert "0 decisions" not in desk.get(f"/desk/e/{SLUG}/decisions").text
-    done = desk.post(url, data=form | {"confirmed": "yes"}, follow_redirects=True)
+    done = desk.post(url, data=form | confirmed(preview.text), follow_redirects=True)
     assert "2 decisions are proposed." in done.text
-    assert "1 application was skipped." in done.text
+    assert "1 was skipped: has an open offer or a place" in done.text
     everyone = desk.post(f"{url}?state=under_review", data={"csrf_token": token, "outcome": "decline", "all": "yes"})
     assert "2 applications" in everyone.text
+
+
+def confirmed(preview: str) -> dict[str, str]:
+    """Return what the form of a preview sends beside the reason."""
+    return dict(re.findall(r'type="hidden" name="(bulk|seen|all)" value="([^"]*)"', preview))
 
 
 def test_the_table_narrows_sorts_and_searches(app: Flask, registration_database: Database, edition_id: UUID) -> None:

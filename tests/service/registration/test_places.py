@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers, withdraw_enrolment
-from services.registration.actions.releases import digest, release_decisions
+from services.registration.actions.releases import release_decisions
 from services.registration.errors import EditionFull, NotEnoughPlaces, OfferLapsed, OfferUnknown
-from services.registration.queries.decisions import proposals
 from services.registration.queries.places import TakePool, locked_pool, pool
+from services.registration.queries.releases import waiting_batch
 from shared.deeds import Deed
 from shared.schema.base import new_id
 from shared.schema.outbox.entries import FactRow
@@ -234,7 +234,7 @@ def test_a_batch_is_released_as_it_was_looked_at_or_not_at_all(registration_data
     second = apply(registration_database, edition, email="b@example.org")
     decide(registration_database, first)
     with registration_database.reading() as session:
-        seen = digest(proposals(session, edition_id=edition))
+        seen = waiting_batch(session, edition_id=edition).digest
     decide(registration_database, second)
     with pytest.raises(BatchChanged), registration_database.transaction() as session:
         release_decisions(session, edition_id=edition, seen=seen, deed=Deed(DESK, NOW))

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from services.registration.actions.releases import recall_release, release_part
 from services.registration.app import BLUEPRINTS
 from services.registration.errors import ReleaseKnown
-from services.registration.queries.decisions import proposals
+from services.registration.queries.decisions import waiting_ids
 from services.registration.queries.places import pool
 from services.registration.reactions import reactions
 from shared.clock import now
@@ -107,7 +107,7 @@ def test_a_release_taken_back_leaves_everything_proposed_and_can_be_released_aga
     react(registration_database, seconds_later=120)
     assert known(registration_database) == 0
     with registration_database.reading() as session:
-        assert len(proposals(session, edition_id=edition_id)) == 3
+        assert len(session.scalars(waiting_ids(edition_id)).all()) == 3
         assert pool(session, edition_id).left == 50
         steps = session.scalars(select(FactRow.after).where(FactRow.noun == "decision_batch", FactRow.name == "")).all()
     assert steps == ["frozen", "recalled"]
@@ -128,7 +128,7 @@ def test_people_taken_out_are_proposals_again_and_the_others_learn_their_decisio
     assert do(desk, f"{where}/take-out", ids=[str(accepts[0])]) == where
     react(registration_database, seconds_later=61)
     with registration_database.reading() as session:
-        assert [one.decision_id for one in proposals(session, edition_id=edition_id)] == [accepts[0]]
+        assert session.scalars(waiting_ids(edition_id)).all() == [accepts[0]]
         assert session.scalars(select(Offer.decision_id)).all() == [accepts[1]]
         [batch] = session.scalars(select(DecisionBatch)).all()
         assert (batch.decisions, batch.state) == (2, "finished")

@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 
 from services.registration.actions.applications import withdraw_application
 from services.registration.actions.decisions import propose_decision, take_back_proposal
-from services.registration.actions.releases import digest, release_decisions, release_part
+from services.registration.actions.releases import release_decisions, release_part
 from services.registration.errors import BatchEmpty, NotEnoughPlaces, NotProposable
-from services.registration.queries.decisions import proposals
 from services.registration.queries.places import pool
+from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import releases_of
 from services.registration.reactions import reactions
 from services.registration.rules.decisions import AT_ONCE
@@ -60,7 +60,7 @@ def test_a_large_batch_is_frozen_then_known_part_by_part_and_told_once_each(regi
     assert counted(registration_database, Decision, "released") == 0
     with registration_database.reading() as session:
         assert pool(session, edition_id).left == 0, "the places of its accepts are held before any offer is made"
-        assert proposals(session, edition_id=edition_id) == []
+        assert waiting_batch(session, edition_id=edition_id).total == 0
         [progress] = releases_of(session, edition_id=edition_id)
         assert (progress.known, progress.decisions, progress.finished) == (0, COUNT, False)
     assert go_on(registration_database) == 3
@@ -103,7 +103,7 @@ def test_a_batch_that_does_not_fit_is_not_even_begun(registration_database: Data
     with registration_database.reading() as session:
         assert session.scalar(select(func.count()).select_from(DecisionBatch)) == 0
         assert pool(session, edition_id).left == ACCEPTS - 1
-        assert len(proposals(session, edition_id=edition_id)) == COUNT
+        assert waiting_batch(session, edition_id=edition_id).total == COUNT
 
 
 def test_nothing_of_a_frozen_batch_can_be_changed_but_an_applicant_can_still_withdraw(
@@ -122,7 +122,9 @@ def test_nothing_of_a_frozen_batch_can_be_changed_but_an_applicant_can_still_wit
     with pytest.raises(NotProposable), registration_database.transaction() as session:
         take_back_proposal(session, edition_id=edition_id, application_id=application.id, deed=deed)
     with pytest.raises(BatchEmpty), registration_database.transaction() as session:
-        release_decisions(session, edition_id=edition_id, seen=digest([]), deed=deed)
+        release_decisions(
+            session, edition_id=edition_id, seen=waiting_batch(session, edition_id=edition_id).digest, deed=deed
+        )
     assert application.person_id
     with registration_database.transaction() as session:
         withdraw_application(session, application_id=application.id, deed=Deed(application.person_id, NOW, "ill"))

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from services.materials.errors import FileTooLarge, StoreUnknown
 from services.materials.gateways.store import FolderStore, store_at
-from services.materials.rules.reach import Holder, reach_of
+from services.materials.rules.reach import Holders, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def test_a_store_we_do_not_know_stops_the_start(url: str) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(["SN", "CA"]), st.sampled_from(["fr", "en"]), st.booleans())))
 def test_the_parts_of_the_reach_add_up_to_the_whole(people: list[tuple[str, str, bool]]) -> None:
-    reach = reach_of(Holder(*person) for person in people)
+    reach = reach_of(Holders(*person) for person in people)
     for parts in (reach.by_country, reach.by_language):
         assert sum(part.people for part in parts) == reach.whole.people == len(people)
         assert sum(part.holding for part in parts) == reach.whole.holding

@@ -67,7 +67,7 @@ def test_the_whole_look_weighs_little() -> None:
     styles = b"".join(part.read_bytes() for part in sorted((STATIC / "css").glob("*.css")))
     scripts = b"".join(script.read_bytes() for script in STATIC.glob("*.js"))
     assert len(gzip.compress(styles)) <= 12_000
-    assert len(gzip.compress(scripts)) <= 4_000
+    assert len(gzip.compress(scripts)) <= 6_000  # a page takes the few that it needs
 
 
 def test_a_static_name_carries_its_contents_hash() -> None:

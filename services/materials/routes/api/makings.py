@@ -62,6 +62,3 @@ def post_making_retry(session: Session, making_id: UUID, by: SignedIn, now: date
         if one.id == making_id:
             return MakingAnswer(**one.__dict__)
     raise RenditionUnknown
-
-
-blueprint = api.blueprint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
@@ -16,7 +17,15 @@ from shared.words.wall_clock import read_moment, read_partial_day
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), SEVERAL_LINES]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+
+
+def _not_ours(slug: str) -> str:
+    if slug == "search":
+        raise ValueError(_l("This address is taken by the search; choose another"))
+    return slug
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80), AfterValidator(_not_ours)]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 PageNumber = Annotated[int, Field(ge=1, le=9999)]
 Dated = Annotated[str, Field(max_length=40), AfterValidator(read_partial_day)]
@@ -50,6 +59,7 @@ class Description(BaseModel):
     summary_pt: Sentences = ""
     summary_ar: Sentences = ""
     contributors: Sentences = ""
+    tags: Sentences = ""
     publisher: ShortText = ""
     licence: Licence = ""
     rights: ShortText = ""
@@ -74,6 +84,11 @@ class Description(BaseModel):
     def contributor_names(self) -> list[str]:
         """One name per line, as they are cited."""
         return [name for line in self.contributors.splitlines() if (name := line.strip())]
+
+    @property
+    def tag_names(self) -> list[str]:
+        """Key words, one on a line or between commas."""
+        return list(dict.fromkeys(tag for part in re.split(r"[\n,;،]", self.tags) if (tag := part.strip())))
 
     def _texts(self, kind: str) -> dict[str, str]:
         texts = {code: str(getattr(self, f"{kind}_{code}")) for code in LANGUAGES}

@@ -63,6 +63,7 @@ def correct(slug: str) -> Response | tuple[str, int]:
             publisher=asked.publisher,
             licence=asked.licence,
             rights=asked.rights,
+            tags=asked.tag_names,
             deed=my_deed(),
         )
     flash_message(_("Saved."), "success")
@@ -156,6 +157,7 @@ def _said(found: Publication) -> dict[str, Any]:
         "publisher": found.publisher,
         "licence": found.licence,
         "rights": found.rights,
+        "tags": "\n".join(found.tags),
         **{f"title_{code}": found.titles.get(code, "") for code in LANGUAGES},
         **{f"summary_{code}": found.summaries.get(code, "") for code in LANGUAGES},
     }

@@ -208,6 +208,7 @@ def _make(session: Session, asked: NewPublication) -> UUID:
         publisher=asked.publisher,
         licence=asked.licence,
         rights=asked.rights,
+        tags=asked.tag_names,
         deed=my_deed(),
     )
     dated = asked.dated or ""

@@ -13,6 +13,7 @@ from services.materials.actions.shelves import place_on_shelf, put_up_shelf, tak
 from services.materials.errors import ChapterUnknown
 from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
+from services.materials.queries.arrivals import arrivals_waiting
 from services.materials.queries.desk import slug_of_release
 from services.materials.queries.library import languages_left_behind, release_to_keep
 from services.materials.queries.makings import makings_of
@@ -199,6 +200,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         behind = languages_left_behind(session, release_id=release_id)
         people = people_by_rendition(session, publication_id=found.id)
         makings = makings_of(session, release_id=release_id)
+        waiting = arrivals_waiting(session, release_id=release_id)
         happened = past_of(session, [release_id, *(copy.rendition_id for copy in (kept.copies if kept else ()))])
     return render_template(
         "materials/desk/release.html",
@@ -208,6 +210,7 @@ def _release_page(release_id: UUID, form: Form) -> str:
         behind=behind,
         people=people,
         makings=makings,
+        waiting=waiting,
         happened=lines_of(happened, RELEASE),
         form=form,
         languages=LANGUAGES,

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template
+from flask import Blueprint, make_response, render_template
 
+from services.materials.actions.readings import note_look
 from services.materials.errors import PublicationUnknown
 from services.materials.queries.library import opened_publications, was_withdrawn
+from services.materials.queries.reader import covers_among, labels_in, place_of
+from services.materials.queries.search import with_pages
 from services.materials.routes.public.renditions import tombstone
-from services.materials.rules.citations import citation
-from services.materials.views.wording import format_name, why_opened
+from services.materials.rules.citations import FORMATS, Cited, citation, licence_url, schema_of
+from services.materials.rules.makings import chapter_sheets
+from services.materials.rules.readable import readable_copies
+from services.materials.views.wording import REFERENCES, format_name, why_opened
 from shared.clock import now
 from shared.editions import KnownEdition, editions_by_id
 from shared.web.door.identity import current_person, signed_in
@@ -23,6 +28,7 @@ from shared.words.languages import current_locale
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response
 
     from services.materials.rules.library import Opened
@@ -37,7 +43,14 @@ def shelf() -> str:
     with tools().database.reading() as session:
         opened = opened_publications(session, person_id=current_person().person_id, now=now())
         editions = editions_by_id(session, ids=_editions_of(opened))
-    return render_template("materials/shelf.html", opened=opened, **_words(editions))
+        pages = with_pages(session, opened)
+        pictured = covers_among(session, pages)
+    reads = {one.publication_id: readable_copies(one, with_pages=pages) for one in opened}
+    covers = {
+        one_id: next((each.copy for each in copies if each.copy.sha256 in pictured), None)
+        for one_id, copies in reads.items()
+    }
+    return render_template("materials/shelf.html", opened=opened, covers=covers, reads=reads, **_words(editions))
 
 
 @blueprint.get("/materials/<slug>")
@@ -45,26 +58,100 @@ def shelf() -> str:
 def publication(slug: str) -> str | Response:
     """Show one publication with its formats, languages and chapters."""
     person = signed_in()
-    with tools().database.reading() as session:
+    with tools().database.transaction() as session:
         person_id = person.person_id if person else None
         opened = opened_publications(session, person_id=person_id, now=now(), slug=slug)
         editions = editions_by_id(session, ids=_editions_of(opened))
         is_withdrawn = not opened and was_withdrawn(session, slug=slug, person_id=person_id, now=now())
+        page = None if not opened else _page_of(session, opened[0], person_id=person_id)
     if is_withdrawn:
         return tombstone()
-    if not opened:
+    if page is None:
         if person is None:
             return see_other("/sign-in?" + urlencode({"next": f"/materials/{slug}"}))
         raise PublicationUnknown
     one, language = opened[0], current_locale()
-    cited = citation(
-        contributors=one.contributors,
-        dated=one.dated,
-        title=one.title_in(language),
-        publisher=one.publisher,
-        url=f"{tools().settings.public_url}/materials/{one.slug}",
+    return render_template(
+        "materials/publication.html",
+        one=one,
+        citation=citation(
+            contributors=one.contributors,
+            dated=one.dated,
+            title=one.title_in(language),
+            publisher=one.publisher,
+            url=_address(one),
+        ),
+        references=REFERENCES,
+        licence_url=licence_url(one.licence),
+        described=schema_of(_cited(one), languages=one.languages(wanted=language)),
+        **page,
+        **_words(editions),
     )
-    return render_template("materials/publication.html", one=one, citation=cited, **_words(editions))
+
+
+@blueprint.get("/materials/<slug>/cite.<format_>")
+@public
+def cite(slug: str, format_: str) -> Response:
+    """Give a reference to whoever may open the publication, in the form that reference managers read."""
+    if format_ not in FORMATS:
+        raise PublicationUnknown
+    person = signed_in()
+    with tools().database.reading() as session:
+        opened = opened_publications(session, person_id=person.person_id if person else None, now=now(), slug=slug)
+    if not opened:
+        raise PublicationUnknown
+    write, media_type = FORMATS[format_]
+    answer = make_response(write(_cited(opened[0])))
+    answer.headers["Content-Type"] = media_type
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.{format_}"'
+    return answer
+
+
+def _page_of(session: Session, one: Opened, *, person_id: UUID | None) -> dict[str, Any]:
+    """Return where the work is read, its cover, and what the person knows of it already; note that she looks."""
+    copies = readable_copies(one, with_pages=with_pages(session, [one]))
+    if person_id is not None:
+        note_look(session, person_id=person_id, publication_id=one.publication_id, now=now())
+    place = place_of(session, person_id=person_id, publication_id=one.publication_id)
+    languages = one.languages(wanted=current_locale())
+    wholes = {each.copy.language: each for each in copies if each.chapter is None}
+    mine = wholes.get(languages[0]) if languages else None
+    sheets = {}
+    if mine is not None:
+        rows = labels_in(session, sha256=mine.copy.sha256)
+        sheets = chapter_sheets(one.chapters, language=mine.copy.language, rows=rows)
+    pictured = covers_among(session, {each.copy.sha256 for each in copies})
+    return {
+        "reads": wholes,
+        "mine": mine,
+        "sheets": sheets,
+        "place": place,
+        "cover": next(
+            (each.copy for each in [*([mine] if mine else []), *copies] if each.copy.sha256 in pictured), None
+        ),
+    }
+
+
+def _cited(one: Opened) -> Cited:
+    language = current_locale()
+    return Cited(
+        slug=one.slug,
+        kind=one.kind,
+        title=one.title_in(language),
+        contributors=one.contributors,
+        publisher=one.publisher,
+        dated=one.dated,
+        version=one.version,
+        language=next(iter(one.languages(wanted=language)), language),
+        url=_address(one),
+        abstract=one.summary_in(language),
+        tags=one.tags,
+        licence=one.licence,
+    )
+
+
+def _address(one: Opened) -> str:
+    return f"{tools().settings.public_url}/materials/{one.slug}"
 
 
 def _editions_of(opened: list[Opened]) -> list[UUID | None]:

@@ -51,6 +51,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
         edition = desk_edition(session, edition_slug)
         campaign = campaign_of(session, campaign_id=campaign_id, edition_id=edition.id)
         states = query.chosen("state")
+        total = count_ledger(session, campaign_id=campaign_id, states=states, search=query.search)
         return render_template(
             "notifications/campaign_ledger.html",
             edition=edition,
@@ -64,7 +65,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
             query=query,
             out=tuple(states) == ("queued",) and campaign.state in {"sending", "paused"},
             again=bool(states) and set(states) <= set(AGAIN) and campaign.state != "cancelled",
-            total=count_ledger(session, campaign_id=campaign_id, states=states, search=query.search),
+            total=total,
             rows=ledger_of(
                 session,
                 language=current_locale(),
@@ -73,6 +74,7 @@ def show_ledger(edition_slug: str, campaign_id: UUID) -> str:
                 search=query.search,
                 limit=query.limit,
                 offset=query.offset,
+                total=total,
             ),
         )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from services.registration.actions.releases import digest, recall_release, release_decisions
+from services.registration.actions.releases import recall_release, release_decisions
 from services.registration.actions.submissions import start_application
 from services.registration.errors import (
     AnswersWrong,
@@ -26,6 +26,7 @@ from services.registration.errors import (
 from services.registration.queries.decisions import proposals
 from services.registration.queries.forms import application_form
 from services.registration.queries.places import pool
+from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import PastRelease, release_with, releases_of
 from services.registration.routes.api.editions import api
 from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
@@ -74,8 +75,18 @@ class ProposedDecision(BaseModel):
     note: str
 
 
+class BatchWanted(BaseModel):
+    """Which part of the batch is listed."""
+
+    offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+
+
 class Batch(BaseModel):
-    """What releasing would make known. ``seen`` goes into the release; ``short`` accepts have no place."""
+    """What releasing would make known. ``seen`` goes into the release; ``short`` accepts have no place.
+
+    ``counts`` are of all of it; ``items`` are the part that was asked for.
+    """
 
     seen: str
     counts: dict[str, int]
@@ -173,17 +184,18 @@ def submit_application(
 
 
 @api.get("/editions/<edition_slug>/decisions", scope="applications:read")
-def read_batch(session: Session, edition: Edition) -> Batch:
+def read_batch(session: Session, edition: Edition, query: BatchWanted) -> Batch:
     """Show what is proposed and what releasing it would do."""
-    batch = proposals(session, edition_id=edition.id)
-    plan = plan_release(((one.outcome, one.locale) for one in batch), places_left=pool(session, edition.id).left)
+    batch = waiting_batch(session, edition_id=edition.id)
+    listed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
+    plan = plan_release(batch.mails, places_left=pool(session, edition.id).left)
     items = [
         ProposedDecision(
             decision_id=one.decision_id, application_id=one.application_id, outcome=one.outcome, note=one.note
         )
-        for one in batch
+        for one in listed
     ]
-    return Batch(seen=digest(batch), counts=plan.counts, places_left=plan.places_left, short=plan.short, items=items)
+    return Batch(seen=batch.digest, counts=plan.counts, places_left=plan.places_left, short=plan.short, items=items)
 
 
 @api.post(

@@ -11,14 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import propose_decision
 from services.registration.errors import ApplicationUnknown, NotProposable
-from services.registration.queries.applications import (
-    Order,
-    Wish,
-    application_lines,
-    application_of,
-    count_applications,
-)
+from services.registration.queries.applications import application_of
 from services.registration.queries.editions import all_editions, edition_at
+from services.registration.queries.lines import Order, Wish, application_page
 from services.registration.rules.decisions import Outcome
 from shared.deeds import Deed
 from shared.schema.registration import Edition
@@ -153,7 +148,7 @@ def list_editions(session: Session, by: SignedIn) -> EditionList:
 def list_applications(session: Session, edition: Edition, query: ApplicationsWanted) -> ApplicationList:
     """List an edition's applications, the latest first."""
     wish = Wish(search=query.search, states=[query.state] if query.state else ())
-    found = application_lines(
+    found = application_page(
         session,
         edition_id=edition.id,
         wish=wish,
@@ -161,9 +156,11 @@ def list_applications(session: Session, edition: Edition, query: ApplicationsWan
         descending=True,
         offset=query.offset,
         limit=query.limit,
+        most=None,
     )
-    total = count_applications(session, edition_id=edition.id, wish=wish)
-    return ApplicationList(items=[ApplicationLine.model_validate(line) for line in found], total=total)
+    return ApplicationList(
+        items=[ApplicationLine.model_validate(line) for line in found.rows], total=found.count.number
+    )
 
 
 @api.get(

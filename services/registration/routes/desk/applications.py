@@ -7,19 +7,18 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from services.registration.queries.applications import (
-    Order,
-    Wish,
-    application_lines,
-    application_of,
-    applications_of,
-    count_applications,
-    countries_present,
-)
+from services.registration.queries.applications import application_of, applications_of
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
 from services.registration.queries.forms import application_form
+from services.registration.queries.lines import (
+    SHOWN as SHOWN_OF_MANY,
+    Order,
+    Wish,
+    application_page,
+    countries_present,
+)
 from services.registration.queries.responses import responses_of
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
@@ -66,12 +65,10 @@ def list_applications(edition_slug: str) -> str:
         edition = edition_at(session, edition_slug)
         listed = application_form(session, edition.id).form.listed
         query = table_query(request.args, edition, countries_present(session, edition_id=edition.id), listed)
-        wish = wish_of(query, listed)
-        total = count_applications(session, edition_id=edition.id, wish=wish)
-        lines = application_lines(
+        page = application_page(
             session,
             edition_id=edition.id,
-            wish=wish,
+            wish=wish_of(query, listed),
             order=_order(query, edition),
             descending=query.descending,
             offset=query.offset,
@@ -83,9 +80,10 @@ def list_applications(edition_slug: str) -> str:
         columns=(*COLUMNS, *(Column(ASKED + field.key, said(field.label), wide=True) for field in listed)),
         asked={ASKED + field.key: field for field in listed},
         shown=shown,
-        lines=lines,
+        lines=page.rows,
         query=query,
-        total=total,
+        total=page.count.number,
+        turnable=SHOWN_OF_MANY if page.count.more else None,
         wording=wording,
         outcomes=OUTCOMES,
     )

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from typing import Final
 
+from flask import Blueprint, render_template, request
+
+from services.registration.queries.bulks import latest_bulks
 from services.registration.queries.decisions import proposals
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
+from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import releases_of
 from services.registration.rules.decisions import OUTCOMES, plan_release
 from services.registration.views import wording
@@ -12,9 +16,12 @@ from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.tools import tools
 from shared.web.pages.navigation import DECISIONS
+from shared.web.pages.tables import read_table_query
 from shared.words.languages import current_locale
 
 blueprint = Blueprint("desk_decisions", __name__)
+BULKS: Final = 5
+"""So many of the newest acts on many at once are listed, with the way to undo them."""
 
 
 @blueprint.get(DECISIONS.rule)
@@ -22,16 +29,21 @@ blueprint = Blueprint("desk_decisions", __name__)
 def list_decisions(edition_slug: str) -> str:
     """Show what is proposed, what is being released and what was released before."""
     moment = now()
+    query = read_table_query(request.args, columns=(), default_sort="")
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        proposed = proposals(session, edition_id=edition.id)
+        batch = waiting_batch(session, edition_id=edition.id)
+        proposed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
+        bulks = latest_bulks(session, edition_id=edition.id, limit=BULKS)
         places = pool(session, edition.id)
         releases = releases_of(session, edition_id=edition.id)
     return render_template(
         "registration/desk/decisions.html",
         edition=present(edition, language=current_locale(), now=moment),
         proposed=proposed,
-        plan=plan_release(((one.outcome, one.locale) for one in proposed), places_left=places.left),
+        query=query,
+        bulks=bulks,
+        plan=plan_release(batch.mails, places_left=places.left),
         places=places,
         earlier=[one for one in releases if one.finished],
         running=[one for one in releases if not one.finished],

@@ -33,8 +33,8 @@ def outbox() -> str:
         return render_template(
             "registration/outbox/outbox.html",
             queues=queues(reading, services=QUEUES, now=now()),
-            aside=left(reading, state="aside", limit=_SHOWN),
-            waiting=left(reading, state="waiting", limit=_SHOWN),
+            aside=left(reading, services=QUEUES, state="aside", limit=_SHOWN),
+            waiting=left(reading, services=QUEUES, state="waiting", limit=_SHOWN),
         )
 
 

@@ -10,11 +10,10 @@ from flask import Blueprint, render_template, request
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from services.registration.actions.releases import digest, recall_release, release_decisions, take_out_of_release
-from services.registration.queries.decisions import proposals
+from services.registration.actions.releases import recall_release, release_decisions, take_out_of_release
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
-from services.registration.queries.releases import own_proposals
+from services.registration.queries.releases import own_proposals, waiting_batch
 from services.registration.queries.releases_shown import decisions_in, is_gone, release_with, releases_of
 from services.registration.rules.decisions import OUTCOMES, plan_release
 from services.registration.rules.offers import expires_at
@@ -29,6 +28,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import read_form
 from shared.web.pages.refusing import refused_at
+from shared.web.pages.tables import read_table_query
 from shared.words.languages import current_locale
 from shared.words.sentences import _, _l, _n
 
@@ -62,7 +62,7 @@ def review_release(edition_slug: str) -> str:
     moment, settings = now(), tools().settings
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        proposed = proposals(session, edition_id=edition.id)
+        batch = waiting_batch(session, edition_id=edition.id)
         places = pool(session, edition.id)
         releases = releases_of(session, edition_id=edition.id)
         mine = own_proposals(session, edition_id=edition.id, by=actor_id())
@@ -70,9 +70,9 @@ def review_release(edition_slug: str) -> str:
     return render_template(
         "registration/desk/release.html",
         edition=present(edition, language=current_locale(), now=moment),
-        plan=plan_release(((one.outcome, one.locale) for one in proposed), places_left=places.left),
+        plan=plan_release(batch.mails, places_left=places.left),
         mine=mine,
-        seen=digest(proposed),
+        seen=batch.digest,
         last=releases[0] if releases else None,
         expires=expires_at(now=known_from, days=edition.offer_days),
         recall=settings.recall_seconds,
@@ -99,15 +99,17 @@ def release(edition_slug: str) -> Response:
 def show_release(edition_slug: str, batch_id: UUID) -> str:
     """Show a release: how long it can be taken back, who is in it, or how far it has become known."""
     moment = now()
+    query = read_table_query(request.args, columns=(), default_sort="")
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
         found = release_with(session, edition_id=edition.id, batch_id=batch_id)
-        people = decisions_in(session, batch_id=batch_id)
+        people = decisions_in(session, release=found, limit=query.limit, offset=query.offset)
     return render_template(
         "registration/desk/release_begun.html",
         edition=present(edition, language=current_locale(), now=moment),
         release=found,
         people=people,
+        query=query,
         seconds=max(0, round((found.known_from - moment).total_seconds())),
         outcomes=OUTCOMES,
         wording=wording,

@@ -31,7 +31,10 @@ def show_desk() -> str | Response:
         mine.sort(key=lambda one: place is None or one.id != place.id)
         views = [(one, present(one, language=language, now=moment)) for one in mine]
         current = [(one, view) for one, view in views if view.phase != "over" or (place and one.id == place.id)]
-        cards = [(view, tasks_in_edition(waiting_in(session, one, now=moment), person)) for one, view in current]
+        cards = [
+            (view, tasks_in_edition(waiting_in(session, one, person_id=person.person_id, now=moment), person))
+            for one, view in current
+        ]
         kept = None if person.holds("organiser", "librarian", everywhere=True) else [one.id for one in mine]
         library = tasks_in_library(waiting_in_library(session, edition_ids=kept), person)
         aside = put_aside(session) if runs_system else 0

@@ -1,4 +1,5 @@
-// Keys for the desk's tables: j and k move, x selects, Enter opens (and sends no form), / searches, ? tells.
+// Keys for the desk's tables: j and k move, x selects, Enter opens (and sends no form), / searches, ? tells. Where one
+// thing is looked at after the other, j and k turn the page; in a form that scores, digits choose, group by group.
 const rows = [...document.querySelectorAll("table.cards tbody tr")];
 const boxes = [...document.querySelectorAll("table[data-select] tbody .pick input")];
 let here = -1;
@@ -6,7 +7,7 @@ let here = -1;
 const way = (row) => row.querySelector("th a") ?? row.querySelector("td a");
 
 const move = (step) => {
-  if (!rows.length) return;
+  if (!rows.length) return document.querySelector(`a[rel=${step > 0 ? "next" : "prev"}]`)?.click();
   rows[here]?.classList.remove("here");
   here = Math.min(rows.length - 1, Math.max(0, here + step));
   rows[here].classList.add("here");
@@ -21,6 +22,18 @@ const keys = {
   "/": () => document.getElementById("q")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
 };
+
+const groups = [...document.querySelectorAll("form[data-scored] fieldset:has([type=radio])")];
+const choose = (place) => {
+  const at = groups.findIndex((group) => group.contains(document.activeElement));
+  const open = groups.findIndex((group) => !group.querySelector(":checked"));
+  const group = groups[at < 0 ? open : at];
+  const choice = group?.querySelectorAll("[type=radio]")[place];
+  if (!choice) return;
+  choice.click();
+  (groups[groups.indexOf(group) + 1]?.querySelector(":checked, [type=radio]") ?? choice).focus();
+};
+if (groups.length) for (let digit = 0; digit < 10; digit += 1) keys[digit] = () => choose((digit + 9) % 10);
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;

@@ -13,8 +13,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0020_forms"
-down_revision = "0052_leaving"
+revision = "0019_forms"
+down_revision = "0018_leaving"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0022_asked"
-down_revision = "0021_filling"
+revision = "0021_asked"
+down_revision = "0020_filling"
 branch_labels = None
 depends_on = None
 

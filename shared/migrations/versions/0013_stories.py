@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0012_stories"
-down_revision = "0016_retention"
+revision = "0013_stories"
+down_revision = "0012_retention"
 branch_labels = None
 depends_on = None
 accepted = {"require-concurrent-index-creation": "each is built within a second"}

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.migrations.grants import reveal
 
-revision = "0050_desk_places"
-down_revision = "0030_made"
+revision = "0015_desk_places"
+down_revision = "0014_made"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 from shared.migrations.grants import publish
 
-revision = "0030_made"
-down_revision = "0012_stories"
+revision = "0014_made"
+down_revision = "0013_stories"
 branch_labels = None
 depends_on = None
 accepted = {

@@ -6,7 +6,7 @@ from alembic import op
 
 from shared.migrations.grants import SERVICES, role_of
 
-revision = "0016_retention"
+revision = "0012_retention"
 down_revision = "0011_library"
 branch_labels = None
 depends_on = None

@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import publish, reveal
 
-revision = "0040_returns"
-down_revision = "0022_asked"
+revision = "0022_returns"
+down_revision = "0021_asked"
 branch_labels = None
 depends_on = None
 

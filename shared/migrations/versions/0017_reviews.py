@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.migrations.grants import publish
 
-revision = "0060_reviews"
-down_revision = "0051_recall"
+revision = "0017_reviews"
+down_revision = "0016_recall"
 branch_labels = None
 depends_on = None
 

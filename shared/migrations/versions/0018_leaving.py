@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0052_leaving"
-down_revision = "0060_reviews"
+revision = "0018_leaving"
+down_revision = "0017_reviews"
 branch_labels = None
 depends_on = None
 

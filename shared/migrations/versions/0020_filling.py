@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0021_filling"
-down_revision = "0020_forms"
+revision = "0020_filling"
+down_revision = "0019_forms"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0041_relays"
-down_revision = "0040_returns"
+revision = "0023_relays"
+down_revision = "0022_returns"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0051_recall"
-down_revision = "0050_desk_places"
+revision = "0016_recall"
+down_revision = "0015_desk_places"
 branch_labels = None
 depends_on = None
 accepted = {
