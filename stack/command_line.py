@@ -98,9 +98,20 @@ def fixity() -> None:
 
     Works beside a running stack. Exit code 0 when all are what was stored.
     """
-    from stack.fixity import run_fixity
+    from stack.rounds import run_round
 
-    sys.exit(run_fixity())
+    sys.exit(run_round("services.materials.rounds.fixity", "materials", command="fixity"))
+
+
+@academy.command()
+def reseal() -> None:
+    """Seal special answers anew by the first of SPECIAL_KEYS, after a new key was put in front of the others.
+
+    Works beside a running stack. When it is done the old key may be taken away.
+    """
+    from stack.rounds import run_round
+
+    sys.exit(run_round("services.registration.rounds.resealing", "registration", command="reseal"))
 
 
 @academy.command(name="secrets")

@@ -295,12 +295,3 @@ class NotAsked(Conflict):
     """The application waits for nothing from the applicant."""
 
     title = _l("Nothing is asked of you here now")
-
-
-class NoKeyForAnswers(Conflict):
-    """A special answer cannot be sealed, and is not kept in clear."""
-
-    title = _l("These answers cannot be kept yet")
-
-    def __init__(self) -> None:
-        super().__init__(_l("The organisers have to give this site a key for special answers first. Write to them."))

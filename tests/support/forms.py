@@ -36,8 +36,8 @@ def publish(database: Database, edition_id: UUID, definition: Definition, *, now
         return publish_form(session, form_id=form_id, deed=deed)
 
 
-def form_called(database: Database, edition_id: UUID, slug: str, *, now: datetime = NOW) -> str:
-    """Make and publish a form for those who have a place, with the questions about travel; return its slug."""
+def form_called(database: Database, edition_id: UUID, slug: str, *, of: str = "travel", now: datetime = NOW) -> str:
+    """Make and publish a form for those who have a place, with a ready block of questions; return its slug."""
     deed = Deed(DESK, now)
     with database.transaction() as session:
         form_id = create_form(
@@ -46,7 +46,7 @@ def form_called(database: Database, edition_id: UUID, slug: str, *, now: datetim
             slug=slug,
             purpose="acceptance",
             audience="accepted",
-            definition=Definition(title={"en": "Your journey"}, sections=(block("travel"),)),
+            definition=Definition(title={"en": "Your journey"}, sections=(block(of),)),
             deed=deed,
         )
         publish_form(session, form_id=form_id, deed=deed)

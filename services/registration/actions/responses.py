@@ -3,17 +3,23 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from shared.keyring import KeyRing
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.registration.errors import FormChanged, FormClosed, NoKeyForAnswers
+from services.registration.errors import FormChanged, FormClosed
 from services.registration.queries.responses import form_asked_of
 from services.registration.rules.applications import changed_fields
 from services.registration.rules.forms.compiled import Answers
-from services.registration.rules.forms.special import open_special, resealed, seal_special, special_fields
+from services.registration.rules.forms.special import (
+    NoKeyForAnswers,
+    open_special,
+    resealed,
+    seal_special,
+    special_fields,
+)
 from shared.history import Deed, note
+from shared.keyring import KeyRing
 from shared.schema.base import new_id
 from shared.schema.registration import FormResponse
 

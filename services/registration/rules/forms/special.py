@@ -11,11 +11,21 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from shared.keyring import KeyMissingError, KeyRing, SealBrokenError
-
 from services.registration.rules.forms.compiled import CompiledForm
+from shared.errors import Conflict
+from shared.keyring import KeyMissingError, KeyRing, SealBrokenError
+from shared.words.sentences import _l
 
 SEALED: Final = "sealed"
+
+
+class NoKeyForAnswers(Conflict):
+    """A special answer cannot be sealed, and is not kept in clear."""
+
+    title = _l("These answers cannot be kept yet")
+
+    def __init__(self) -> None:
+        super().__init__(_l("The organisers have to give this site a key for special answers first. Write to them."))
 
 
 class Opened(NamedTuple):

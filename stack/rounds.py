@@ -1,4 +1,4 @@
-"""``fixity``: whether the library's files are still what was stored."""
+"""``fixity`` and ``reseal``: a service's own round, run once beside a running stack."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from stack.processes import Outline, service_environment
 from stack.schema_state import StepFailed, words_of_module
 
 
-def run_fixity() -> int:
-    """Read every stored file again beside a running stack and print what is damaged. Return the exit code."""
+def run_round(module: str, service: str, *, command: str) -> int:
+    """Run ``module`` as ``service`` would, beside a running stack, and print what it says. Return the exit code."""
     places = places_of_checkout()
     ports = remembered_ports(places.state)
     if ports is None:
-        click.echo("Nothing runs here yet: ./academy fixity works beside ./academy up or ./academy demo.", err=True)
+        click.echo(f"Nothing runs here yet: ./academy {command} works beside ./academy up or ./academy demo.", err=True)
         return 1
     keys = keys_of(places.state)
     outline = Outline(places, ports, keys, addresses_for(places, ports, keys), demo=False)
     try:
-        click.echo(
-            words_of_module("services.materials.rounds.fixity", service_environment(outline, "materials"), arguments=())
-        )
+        click.echo(words_of_module(module, service_environment(outline, service), arguments=()))
     except StepFailed as reason:
         click.echo(str(reason), err=True)
         return 1
