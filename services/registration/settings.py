@@ -6,8 +6,8 @@ from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
-from shared.keyring import KeyRing
 
+from shared.keyring import KeyRing
 from shared.settings import Settings
 
 

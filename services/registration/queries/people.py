@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.keyring import KeyRing
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.registration.rules.forms.special import open_special
+from shared.keyring import KeyRing
 from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.published import Addressable, HeldRole

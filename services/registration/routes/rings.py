@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Blueprint
-from shared.keyring import KeyRing
 
 from services.registration.settings import RegistrationSettings, ring_of
+from shared.keyring import KeyRing
 from shared.web.door.tools import own_settings
 
 
