@@ -160,7 +160,9 @@ def test_ready_blocks_fit_into_any_form_twice_and_are_written_in_every_language(
     for name in (*BLOCKS, *BLOCKS):
         form = edits.add_block(form, block(name))
     assert lacking(form, ["en", "fr", "es", "pt", "ar"]) == []
-    assert faults(edits.replace_section(form, "application", {"title": {"en": "You"}}), "application") == []
+    whole = edits.replace_section(form, "application", {"title": {"en": "You"}})
+    assert faults(whole, "acceptance") == []
+    assert {one.kind for one in faults(whole, "application")} == {"too_early"}  # passport and health come later
     asked = {field.key: {*field.when.field} and field.when.field for field in form.fields() if field.when}  # type: ignore[union-attr]
     assert asked["visa_where_2"] == "needs_visa_2"
 

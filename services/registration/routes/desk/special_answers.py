@@ -19,6 +19,7 @@ from shared.history import note
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.tools import tools
+from shared.web.pages.refusing import refused_at
 from shared.words.languages import current_locale
 
 blueprint = Blueprint("desk_special_answers", __name__)
@@ -27,6 +28,7 @@ ring = own_ring(blueprint)
 
 @blueprint.post("/desk/e/<edition_slug>/applications/<uuid:application_id>/special")
 @staff("organiser")
+@refused_at("/desk/e/{edition_slug}/applications/{application_id}")
 def look_at_special(edition_slug: str, application_id: UUID) -> str:
     """Show what an applicant answered to special questions. A button and no link: a look is an act."""
     shown, lost = [], False
