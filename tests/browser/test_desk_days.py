@@ -80,7 +80,7 @@ def test_twenty_proposals_take_at_most_sixty_keys(desk: Page, registration_datab
     examine(desk)
     desk.keyboard.press("Enter")
     keys += 1
-    desk.wait_for_url("**/decisions")
+    desk.wait_for_url("**/proposals/**")
     with registration_database.reading() as session:
         assert session.scalar(select(func.count()).where(Decision.outcome == "accept")) == 20
     assert keys <= 60
@@ -108,7 +108,8 @@ def test_a_release_counts_down_and_is_taken_back_from_the_page_one_returns_to(
         desk.keyboard.press(key)
     desk.wait_for_selector("[data-done]")
     desk.keyboard.press("Enter")
-    desk.wait_for_url("**/decisions")
+    desk.wait_for_url("**/proposals/**")
+    desk.goto(f"{BASE}/decisions")
     desk.click("a[href$='/decisions/release']")
     examine(desk)
     desk.click("form:has([name=seen]) button")
