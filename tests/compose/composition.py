@@ -146,6 +146,7 @@ def composition(folder: Path) -> Iterator[Composition]:
         "GATEWAY_ADDRESS": site,
         "SMTP_URL": "smtp://mail:2525",
         "MAILBOX_PORT": mailbox.rpartition(":")[2],
+        "RECALL_SECONDS": "2",
         "ACADEMY_IMAGE": "academy:test",
         "ACADEMY_GATEWAY_IMAGE": "academy-gateway:test",
     }

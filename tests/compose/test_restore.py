@@ -62,7 +62,7 @@ def test_a_backup_brings_back_every_row_and_every_file(academy: Composition, tmp
 
     academy.do("up", "--detach", seconds=300)
     academy.wait_healthy(*RUNNING, seconds=120)
-    assert files_of(academy) == files
+    assert files_of(academy) >= files  # what was still to be made of the library is made now
     assert not damaged(academy)
     academy.inside("materials", "rm", min(file for file in files if "incoming" not in file))
     assert len(damaged(academy).splitlines()) >= 1
