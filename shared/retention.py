@@ -36,6 +36,24 @@ def delete_some(session: Session, row: type[Base], *due: ColumnElement[bool], li
     return len(session.execute(gone).all())
 
 
+def delete_with_facts(session: Session, row: type[Base], *due: ColumnElement[bool], limit: int) -> int:
+    """Delete at most ``limit`` rows that are ``due``, with all that was told of them; return how many.
+
+    One of which somebody has still to hear stays until it was heard; one that somebody holds, until it is let go.
+    """
+    [key] = inspect(row).primary_key
+    unheard = exists().where(Entry.fact_id == FactRow.id, FactRow.subject_id == key, Entry.state != "done")
+    old = session.scalars(select(key).where(*due, ~unheard).limit(limit).with_for_update(skip_locked=True)).all()
+    told = select(FactRow.id).where(FactRow.subject_id.in_(old))
+    for gone in (
+        delete(Entry).where(Entry.fact_id.in_(told)),
+        delete(FactRow).where(FactRow.subject_id.in_(old)),
+        delete(row).where(key.in_(old)),
+    ):
+        session.execute(gone, execution_options={"synchronize_session": False})
+    return len(old)
+
+
 def prune_entries(session: Session, *, now: datetime, limit: int) -> int:
     """Delete at most ``limit`` entries done long ago; what waits or was put aside stays. Return how many."""
     return delete_some(session, Entry, Entry.state == "done", Entry.done_at < now - DONE_LASTS, limit=limit)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,8 @@ from services.registration.actions.submissions import require_open
 from shared.facts.registration import SavedFormLinkRequested
 from shared.history import Deed
 from shared.outbox import record
+from shared.retention import delete_with_facts
 from shared.schema.base import new_id
-from shared.schema.outbox.entries import Entry, FactRow
 from shared.schema.registration import FormDraft
 
 HALF_LASTS: Final = timedelta(days=30)
@@ -82,18 +82,4 @@ def drop_form_draft(session: Session, draft_id: UUID) -> None:
 
 def prune_form_drafts(session: Session, *, now: datetime, limit: int) -> int:
     """Delete at most ``limit`` forms that were left half filled, and what is told of them; return how many."""
-    unheard = exists().where(Entry.fact_id == FactRow.id, FactRow.subject_id == FormDraft.id, Entry.state != "done")
-    old = session.scalars(
-        select(FormDraft.id)
-        .where(FormDraft.updated_at < now - HALF_LASTS, ~unheard)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    told = select(FactRow.id).where(FactRow.subject_id.in_(old))
-    for gone in (
-        delete(Entry).where(Entry.fact_id.in_(told)),
-        delete(FactRow).where(FactRow.subject_id.in_(old)),
-        delete(FormDraft).where(FormDraft.id.in_(old)),
-    ):
-        session.execute(gone, execution_options={"synchronize_session": False})
-    return len(old)
+    return delete_with_facts(session, FormDraft, FormDraft.updated_at < now - HALF_LASTS, limit=limit)
