@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import Proposed, propose_decisions
 from services.registration.errors import RuleUnusable, SelectionChanged
-from services.registration.queries.scenarios import TRAITS, candidates, rules_of, scenario_of
-from services.registration.rules.selection.optimum import Selection, best_selection
-from services.registration.rules.selection.scoring import FORMULAS, Formula
+from services.registration.queries.scenarios import TRAITS, candidates, formula_of, scenario_of, weigh
+from services.registration.rules.selection.scoring import Formula
 from shared.history import Deed, note
 from shared.schema.base import new_id
 from shared.schema.registration import Scenario
@@ -71,12 +70,6 @@ def remove_scenario(session: Session, *, edition_id: UUID, scenario_id: UUID, de
     session.execute(delete(Scenario).where(Scenario.id == scenario_id))
 
 
-def weigh(session: Session, scenario: Scenario) -> Selection:
-    """Return whom the scenario chooses among those who can be chosen now."""
-    found, _ = candidates(session, edition_id=scenario.edition_id, formula=formula_of(scenario))
-    return best_selection(found, rules_of(scenario), places=scenario.places, seed=str(scenario.id))
-
-
 def adopt_scenario(
     session: Session, *, edition_id: UUID, scenario_id: UUID, seen: str, others: Literal["reserve", "leave"], deed: Deed
 ) -> Proposed:
@@ -85,7 +78,8 @@ def adopt_scenario(
     ``seen`` is the digest of the selection that was shown: one that has become another is refused.
     """
     scenario = scenario_of(session, edition_id=edition_id, scenario_id=scenario_id, lock=True)
-    selection = weigh(session, scenario)
+    found, _named = candidates(session, edition_id=edition_id, formula=formula_of(scenario))
+    selection = weigh(scenario, found)
     if selection.digest != seen:
         raise SelectionChanged
     done = propose_decisions(
@@ -99,8 +93,3 @@ def adopt_scenario(
         )  # fmt: skip
     note(session, "scenario", scenario.id, deed, what="adopted", edition_id=edition_id)
     return done
-
-
-def formula_of(scenario: Scenario) -> Formula:
-    """Return the scenario's formula."""
-    return next((one for one in FORMULAS if one == scenario.formula), "mean")

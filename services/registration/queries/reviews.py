@@ -140,14 +140,15 @@ def reviews_handed_in(session: Session, *, application_id: UUID, edition_id: UUI
 def totals(session: Session, *, edition_id: UUID) -> list[Total]:
     """Return what every review of the edition that was handed in comes to."""
     rows = session.execute(
-        select(Review.id, Review.application_id, Review.person_id, Review.scores, Rubric)
-        .join(Rubric, Rubric.id == Review.rubric_id)
+        select(Review.id, Review.application_id, Review.person_id, Review.scores, Review.rubric_id)
         .join(Application, Application.id == Review.application_id)
         .where(Review.edition_id == edition_id, Review.state == "handed_in", Application.state.in_(LIVE))
     )
+    rubrics = session.scalars(select(Rubric).where(Rubric.edition_id == edition_id))
+    criteria = {rubric.id: criteria_of(rubric) for rubric in rubrics}
     found = []
-    for review_id, application_id, person_id, scores, rubric in rows:
-        points = total_of(scores, criteria_of(rubric))
+    for review_id, application_id, person_id, scores, rubric_id in rows:
+        points = total_of(scores, criteria[rubric_id])
         if points is not None:
             found.append(Total(review_id, application_id, person_id, points))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from services.registration.errors import ScenarioUnknown
 from services.registration.queries.reviews import totals
 from services.registration.rules.selection.balance import BalanceRule, Candidate
+from services.registration.rules.selection.optimum import Selection, best_selection
 from services.registration.rules.selection.regions import REGIONS, region_of
-from services.registration.rules.selection.scoring import Formula, standings
+from services.registration.rules.selection.scoring import FORMULAS, Formula, standings
 from shared.schema.registration import Application, Offer, Scenario
 
 TRAITS = ("region", "country", "language", "fellowship")
@@ -49,6 +51,16 @@ def rules_of(scenario: Scenario) -> list[BalanceRule]:
         BalanceRule(one["key"], one["trait"], frozenset({one["value"]}), one["floor"], one["ceiling"])
         for one in scenario.rules
     ]
+
+
+def formula_of(scenario: Scenario) -> Formula:
+    """Return the scenario's formula."""
+    return next((one for one in FORMULAS if one == scenario.formula), "mean")
+
+
+def weigh(scenario: Scenario, found: Collection[Candidate]) -> Selection:
+    """Return whom the scenario chooses among ``found``, see :func:`candidates`. Raises :class:`NoAnswerInTime`."""
+    return best_selection(found, rules_of(scenario), places=scenario.places, seed=str(scenario.id))
 
 
 def candidates(session: Session, *, edition_id: UUID, formula: Formula) -> tuple[list[Candidate], dict[UUID, Named]]:

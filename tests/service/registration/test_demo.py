@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from services.registration.actions.scenarios import weigh
 from services.registration.demo import NotADemo, load
 from services.registration.queries.places import pool
 from services.registration.queries.reviews import reviewers_of
-from services.registration.queries.scenarios import scenarios_of
+from services.registration.queries.scenarios import candidates, formula_of, scenarios_of, weigh
 from services.registration.settings import RegistrationSettings
 from shared.clock import now
 from shared.schema.outbox.entries import Entry
@@ -42,7 +41,10 @@ def test_the_demo_loads_once_with_applicants_in_every_state(registration_databas
                 select(Decision.outcome).where(Decision.edition_id == selecting, Decision.state == "released")
             ).scalars()
         )
-        weighed = [weigh(session, one) for one in scenarios_of(session, edition_id=selecting)]
+        weighed = [
+            weigh(one, candidates(session, edition_id=selecting, formula=formula_of(one))[0])
+            for one in scenarios_of(session, edition_id=selecting)
+        ]
         waiting = session.execute(
             select(func.count()).where(Entry.state == "waiting", Entry.subscriber == "notifications")
         ).scalar_one()

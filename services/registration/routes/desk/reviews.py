@@ -25,9 +25,8 @@ from services.registration.views import wording
 from services.registration.views.editions import present
 from services.registration.views.reviews import Criteria, present_criteria
 from shared.clock import now
-from shared.errors import Invalid
 from shared.schema.registration import Rubric
-from shared.web.door.identity import my_deed
+from shared.web.door.identity import actor_id, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
@@ -64,7 +63,7 @@ def list_my_reviews(edition_slug: str) -> str:
     """Show what waits for this reviewer, and how far she is."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        queue = my_queue(session, edition_id=edition.id, person_id=_me())
+        queue = my_queue(session, edition_id=edition.id, person_id=actor_id())
     return render_template(
         "registration/desk/reviews.html",
         edition=present(edition, language=current_locale(), now=now()),
@@ -104,7 +103,8 @@ def write_my_review(edition_slug: str, review_id: UUID) -> str | Response | tupl
         flash_message(_("Saved. Nobody sees it before you hand it in."))
         return see_other(f"/desk/e/{edition_slug}/reviews/{review_id}")
     with tools().database.reading() as session:
-        waiting = [one for one in my_queue(session, edition_id=edition.id, person_id=_me()) if one.state == "assigned"]
+        queue = my_queue(session, edition_id=edition.id, person_id=actor_id())
+    waiting = [one for one in queue if one.state == "assigned"]
     flash_message(_("Handed in.") if waiting else _("Handed in. That was the last one."))
     return see_other(f"/desk/e/{edition_slug}/reviews" + (f"/{waiting[0].id}" if waiting else ""))
 
@@ -134,13 +134,6 @@ def recuse_myself(edition_slug: str, review_id: UUID) -> Response:
     return see_other(f"/desk/e/{edition_slug}/reviews")
 
 
-def _me() -> UUID:
-    by = my_deed().by
-    if by is None:
-        raise Invalid
-    return by
-
-
 def _scores() -> dict[str, int]:
     """Return what was chosen, ``{criterion: score}``; what is no number is as good as off the scale."""
     chosen = {}
@@ -152,7 +145,7 @@ def _scores() -> dict[str, int]:
 
 
 def _page(edition_slug: str, review_id: UUID, form: Form | None) -> str:
-    me = _me()
+    me = actor_id()
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
         review = my_review(session, edition_id=edition.id, review_id=review_id, person_id=me)

@@ -13,15 +13,20 @@ from services.registration.actions.scenarios import (
     add_rule,
     adopt_scenario,
     change_scenario,
-    formula_of,
     make_scenario,
     remove_rule,
     remove_scenario,
 )
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
-from services.registration.queries.scenarios import candidates, rules_of, scenario_of, scenarios_of, values_of_traits
-from services.registration.rules.selection.optimum import best_selection
+from services.registration.queries.scenarios import (
+    candidates,
+    formula_of,
+    scenario_of,
+    scenarios_of,
+    values_of_traits,
+    weigh,
+)
 from services.registration.rules.selection.scoring import FORMULAS, Formula
 from services.registration.views import wording
 from services.registration.views.editions import present
@@ -82,11 +87,13 @@ def list_scenarios(edition_slug: str) -> str:
     """Show the scenarios side by side: how many points each brings, and how its groups stand."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        shown = []
+        shown, pools = [], {}
         for scenario in scenarios_of(session, edition_id=edition.id)[:6]:
-            found, named = candidates(session, edition_id=edition.id, formula=formula_of(scenario))
-            chosen = best_selection(found, rules_of(scenario), places=scenario.places, seed=str(scenario.id))
-            shown.append((scenario, present_selection(chosen, found, named)))
+            formula = formula_of(scenario)
+            if formula not in pools:
+                pools[formula] = candidates(session, edition_id=edition.id, formula=formula)
+            found, named = pools[formula]
+            shown.append((scenario, present_selection(weigh(scenario, found), found, named)))
     return render_template(
         "registration/desk/scenarios.html",
         edition=present(edition, language=current_locale(), now=now()),
@@ -119,7 +126,7 @@ def show_scenario(edition_slug: str, scenario_id: UUID) -> str:
         scenario = scenario_of(session, edition_id=edition.id, scenario_id=scenario_id)
         found, named = candidates(session, edition_id=edition.id, formula=formula_of(scenario))
         places = pool(session, edition.id)
-    chosen = best_selection(found, rules_of(scenario), places=scenario.places, seed=str(scenario.id))
+    chosen = weigh(scenario, found)
     return render_template(
         "registration/desk/scenario.html",
         edition=present(edition, language=current_locale(), now=now()),

@@ -14,6 +14,8 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from services.registration.rules.selection.balance import BalanceRule, Candidate, Held, held
+from shared.errors import Conflict
+from shared.words.sentences import _l
 
 Why = Literal["points", "floor", "points_short", "ceiling", "no_place"]
 WHOLE: Final = 1_000
@@ -21,8 +23,10 @@ WHOLE: Final = 1_000
 SECONDS: Final = 5.0
 
 
-class NoAnswerInTime(Exception):  # noqa: N818 - it says what happened
-    """The rules are too entangled to be weighed in the time there is."""
+class NoAnswerInTime(Conflict):
+    """The solver was stopped by the clock."""
+
+    title = _l("These rules cannot be weighed in the time there is; take one away")
 
 
 class Reason(NamedTuple):
