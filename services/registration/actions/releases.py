@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from services.registration.errors import (
@@ -18,11 +18,11 @@ from services.registration.errors import (
     ReleaseUnknown,
     SecondReleaserNeeded,
 )
-from services.registration.queries.decisions import waiting_ids
+from services.registration.queries.decisions import releasable
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.releases import (
     FrozenDecision,
-    bound_ids,
+    bound,
     is_known,
     last_release,
     locked_batch,
@@ -92,7 +92,7 @@ def release_decisions(
     known_from = deed.at + recall
     row = {"edition_id": edition_id, "released_by": deed.by, "released_at": deed.at, "known_from": known_from}
     [batch_id] = begin(session, rules.BATCH, "frozen", deed, [{**row, "decisions": plan.total}])
-    if _bind(session, waiting_ids(edition_id), batch_id=batch_id) != plan.total:
+    if _bind(session, *releasable(edition_id), batch_id=batch_id) != plan.total:
         raise BatchChanged
     if recall or plan.in_parts:
         record(session, ReleaseBegun(decision_batch_id=batch_id, edition_id=edition_id), deed, rest=recall)
@@ -107,7 +107,7 @@ def recall_release(session: Session, *, edition_id: UUID, batch_id: UUID, deed: 
     Refuses with :class:`ReleaseKnown` once the first decision is known, whatever the clock says.
     """
     batch = _recallable(session, edition_id=edition_id, batch_id=batch_id)
-    freed = _bind(session, bound_ids(batch.id), batch_id=None)
+    freed = _bind(session, *bound(batch.id), batch_id=None)
     remove(session, rules.BATCH, [batch.id], "recalled", deed)
     return freed
 
@@ -120,7 +120,7 @@ def take_out_of_release(
     A release that nothing is left of is taken back. Refuses as :func:`recall_release` does.
     """
     batch = _recallable(session, edition_id=edition_id, batch_id=batch_id)
-    freed = _bind(session, bound_ids(batch.id).where(Decision.id.in_(decision_ids)), batch_id=None)
+    freed = _bind(session, *bound(batch.id), Decision.id.in_(decision_ids), batch_id=None)
     if freed == batch.decisions:
         remove(session, rules.BATCH, [batch.id], "recalled", deed)
     elif freed:
@@ -158,7 +158,7 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
     _make_known(session, batch, ready, offer_days=part.offer_days, deed=deed)
     not_now = [one.decision_id for one in part.decisions if one.application_state not in DECIDABLE]
     if not_now:
-        _bind(session, not_now, batch_id=None)
+        _bind(session, Decision.id.in_(not_now), batch_id=None)
     if part.more:
         record(session, goes_on, deed)
     else:
@@ -197,11 +197,11 @@ def _make_known(
     )
 
 
-def _bind(session: Session, decisions: Select[UUID] | Sequence[UUID], *, batch_id: UUID | None) -> int:
-    bound = session.execute(
+def _bind(session: Session, *which: ColumnElement[bool], batch_id: UUID | None) -> int:
+    changed = session.execute(
         update(Decision)
-        .where(Decision.id.in_(decisions))
+        .where(*which)
         .values(batch_id=batch_id)
         .execution_options(synchronize_session=False, preserve_rowcount=True)
     )
-    return int(bound.rowcount)  # type: ignore[attr-defined]
+    return int(changed.rowcount)  # type: ignore[attr-defined]

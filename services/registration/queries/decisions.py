@@ -111,13 +111,17 @@ def waiting(edition_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return Decision.edition_id == edition_id, Decision.state == "proposed", Decision.batch_id.is_(None)
 
 
+def releasable(edition_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of a decision that a release begun now would make known."""
+    line = exists().where(
+        ApplicationLine.application_id == Decision.application_id, ApplicationLine.state.in_(DECIDABLE)
+    )
+    return *waiting(edition_id), line
+
+
 def waiting_ids(edition_id: UUID) -> Select[UUID]:
     """Return a look-up of the decisions that a release begun now would make known."""
-    return (
-        select(Decision.id)
-        .join(ApplicationLine, ApplicationLine.application_id == Decision.application_id)
-        .where(*waiting(edition_id), ApplicationLine.state.in_(DECIDABLE))
-    )
+    return select(Decision.id).where(*releasable(edition_id))
 
 
 def proposal_of(session: Session, *, application_id: UUID) -> UUID | None:

@@ -16,7 +16,7 @@ from operator import xor
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.queries.decisions import waiting, waiting_ids
@@ -112,9 +112,9 @@ def is_known(session: Session, *, batch_id: UUID) -> bool:
     return bool(session.execute(select(known)).scalar_one())
 
 
-def bound_ids(batch_id: UUID) -> Select[UUID]:
-    """Return a look-up of the decisions that a frozen batch holds."""
-    return select(Decision.id).where(Decision.batch_id == batch_id, Decision.state == "proposed")
+def bound(batch_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of a decision that a frozen batch holds."""
+    return Decision.batch_id == batch_id, Decision.state == "proposed"
 
 
 def locked_proposals(session: Session, *, edition_id: UUID) -> Proposals:
