@@ -59,6 +59,8 @@ FROM judged j WHERE d.id = j.id
 RETURNING d.state, d.id, d.campaign_id, d.kind, d.person_id, d.about_id, d.address, d.addressee, d.locale, d.fields,
     d.attempts, now() - d.first_tried_at, d.resent"""
 
+_STILL = "(s.expires_at IS NULL OR s.expires_at > now())"
+
 _CLAIM_NOTICES = text(f"""
 WITH due AS (
     SELECT id, address, useless_after FROM notifications.delivery
@@ -68,7 +70,7 @@ WITH due AS (
     SELECT due.id, CASE
         WHEN EXISTS (SELECT FROM notifications.suppression s
                      WHERE s.address = lower(due.address) AND s.covers = 'everything'
-                         AND (s.expires_at IS NULL OR s.expires_at > now())) THEN 'suppressed'
+                         AND {_STILL}) THEN 'suppressed'
         WHEN due.useless_after < now() THEN 'late' END AS reason
     FROM due
 ){_TAKE}""")  # noqa: S608 - constants of this module
@@ -86,7 +88,7 @@ WITH due AS (
                      WHERE o.person_id = due.person_id AND o.topic_id = due.topic_id) THEN 'opted_out'
         WHEN EXISTS (SELECT FROM notifications.suppression s
                      WHERE s.address = lower(due.address)
-                         AND (s.expires_at IS NULL OR s.expires_at > now())) THEN 'suppressed' END AS reason
+                         AND {_STILL}) THEN 'suppressed' END AS reason
     FROM due
 ){_TAKE}""")  # noqa: S608 - constants of this module
 

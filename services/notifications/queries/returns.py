@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -18,6 +18,9 @@ from shared.schema.notifications.topics import Suppression
 from shared.schema.people.published import Addressable
 from shared.schema.registration.published import PersonStanding
 from shared.words.folding import folded
+
+_STILL: Final = or_(Suppression.expires_at.is_(None), Suppression.expires_at > func.now())
+"""An address is left out until its time is over."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,7 @@ def at_risk(session: Session, *, edition_id: UUID, limit: int = 500) -> Sequence
         .correlate(Addressable)
         .scalar_subquery()
     )
-    left_out = and_(
-        Suppression.address == func.lower(Addressable.email),
-        Suppression.reason != "asked",
-        or_(Suppression.expires_at.is_(None), Suppression.expires_at > func.now()),
-    )
+    left_out = and_(Suppression.address == func.lower(Addressable.email), Suppression.reason != "asked", _STILL)
     rows = session.execute(
         select(Addressable.id, Addressable.name, Addressable.email, Suppression.reason, last)
         .join(PersonStanding, PersonStanding.person_id == Addressable.id)
@@ -197,8 +196,7 @@ def count_left_out(session: Session, *, reasons: Collection[str] = (), search: s
 
 
 def _in_force(wanted: Select[Any], reasons: Collection[str], search: str) -> Select[Any]:
-    wanted = wanted.select_from(Suppression)
-    wanted = wanted.where(or_(Suppression.expires_at.is_(None), Suppression.expires_at > func.now()))
+    wanted = wanted.select_from(Suppression).where(_STILL)
     if reasons:
         wanted = wanted.where(Suppression.reason.in_(reasons))
     if search:
