@@ -153,22 +153,6 @@ def publish_form(session: Session, *, form_id: UUID, deed: Deed, seen: str = "")
     return number
 
 
-def set_form_times(
-    session: Session, *, form_id: UUID, opens_at: datetime | None, closes_at: datetime | None, deed: Deed
-) -> None:
-    """Say from when to when a form is open; nothing means always, once it is published."""
-    form = locked_form(session, form_id)
-    if (form.opens_at, form.closes_at) == (opens_at, closes_at):
-        return
-    session.execute(
-        update(Form)
-        .where(Form.id == form_id)
-        .values(opens_at=opens_at, closes_at=closes_at)
-        .execution_options(synchronize_session=False)
-    )
-    note(session, "form", form_id, deed, what="times", edition_id=form.edition_id)
-
-
 def locked_form(session: Session, form_id: UUID) -> Form:
     """Return the form, which nobody else changes before the commit; refuses with :class:`FormUnknown`."""
     found = session.execute(

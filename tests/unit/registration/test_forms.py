@@ -15,6 +15,7 @@ from services.registration.rules.forms import edits
 from services.registration.rules.forms.changes import changes_between
 from services.registration.rules.forms.compiled import CompiledForm
 from services.registration.rules.forms.completeness import faults, lacking, texts_of
+from services.registration.rules.forms.conditions import fields_of
 from services.registration.rules.forms.definitions import FIELD_TYPES, Definition, faults_of
 from services.registration.rules.forms.library import BLOCKS, block, standard_definition
 
@@ -155,6 +156,16 @@ def test_the_words_agreed_to_are_kept_in_the_language_they_were_read_in() -> Non
         assert read.answers() == {"photo": {"agreed": True, "wording": words, "language": language}}
 
 
+@pytest.mark.parametrize("nothing", [None, [], {}])
+def test_a_ranking_without_a_wish_is_no_answer_however_it_is_sent(nothing: object) -> None:
+    field = {"type": "ranking", "key": "wishes", "label": {"en": "Wishes"}, "required": True, "options": OPTIONS}
+    form = compiled({"sections": [{"key": "one", "title": {"en": "One"}, "fields": [field]}]})
+    assert form is not None
+    answers, problems = form.read({"wishes": nothing}, languages=LANGUAGES, locale="fr")
+    assert answers is None
+    assert problems["wishes"].kind == "missing"
+
+
 def test_ready_blocks_fit_into_any_form_twice_and_are_written_in_every_language() -> None:
     form = standard_definition()
     for name in (*BLOCKS, *BLOCKS):
@@ -165,6 +176,14 @@ def test_ready_blocks_fit_into_any_form_twice_and_are_written_in_every_language(
     assert {one.kind for one in faults(whole, "application")} == {"too_early"}  # passport and health come later
     asked = {field.key: {*field.when.field} and field.when.field for field in form.fields() if field.when}  # type: ignore[union-attr]
     assert asked["visa_where_2"] == "needs_visa_2"
+
+
+def asked_about_by(definition: Definition, key: str) -> list[str]:
+    """Return the fields and sections whose conditions ask about this field, or about one of this section's."""
+    about = {key} | {field.key for section in definition.sections if section.key == key for field in section.fields}
+    return [
+        asker for asker, condition in definition.conditions() if asker not in about and about & {*fields_of(condition)}
+    ]
 
 
 ACTS: dict[str, Callable[[Definition, str], Definition]] = {
@@ -195,7 +214,7 @@ def test_acts_of_the_builder_keep_the_form_whole_or_are_refused(made: dict[str, 
             kinds = [kind for kind, _values in faults_of(wrong)]
         if kinds:
             assert (act, kinds) == ("remove", ["asks_nobody"])
-            assert edits.asked_about_by(form, key)
+            assert asked_about_by(form, key)
         assert Definition.model_validate(json.loads(json.dumps(form.kept()))) == form
 
 

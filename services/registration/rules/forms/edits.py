@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from services.registration.rules.forms.completeness import texts_of
-from services.registration.rules.forms.conditions import fields_of
 from services.registration.rules.forms.definitions import FIELD_TYPES, TAKEN, Definition, Field, Section
 from services.registration.rules.forms.fields.base import Texts
 
@@ -117,14 +116,6 @@ def place_field(definition: Definition, key: str, *, section: str, at: int | Non
     [target] = [one for one in kept["sections"] if one["key"] == section]
     target["fields"].insert(len(target["fields"]) if at is None else at, moving)
     return Definition.model_validate(kept)
-
-
-def asked_about_by(definition: Definition, key: str) -> list[str]:
-    """Return the fields and sections whose conditions ask about this field, or about one of this section's."""
-    about = {key} | {field.key for section in definition.sections if section.key == key for field in section.fields}
-    return [
-        asker for asker, condition in definition.conditions() if asker not in about and about & {*fields_of(condition)}
-    ]
 
 
 def with_texts(definition: Definition, texts: Mapping[str, Texts]) -> Definition:

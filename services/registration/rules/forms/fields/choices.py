@@ -36,6 +36,18 @@ class Option(BaseModel):
     places: Annotated[int, Field(ge=0, le=100_000)] | None = None
 
 
+def keys_of(options: Sequence[Option]) -> tuple[str, ...]:
+    """Return the keys of ``options``, in the order in which they stand."""
+    return tuple(option.key for option in options)
+
+
+def tell_apart(keys: Sequence[str]) -> None:
+    """Refuse with ``ValueError`` two options of the same key."""
+    if len(set(keys)) < len(keys):
+        message = "two options have the same key"
+        raise ValueError(message)
+
+
 class _WithOptions(Question):
     """A question with options of its own."""
 
@@ -46,16 +58,13 @@ class _WithOptions(Question):
 
     @model_validator(mode="after")
     def _tells_options_apart(self) -> Self:
-        keys = [option.key for option in self.options]
-        if len(set(keys)) < len(keys) or (self.other and OTHER in keys):
-            message = "two options have the same key"
-            raise ValueError(message)
+        tell_apart((*self.keys, OTHER) if self.other else self.keys)
         return self
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the options, in the order in which they stand."""
-        return tuple(option.key for option in self.options)
+        return keys_of(self.options)
 
     def choices(self) -> Sequence[str]:
         """Return the options, and the one that is written."""

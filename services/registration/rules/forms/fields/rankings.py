@@ -16,7 +16,7 @@ from services.registration.rules.forms.fields.base import (
     Reading,
     Submitted,
 )
-from services.registration.rules.forms.fields.choices import Option
+from services.registration.rules.forms.fields.choices import Option, keys_of, tell_apart
 from shared.words.numbers import western_digits
 
 _MOST: Final = 30
@@ -33,13 +33,13 @@ class Ranking(Question):
 
     @model_validator(mode="after")
     def _tells_options_apart(self) -> Self:
-        _apart(self.options)
+        tell_apart(keys_of(self.options))
         return self
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the options, in the order in which they stand."""
-        return tuple(option.key for option in self.options)
+        return keys_of(self.options)
 
     def collect(self, submitted: Submitted) -> object:
         """Return the place of each option that has one, as ``key.option``."""
@@ -48,9 +48,9 @@ class Ranking(Question):
 
     def read(self, raw: object, reading: Reading) -> object:
         """Return the keys of the options wished for, the dearest first; places or a list may come in."""
-        if raw is None or raw == []:
-            return None
         wished = _by_place(raw) if isinstance(raw, dict) else raw
+        if wished is None or wished == []:
+            return None
         if isinstance(wished, Problem):
             return wished
         if not isinstance(wished, list) or not all(isinstance(one, str) for one in wished):
@@ -131,8 +131,8 @@ class Matrix(Question):
 
     @model_validator(mode="after")
     def _tells_options_apart(self) -> Self:
-        _apart(self.rows)
-        _apart(self.columns)
+        tell_apart(keys_of(self.rows))
+        tell_apart(keys_of(self.columns))
         return self
 
     def collect(self, submitted: Submitted) -> object:
@@ -182,9 +182,3 @@ def _by_place(places: dict[Any, Any]) -> list[str] | Problem:
             return Problem("place_twice")
         found[int(plain)] = str(key)
     return [found[place] for place in sorted(found)]
-
-
-def _apart(options: tuple[Option, ...]) -> None:
-    if len({option.key for option in options}) < len(options):
-        message = "two options have the same key"
-        raise ValueError(message)
