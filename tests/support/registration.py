@@ -15,6 +15,7 @@ from services.registration.actions.submissions import prove_address, start_appli
 from services.registration.queries.releases import waiting_batch
 from services.registration.rules.forms.compiled import Answers
 from services.registration.rules.forms.library import standard_form
+from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.base import new_id
 from shared.schema.registration import Edition, Offer
@@ -57,6 +58,16 @@ def make_edition(database: Database, **changes: Any) -> UUID:
         edition = edition_row(**changes)
         session.add(edition)
         return edition.id
+
+
+def make_open_edition(database: Database, **changes: Any) -> UUID:
+    """Make an edition that takes applications while the test runs, by the real clock."""
+    moment = now()
+    times = {
+        "opens_at": moment - timedelta(days=1), "closes_at": moment + timedelta(days=5),
+        "starts_on": moment.date() + timedelta(days=60), "ends_on": moment.date() + timedelta(days=64),
+    }  # fmt: skip
+    return make_edition(database, **times | changes)
 
 
 def filled(**changes: Any) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from services.registration.actions.reviews import add_reviewer, assign_reviews, keep_scores, write_rubric
 from services.registration.queries.reviews import my_queue
-from shared.clock import now
 from shared.deeds import Deed
-from tests.support.registration import DESK, NOW, apply, make_edition
+from tests.support.registration import DESK, NOW, apply, make_open_edition
 from tests.support.web import person_called
 
 if TYPE_CHECKING:
@@ -53,11 +52,7 @@ class House(NamedTuple):
 
 def house_under_review(registration_database: Database) -> House:
     """Make the house."""
-    moment = now()
-    edition_id = make_edition(
-        registration_database, opens_at=NOW - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
-    )  # fmt: skip
+    edition_id = make_open_edition(registration_database, opens_at=NOW - timedelta(days=1))
     applications = [
         apply(registration_database, edition_id, email=f"{n}@example.org", name=f"Applicant {n}").application_id
         for n in range(6)

@@ -17,7 +17,7 @@ from shared.people.actions.tokens import make_api_token
 from shared.schema.registration import Application, Offer
 from shared.web.door.scopes import SCOPES
 from tests.support.batches import propose_many
-from tests.support.registration import apply, decide, make_edition
+from tests.support.registration import apply, decide, make_open_edition
 from tests.support.web import Browser, app_of, person_called, visitor
 
 if TYPE_CHECKING:
@@ -30,11 +30,7 @@ BASE = "/api/registration/v1/editions/spring-2026"
 
 @pytest.fixture
 def edition_id(registration_database: Database) -> UUID:
-    moment = now()
-    return make_edition(
-        registration_database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
-    )  # fmt: skip
+    return make_open_edition(registration_database)
 
 
 @pytest.fixture

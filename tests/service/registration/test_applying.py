@@ -16,7 +16,7 @@ from shared.schema.outbox.entries import FactRow
 from shared.schema.people.persons import Person
 from shared.schema.registration import Application
 from tests.support.links import mailed_path
-from tests.support.registration import make_edition
+from tests.support.registration import make_edition, make_open_edition
 from tests.support.web import Browser, app_of, form_token, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def app(registration_database: Database) -> Flask:
-    moment = now()
-    make_edition(
-        registration_database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
-    )  # fmt: skip
+    make_open_edition(registration_database)
     return app_of(*BLUEPRINTS, database=registration_database)
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import html
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
 from services.registration.app import BLUEPRINTS
-from shared.clock import now
 from shared.schema.registration import Application, Edition
 from tests.service.registration.test_nothing_lost import applied, fields_of
-from tests.support.registration import make_edition
+from tests.support.registration import make_open_edition
 from tests.support.web import app_of, form_token, person_called, press, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -24,11 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def app(registration_database: Database) -> Flask:
-    moment = now()
-    make_edition(
-        registration_database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
-    )  # fmt: skip
+    make_open_edition(registration_database)
     return app_of(*BLUEPRINTS, database=registration_database)
 
 

@@ -18,7 +18,7 @@ from shared.people.actions.sessions import end_sessions_of
 from shared.schema.outbox.kept_forms import KeptForm
 from shared.schema.registration import Application, Edition
 from tests.service.registration.test_applying import answers, applications, open_form, proof_link
-from tests.support.registration import make_edition
+from tests.support.registration import make_open_edition
 from tests.support.web import Browser, app_of, form_token, person_called, press, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -31,11 +31,7 @@ WORDS = "To learn\nfrom others & <teach>."
 
 @pytest.fixture
 def app(registration_database: Database) -> Flask:
-    moment = now()
-    make_edition(
-        registration_database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
-    )  # fmt: skip
+    make_open_edition(registration_database)
     return app_of(*BLUEPRINTS, database=registration_database)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from shared.clock import now
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.persons import Person
 from shared.schema.registration import Enrolment
-from tests.support.registration import Applied, apply, decide, make_edition, offer_of, release
+from tests.support.registration import Applied, apply, decide, make_open_edition, offer_of, release
 from tests.support.web import Browser, app_of, form_token, person_called, signed_in_as
 
 if TYPE_CHECKING:
@@ -30,11 +29,7 @@ def app(registration_database: Database) -> Flask:
 
 
 def edition(database: Database, **changes: int) -> UUID:
-    moment = now()
-    return make_edition(
-        database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64), **changes,
-    )  # fmt: skip
+    return make_open_edition(database, **changes)
 
 
 def accepted(database: Database, edition_id: UUID, *addresses: str) -> list[Applied]:

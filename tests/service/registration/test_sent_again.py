@@ -17,7 +17,7 @@ from shared.schema.outbox.idempotency import IdempotencyKey
 from shared.schema.registration import Application, Edition
 from tests.service.registration.test_applying import answers, applications, open_form, proof_link
 from tests.service.registration.test_nothing_lost import WORDS, fields_of
-from tests.support.registration import make_edition
+from tests.support.registration import make_open_edition
 from tests.support.web import Browser, app_of, form_token, person_called, press, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def app(registration_database: Database) -> Flask:
-    moment = now()
-    make_edition(
-        registration_database, opens_at=moment - timedelta(days=1), closes_at=moment + timedelta(days=5),
-        starts_on=moment.date() + timedelta(days=60), ends_on=moment.date() + timedelta(days=64),
-    )  # fmt: skip
+    make_open_edition(registration_database)
     return app_of(*BLUEPRINTS, database=registration_database)
 
 

@@ -68,28 +68,6 @@ def best_selection(
     return Selection(chosen, _reasons(ordered, rules, chosen, places=places, seed=seed), held(ordered, chosen, rules))
 
 
-def greedy_selection(
-    candidates: Collection[Candidate], rules: Sequence[BalanceRule], *, places: int, seed: str = ""
-) -> frozenset[UUID]:
-    """Fill ``places`` from the top, passing over whoever a ceiling keeps out; floors are not looked at."""
-    taken: list[Candidate] = []
-    for one in _by_points(candidates, seed):
-        if len(taken) == places:
-            break
-        full = (
-            rule.ceiling is not None and sum(map(rule.covers, taken)) >= rule.ceiling
-            for rule in rules
-            if rule.covers(one)
-        )
-        if not any(full):
-            taken.append(one)
-    return frozenset(one.id for one in taken)
-
-
-def _is_full(rule: BalanceRule, taken: Sequence[Candidate]) -> bool:
-    return rule.ceiling is not None and sum(map(rule.covers, taken)) >= rule.ceiling
-
-
 def _by_points(candidates: Collection[Candidate], seed: str) -> list[Candidate]:
     return sorted(candidates, key=lambda one: (-one.points, -_drawn(seed, one.id), one.id))
 
