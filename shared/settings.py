@@ -14,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.clamav import clamav_address
+
 _SAID: Final = {
     "missing": "is not set",
     "string_too_short": "is too short: at least {min_length} characters are needed",
@@ -128,6 +130,8 @@ class Settings(BaseSettings):
     """Right-hand side of Message-ID and List-Id."""
     api_calls_per_minute: int = Field(default=600, ge=1)
     """How many calls a token may make; an address may make five times as many, whatever tokens it bears."""
+    clamav_url: Annotated[str, AfterValidator(clamav_address)] = ""
+    """``tcp://host:3310`` or ``unix:///run/clamav/clamd.ctl``: a clamd that looks at what applicants upload."""
     trusted_proxies: int = Field(default=1, ge=0, le=3)
     """How many proxies in front set X-Forwarded-*; 0 ignores those headers."""
     recall_seconds: int = Field(default=60, ge=0, le=3600)

@@ -12,10 +12,10 @@ from bench.stand import SLUG, Stand, wait_for_page
 from services.materials.actions.publications import add_publication, draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
-from services.materials.gateways.store import store_at
 from services.materials.rules.shelves import ACCEPTED
 from shared.clock import now
 from shared.deeds import Deed
+from shared.store import store_at
 
 SMALL = 100_000
 LARGE = 50_000_000

@@ -100,23 +100,3 @@ class FileTypeUnknown(Invalid):
     """The bytes are not what the format asks for."""
 
     title = _l("This file cannot be used")
-
-
-class FileEmpty(Invalid):
-    """Nothing arrived."""
-
-    title = _l("The file is empty")
-
-
-class FileTooLarge(Invalid):
-    """More bytes than one file may have."""
-
-    title = _l("The file is too large")
-
-    def __init__(self, *, limit: int) -> None:
-        detail = _l("One file may have at most %(megabytes)s MB.", megabytes=limit // 1_000_000)
-        super().__init__(detail, errors={"file": detail})
-
-
-class StoreUnknown(Exception):  # noqa: N818 - stops the start, is never shown to a person
-    """STORE_URL names no kind of store that this program has."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.materials.gateways.store import store_at
 from services.materials.gateways.workshop import Workshop
 from services.materials.reactions import reactions
 from services.materials.rounds.making import SECONDS, maker
@@ -13,6 +12,7 @@ from services.materials.settings import MaterialsSettings
 from shared.clock import now
 from shared.pruning import prune_all
 from shared.reacting import add_lone_react_task, add_react_task, database_of_worker
+from shared.store import store_at
 
 if TYPE_CHECKING:
     from celery import Celery

@@ -12,6 +12,7 @@ from services.registration.routes.desk import (
     duplicates,
     edition_previews,
     editions as desk_editions,
+    files as desk_files,
     information as desk_information,
     outbox,
     proposals,
@@ -26,12 +27,13 @@ from services.registration.routes.desk import (
 from services.registration.routes.desk.forms import acts, building, listing, publishing
 from services.registration.routes.me import (
     applications as my_applications,
+    files as my_files,
     forms as my_forms,
     home,
     information as my_information,
     offers,
 )
-from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps
+from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps, uploads
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -48,14 +50,17 @@ BLUEPRINTS = (
     applications.blueprint,
     address_proofs.blueprint,
     steps.blueprint,
+    uploads.blueprint,
     proofs.blueprint,
     home.blueprint,
     my_applications.blueprint,
+    my_files.blueprint,
     my_forms.blueprint,
     my_information.blueprint,
     offers.blueprint,
     today.blueprint,
     desk_applications.blueprint,
+    desk_files.blueprint,
     proposals.blueprint,
     desk_information.blueprint,
     reserves.blueprint,

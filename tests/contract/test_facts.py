@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from services.materials.gateways.store import store_at
 from services.materials.gateways.workshop import Workshop
 from services.materials.rounds.making import MAKER, maker
 from shared.facts import materials, notifications, people, registration
 from shared.facts.base import Fact
 from shared.facts.subscribers import SUBSCRIBERS
+from shared.store import store_at
 
 if TYPE_CHECKING:
     from shared.outbox import Reactions

@@ -15,9 +15,9 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from services.materials.gateways.store import FolderStore
 from shared.clock import now
 from shared.schema.materials.files import Download
+from shared.store import FolderStore
 from tests.support.academy import edition_called, place_of, set_place
 from tests.support.gateway import SECRET, materials_behind_gateway
 from tests.support.library import PDF_END, Reader, materials_app, reader_in

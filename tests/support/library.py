@@ -11,10 +11,10 @@ from services.materials.actions.publications import add_publication, draft_relea
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.app import build
-from services.materials.gateways.store import store_at
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
 from shared.deeds import Deed
+from shared.store import store_at
 from tests.support.web import HOST, NOBODY
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from services.materials.gateways.store import store_at
 from services.materials.gateways.workshop import Bounds, Workshop
 from services.materials.rounds.making import maker
 from shared.clock import now
 from shared.outbox import drain
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.making import Making
+from shared.store import store_at
 
 if TYPE_CHECKING:
     from pathlib import Path

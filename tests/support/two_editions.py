@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -22,7 +22,7 @@ from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Chapter
 from shared.schema.notifications import CampaignText, Delivery, Topic, Unreached
 from shared.schema.people.persons import Role
-from shared.schema.registration import DecisionBatch, Review, Reviewer
+from shared.schema.registration import AnswerFile, DecisionBatch, Form, Review, Reviewer
 from tests.support.forms import form_called
 from tests.support.library import reader_in
 from tests.support.registration import apply, decide, make_edition, offer_of, release
@@ -82,6 +82,7 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
     waiting = apply(database, edition_id, email=f"waiting-{side}@example.org")
     decide(database, waiting, "reserve")
     bulk_id = new_id()
+    form_slug = form_called(database, edition_id, f"travel-{side}")
     with database.transaction() as session:
         begin_bulk(
             session,
@@ -100,13 +101,32 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
         return {
             "batch_id": session.scalars(select(DecisionBatch.id).where(DecisionBatch.edition_id == edition_id)).one(),
             "application_id": waiting.application_id,
+            "file_id": _given(session, edition_id, waiting.application_id),
             "bulk_id": bulk_id,
-            "form_slug": form_called(database, edition_id, f"travel-{side}"),
+            "form_slug": form_slug,
             "offer_id": offer_of(database, offered).id,
             "person_id": colleague,
             "role_id": role.id,
             **_reviewed(session, edition_id, waiting.application_id, colleague),
         }
+
+
+def _given(session: Session, edition_id: UUID, application_id: UUID) -> UUID:
+    file = AnswerFile(
+        id=uuid4(),
+        edition_id=edition_id,
+        form_id=session.scalars(select(Form.id).where(Form.edition_id == edition_id).limit(1)).one(),
+        field="cv",
+        application_id=application_id,
+        name="cv.pdf",
+        sha256="0" * 64,
+        size=1,
+        media_type="application/pdf",
+        came_at=now(),
+        seen_at=now(),
+    )
+    session.add(file)
+    return file.id
 
 
 def _reviewed(session: Session, edition_id: UUID, application_id: UUID, person_id: UUID) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from services.materials.actions.renditions import add_rendition, open_to_files, usable
 from services.materials.actions.stored import remember
 from services.materials.errors import ArrivalUnknown, FileTypeUnknown, PlaceTwice
-from services.materials.gateways.store import Store, pieces_of
 from services.materials.rules.arrivals import Destination
 from services.materials.rules.guesses import guess
 from services.materials.rules.media import kind_of
@@ -23,6 +22,7 @@ from shared.schema.base import new_id
 from shared.schema.materials.arrivals import Arrival
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Chapter
+from shared.store import Store, pieces_of
 
 WAITS: Final = timedelta(days=7)
 """A file nobody gave a place in so long was not meant."""

@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.materials.actions.stored import names_of, remember
-from services.materials.gateways.store import Store, pieces_of
 from services.materials.gateways.workshop import Piece, Spoiled, Workshop
 from services.materials.rules.makings import has_text, is_worth_it, labels_of, span_on_sheets
 from services.materials.rules.media import FORMATS
@@ -22,6 +21,7 @@ from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.making import Making, Page, Word
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
+from shared.store import Store, pieces_of
 from shared.words.languages import LANGUAGES
 
 WEBP: Final = "image/webp"

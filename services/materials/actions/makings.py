@@ -14,7 +14,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from services.materials.actions.made import keep_light, keep_pages, keep_parts, keep_text
-from services.materials.gateways.store import Store
 from services.materials.gateways.workshop import Spoiled, Workshop
 from services.materials.rules.makings import MAKING, Trouble
 from shared.deeds import Deed
@@ -23,6 +22,7 @@ from shared.history import begin, move
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.making import Making
 from shared.schema.materials.publications import Translation
+from shared.store import Store
 from shared.telling import record
 
 _TAKEN_APART: Final = frozenset({"pdf", "text"})

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from services.materials.actions.makings import ask_for_making
 from services.materials.actions.publications import draft_of, translation_of
 from services.materials.actions.stored import names_of, remember
-from services.materials.errors import FileEmpty, FileTypeUnknown, ReleaseIsPublished
-from services.materials.gateways.store import Store
+from services.materials.errors import FileTypeUnknown, ReleaseIsPublished
 from services.materials.rules.media import FORMATS, unfit
 from shared.history import Deed, note
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Chapter, Publication, Release
+from shared.store import FileEmpty, Store
 from shared.words.languages import text_in
 from shared.words.sentences import _l
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.materials.gateways.store import Store, StreamStored
 from services.materials.rules.names import full_filename, plain_filename
 from shared.schema.materials.files import StoredFile
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
+from shared.store import Store, StreamStored
 from shared.words.languages import text_in
 
 

@@ -16,11 +16,11 @@ from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.excerpts import add_excerpts
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
-from services.materials.gateways.store import Store, store_at
 from services.materials.rules.shelves import ACCEPTED
 from shared.deeds import Deed
 from shared.editions import editions_by_id
 from shared.schema.materials.publications import Publication
+from shared.store import Store, store_at
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from services.materials.gateways.store import Store
+    from shared.store import Store
 
 OPEN: Final = "ilo-and-sse"
 LATER: Final = "governance"

@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.materials.gateways.store import Store, pieces_of, store_at
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.schema.materials.files import Rendition, StoredFile
+from shared.store import Store, pieces_of, store_at
 
 
 class Damage(NamedTuple):

@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from services.materials.actions.makings import go_on
-from services.materials.gateways.store import Store
 from services.materials.gateways.workshop import Workshop
 from shared.facts.materials import MakingContinued, MakingWanted
 from shared.outbox import Heard, Reactions
+from shared.store import Store
 
 MAKER: Final = "maker"
 SECONDS: Final = 5.0

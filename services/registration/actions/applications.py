@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from services.registration.actions.files import claim_for_application
 from services.registration.actions.option_places import give_options_back, take_options
 from services.registration.errors import ApplicationUnknown, NotEditable, NotWithdrawable
 from services.registration.queries.decisions import proposal_of
@@ -34,7 +35,7 @@ def edit_application(
     What was there before is kept with the change and shown to reviewers. The address stays the proved one. What was
     ``written_at`` an earlier moment counts as in time when it was then. Refuses with :class:`ChangedMeanwhile` when the
     application is not the version ``seen`` any more and holds other answers, with :class:`OptionFull` when a place of
-    an option is gone.
+    an option is gone, with :class:`FileGone` when a file is.
     A corrected name is the one that mails and pages use from now on.
     """
     application, edition = _own(session, application_id=application_id, person_id=deed.doer)
@@ -48,6 +49,9 @@ def edit_application(
     require_version(seen, version_of(application.updated_at))
     give_options_back(session, application_id)
     take_options(session, edition_id=edition.id, application_id=application_id, answers=answers)
+    claim_for_application(
+        session, edition_id=edition.id, application_id=application_id, files=answers.files, now=deed.at
+    )
     session.execute(
         update(Application)
         .where(Application.id == application_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.registration.actions.files import see_files
 from services.registration.actions.submissions import require_open
 from shared.facts.registration import SavedFormLinkRequested
 from shared.history import Deed
@@ -35,8 +36,11 @@ def keep_step(
     locale: str,
     person_id: UUID | None,
     now: datetime,
+    files: Collection[UUID] = (),
 ) -> UUID:
     """Keep what was typed so far under ``draft_id``; return the id, which for a person is that of their draft.
+
+    ``files`` are those that it names.
 
     Refuses with :class:`ApplicationsClosed`.
     """
@@ -58,6 +62,8 @@ def keep_step(
         statement = statement.on_conflict_do_update(
             index_elements=["edition_id", "person_id"], index_where=FormDraft.person_id.is_not(None), set_=values
         )
+    if files:
+        see_files(session, ids=files, now=now)
     kept: UUID = session.execute(statement.returning(FormDraft.id)).scalar_one()
     return kept
 

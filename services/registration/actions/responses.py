@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.registration.actions.files import claim_files
 from services.registration.errors import FormChanged, FormClosed
 from services.registration.queries.responses import form_asked_of
 from services.registration.rules.applications import changed_fields
@@ -29,7 +30,8 @@ def answer_form(session: Session, *, form_id: UUID, answers: Answers, deed: Deed
 
     What was there before is kept with the change, but for what is special: that is kept sealed by ``ring``, and of its
     changes nothing is told. Refuses with :class:`FormUnknown` whoever is not asked, with :class:`FormClosed` out of
-    time, with :class:`FormChanged` when another version is published, with :class:`NoKeyForAnswers` without a key.
+    time, with :class:`FormChanged` when another version is published, with :class:`NoKeyForAnswers` without a key,
+    with :class:`FileGone` when a file is not there any more.
     """
     asked, form = form_asked_of(session, person_id=deed.doer, form_id=form_id)
     require_open_form(asked.form.opens_at, asked.form.closes_at, now=deed.at)
@@ -50,6 +52,7 @@ def answer_form(session: Session, *, form_id: UUID, answers: Answers, deed: Deed
         sealed = seal_special(after, form, ring, application_id=application_id)
     except LookupError as error:
         raise NoKeyForAnswers from error
+    claim_files(session, form_id=form_id, application_id=application_id, files=answers.files, now=deed.at)
     values = {"answers": sealed, "form_version": answers.version, "updated_at": deed.at}
     session.execute(
         insert(FormResponse)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration.actions.applications import edit_application
+from services.registration.actions.files import let_files_go
 from services.registration.actions.option_places import give_options_back
 from services.registration.actions.submissions import drop_draft
 from services.registration.queries.drafts import newest_draft_at
@@ -37,6 +38,7 @@ def settle_second_draft(session: Session, *, draft_id: UUID, application_id: UUI
         columns: dict[str, str] = {name: getattr(draft, name) for name in COLUMNS}
         answers = form.again(columns, draft.answers, consent=draft.consent)
         give_options_back(session, draft_id)
+        let_files_go(session, draft_id)
         edit_application(
             session,
             application_id=application_id,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services.registration.actions.files import claim_for_application, let_files_go
 from services.registration.actions.option_places import take_options
 from services.registration.errors import (
     AlreadyApplied,
@@ -66,7 +67,8 @@ def start_application(
     the same name corrects a draft: its answers are replaced, or, where the address is another, the draft is, so that a
     link mailed to the old address proves nothing about the new one. Under another name, or after the first was
     submitted, it is an application of its own: the form was filled in anew. Refuses with :class:`ApplicationsClosed`,
-    with :class:`FormChanged` when another version was published, with :class:`OptionFull` when a place is gone.
+    with :class:`FormChanged` when another version was published, with :class:`OptionFull` when a place is gone, with
+    :class:`FileGone` when a file is.
     """
     values = _values(answers, locale=locale, now=now)
     key = submission_key
@@ -74,7 +76,7 @@ def start_application(
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
         if session.connection().execute(INSERT_ONCE, row).first() is not None:
             require_open(session, edition_id=edition_id, now=now, version=answers.version)
-            take_options(session, edition_id=edition_id, application_id=row["id"], answers=answers)
+            _take(session, edition_id=edition_id, application_id=row["id"], answers=answers, now=now)
             begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
             return UUID(str(row["id"]))
         known = _known(session, edition_id=edition_id, submission_key=key)
@@ -132,7 +134,7 @@ def _correct(
     now: datetime,
 ) -> UUID:
     if known.email == row["email"]:
-        take_options(session, edition_id=known.edition_id, application_id=known.id, answers=answers)
+        _take(session, edition_id=known.edition_id, application_id=known.id, answers=answers, now=now)
         session.execute(
             update(Application)
             .where(Application.id == known.id)
@@ -142,9 +144,18 @@ def _correct(
         return known.id
     drop_draft(session, application_id=known.id, why="address corrected", now=now)
     session.execute(insert(Application).values(row))
-    take_options(session, edition_id=known.edition_id, application_id=row["id"], answers=answers)
+    _take(session, edition_id=known.edition_id, application_id=row["id"], answers=answers, now=now)
     begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return UUID(str(row["id"]))
+
+
+def _take(session: Session, *, edition_id: UUID, application_id: UUID, answers: Answers, now: datetime) -> None:
+    """Give an application what it holds beside its row: places of options, and files."""
+    take_options(session, edition_id=edition_id, application_id=application_id, answers=answers)
+    if answers.files:
+        claim_for_application(
+            session, edition_id=edition_id, application_id=application_id, files=answers.files, now=now
+        )
 
 
 def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID, now: datetime) -> None:
@@ -235,7 +246,7 @@ def submit_application(
     The same key and content is the same application.
     Another person's key, or one whose application was withdrawn, makes an application of its own. Refuses with
     :class:`AlreadyApplied` when an application of this person stands, with :class:`ApplicationsClosed` out of time,
-    with :class:`FormChanged` and :class:`OptionFull` as :func:`start_application` does.
+    with :class:`FormChanged`, :class:`OptionFull` and :class:`FileGone` as :func:`start_application` does.
     """
     values = _values(answers, locale=locale, now=deed.at)
     key = submission_key
@@ -253,14 +264,15 @@ def submit_application(
         key = uuid5(key, f"{deed.doer} {values['content_hash']}")
     require_open(session, edition_id=edition_id, now=deed.at, version=answers.version)
     application_id: UUID = row["id"]
-    take_options(session, edition_id=edition_id, application_id=application_id, answers=answers)
+    _take(session, edition_id=edition_id, application_id=application_id, answers=answers, now=deed.at)
     submit_draft(session, application_id=application_id, edition_id=edition_id, deed=deed)
     return application_id
 
 
 def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetime) -> None:
-    """Put a draft away for good, so that its link proves nothing any more."""
+    """Put a draft away for good, so that its link proves nothing any more; its files are free for what replaces it."""
     deed = Deed(None, now, why)
+    let_files_go(session, application_id)
     move(session, rules.APPLICATION, [application_id], "withdrawn", deed, leaving="draft", submission_key=None)
 
 

@@ -14,7 +14,7 @@ from services.registration.errors import FormUnknown
 from services.registration.rules.forms.compiled import CompiledForm
 from services.registration.rules.forms.definitions import Definition
 from services.registration.rules.forms.library import standard_form
-from shared.schema.registration import Application, Form, FormEdit, FormVersion, TakenOption
+from shared.schema.registration import Application, Edition, Form, FormEdit, FormVersion, TakenOption
 
 MOST_COMPILED: Final = 500
 _compiled: Final[dict[tuple[UUID, int], CompiledForm]] = {}
@@ -82,6 +82,15 @@ def form_at(session: Session, *, edition_id: UUID, slug: str, lock: bool = False
     if found is None:
         raise FormUnknown
     return found
+
+
+def form_and_edition(session: Session, form_id: UUID) -> tuple[Form, Edition]:
+    """Return a form with its edition; refuses with :class:`FormUnknown`."""
+    statement = select(Form, Edition).join(Edition, Edition.id == Form.edition_id).where(Form.id == form_id)
+    found = session.execute(statement).first()
+    if found is None:
+        raise FormUnknown
+    return found.Form, found.Edition
 
 
 def places_taken(

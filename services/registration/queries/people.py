@@ -11,7 +11,7 @@ from shared.keyring import KeyRing
 from shared.people.queries.people import account_of
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.published import Addressable, HeldRole
-from shared.schema.registration import Application, Edition, Enrolment, FormDraft, FormResponse, Offer
+from shared.schema.registration import AnswerFile, Application, Edition, Enrolment, FormDraft, FormResponse, Offer
 from shared.schema.registration.published import Place
 from shared.schema.values import all_values, values_of
 
@@ -31,6 +31,7 @@ def everything_about(session: Session, *, person_id: UUID, ring: KeyRing) -> dic
     return {
         **account_of(session, person_id=person_id),
         "applications": [values_of(application) for application in applications],
+        "files": all_values(session, select(AnswerFile).where(AnswerFile.application_id.in_(ids))),
         "offers": all_values(session, select(Offer).where(Offer.person_id == person_id)),
         "half_filled_forms": all_values(session, select(FormDraft).where(FormDraft.person_id == person_id)),
         "answers_to_forms": [

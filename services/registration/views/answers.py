@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -13,25 +13,35 @@ from services.registration.rules.forms.compiled import CompiledForm
 from services.registration.rules.forms.fields.base import Question
 from services.registration.rules.forms.fields.choices import OTHER, WITH_OPTIONS
 from services.registration.rules.forms.fields.countries import PARTS
+from services.registration.rules.forms.fields.files import File
 from services.registration.rules.forms.fields.numbers import Number
 from services.registration.rules.forms.fields.rankings import Matrix, Ranking
 from services.registration.views.questions import NATIVE, choice_label, said
 from shared.words.formats import bdi, country_name, format_date, format_list, language_name
 from shared.words.languages import current_locale
-from shared.words.numbers import format_number
+from shared.words.numbers import format_file_size, format_number
 from shared.words.sentences import _
+
+FILE: Final = "{}"
+"""Stands for a file's id in an address."""
 
 
 def answer_lines(
-    form: CompiledForm, columns: Mapping[str, Any], answers: Mapping[str, Any], *, leave_out: Sequence[str] = ()
+    form: CompiledForm,
+    columns: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    leave_out: Sequence[str] = (),
+    files_at: str = "",
 ) -> list[tuple[object, object]]:
     """Return each question with its answer, in the form's order; what was not asked of somebody is left out.
 
-    ``leave_out`` are meanings that the page shows in places of their own.
+    ``leave_out`` are meanings that the page shows in places of their own; ``files_at`` is the address at which the
+    reader of this page opens a file, with :data:`FILE` in place of its id.
     """
     values = form.values(columns, answers)
     return [
-        (said(field.label), shown(field, values.get(key)))
+        (said(field.label), shown(field, values.get(key), files_at=files_at))
         for key, field in form.by_key.items()
         if field.means not in {"consent", *leave_out} and (key in values or field.when is None)
     ]
@@ -60,14 +70,21 @@ def differences_in(form: CompiledForm, details: Mapping[str, Any]) -> Markup:
     return Markup('<dl class="differences">{}</dl>').format(Markup("").join(lines)) if lines else Markup("")
 
 
-def shown(field: Question, value: Any) -> object:
-    """Return one answer as the reader's language writes it; empty text for none."""
+def shown(field: Question, value: Any, *, files_at: str = "") -> object:
+    """Return one answer as the reader's language writes it; empty text for none. ``files_at``: see above."""
     if value is None or value == "":
         return ""
     try:
-        return _shown(field, value)
+        return _file(value, files_at) if isinstance(field, File) else _shown(field, value)
     except (AttributeError, KeyError, TypeError, ValueError):
         return str(value)  # given to a version in which the field was of another type
+
+
+def _file(value: Any, files_at: str) -> Markup:
+    size = format_file_size(value["size"])
+    if not files_at:
+        return Markup("{} ({})").format(bdi(value["name"]), size)
+    return Markup('<a href="{}">{}</a> ({})').format(files_at.format(value["file"]), bdi(value["name"]), size)
 
 
 def _shown(field: Question, value: Any) -> object:

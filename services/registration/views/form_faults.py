@@ -28,6 +28,7 @@ TYPES: Final[Mapping[str, LazyText]] = {
     "yes_no": _l("Yes or no"),
     "scale": _l("Scale"),
     "matrix": _l("Several questions, same answers"),
+    "file": _l("File"),
     "address": _l("Postal address"),
     "consent": _l("Consent"),
     "heading": _l("Heading"),
@@ -90,6 +91,8 @@ PARTS: Final[Mapping[str, LazyText]] = {
     "languages": _l("Languages"),
     "decimals": _l("Decimals"),
     "shown": _l("Shown as"),
+    "kinds": _l("Kinds of files"),
+    "most_mb": _l("At most, in MB"),
 }
 
 
@@ -111,7 +114,7 @@ def _title_of(definition: Definition, key: str) -> Mapping[str, str]:
     return next((section.title for section in definition.sections if section.key == key), {})
 
 
-def fault_sentence(definition: Definition, fault: Fault) -> str:
+def fault_sentence(definition: Definition, fault: Fault) -> str:  # noqa: PLR0911 - a sentence for each fault
     """Return why a form cannot be published."""
     name = owner_name(definition, fault.owner)
     match fault.kind:
@@ -134,6 +137,8 @@ def fault_sentence(definition: Definition, fault: Fault) -> str:
                     question=name,
                 )
             )
+        case "not_sealable":
+            return str(_("“%(question)s” is a file, which is not kept sealed: it cannot be special", question=name))
         case "no_options":
             return str(_("“%(question)s” has no answers to choose from", question=name))
     return str(_("“%(question)s” has no words: %(part)s", question=name, part=part_name(fault.what)))

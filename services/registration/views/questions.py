@@ -17,6 +17,7 @@ from services.registration.rules.forms.fields.base import Question, Texts
 from services.registration.rules.forms.fields.choices import OTHER, WITH_OPTIONS, Choice, YesNo
 from services.registration.rules.forms.fields.consents import Explanation
 from services.registration.rules.forms.fields.countries import PARTS, Address, Country
+from services.registration.rules.forms.fields.files import MEDIA, File
 from services.registration.rules.forms.fields.languages import LEVELS, EventLanguage, LanguageLevels
 from services.registration.rules.forms.fields.numbers import Number
 from services.registration.rules.forms.fields.rankings import Matrix, Ranking, Scale
@@ -35,6 +36,11 @@ PARTS_OF_ADDRESS: Final[Mapping[str, tuple[LazyText, str]]] = {
     "town": (_l("Town"), "address-level2"),
     "region": (_l("Region or state"), "address-level1"),
     "country": (_l("Country"), "country"),
+}
+FILE_KINDS: Final[Mapping[str, LazyText]] = {
+    "pdf": _l("PDF"),
+    "picture": _l("picture (JPEG, PNG, WebP, HEIC)"),
+    "document": _l("text document (DOCX, ODT)"),
 }
 NATIVE: Final = _l("native language")
 OTHER_LABEL: Final = _l("Something else")
@@ -69,6 +75,8 @@ class QuestionView:
     fixed: bool = False
     """Whether the answer stands and cannot be typed over: the address of somebody signed in."""
     body: object = ""
+    accept: str = ""
+    """Which files browsers offer to choose (HTML, file upload)."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +182,19 @@ def _writing(field: Any) -> dict[str, Any]:
         return {"unit": said(field.unit), "decimals": bool(field.decimals)}
     if isinstance(field, Address):
         return {"rows": [(part, PARTS_OF_ADDRESS[part]) for part in PARTS]}
+    if isinstance(field, File):
+        return _taking(field)
     return {"body": _explained(field.help)} if isinstance(field, Explanation) else {}
+
+
+def _taking(field: File) -> dict[str, Any]:
+    """Return what a question for a file shows: the kinds and the size it takes."""
+    kinds = format_list([str(FILE_KINDS[kind]) for kind in field.kinds], "or")
+    return {
+        "limit": field.limit,
+        "accept": ",".join(sorted(one for kind in field.kinds for one in MEDIA[kind])),
+        "body": _("%(kinds)s, at most %(megabytes)s MB", kinds=kinds, megabytes=format_number(field.most_mb)),
+    }
 
 
 def _options(field: Any) -> list[tuple[str, object]]:

@@ -17,6 +17,7 @@ PROBLEMS: Final[Mapping[tuple[str, str], LazyText]] = {
     ("email", "missing"): _l("Enter your e-mail address"),
     ("country", "missing"): _l("Choose your country"),
     ("language", "missing"): _l("Choose the language you want to work in"),
+    ("file", "missing"): _l("Choose a file"),
     ("yes_no", "missing"): _l("Choose yes or no"),
     ("yes_no", "unreadable"): _l("Choose yes or no"),
 }
@@ -41,6 +42,8 @@ _ANY: Final[Mapping[str, LazyText]] = {
     "address_incomplete": _l("Enter at least the town and the country"),
     "place_twice": _l("Give each place to one answer only"),
     "rows_missing": _l("Answer every line"),
+    "file_gone": _l("The file is not here any more: choose it again"),
+    "file_kind": _l("This file cannot be used: choose one of the kinds named at the question"),
     "not_asked": _l("The form does not ask this"),
 }
 _UNREADABLE: Final = _l("Check this answer")
@@ -59,7 +62,7 @@ def _sentence(field: Question | None, problem: Problem) -> object:
     return _ANY.get(problem.kind) or _bound(problem) or _UNREADABLE
 
 
-def _bound(problem: Problem) -> object:  # noqa: PLR0911 - one sentence for each bound
+def _bound(problem: Problem) -> object:  # noqa: C901, PLR0911 - one sentence for each bound
     given = problem.values
     match problem.kind:
         case "too_long":
@@ -76,6 +79,8 @@ def _bound(problem: Problem) -> object:  # noqa: PLR0911 - one sentence for each
                 "Use at most %(num)s digits after the point",
                 given["decimals"],
             )
+        case "file_too_large":
+            return _("One file may have at most %(megabytes)s MB.", megabytes=given["most"])
         case "too_early":
             return _("Enter %(day)s or a later day", day=format_date(date.fromisoformat(given["least"])))
         case "too_late":

@@ -21,7 +21,7 @@ from shared.web.door.csrf import require_own_form
 from shared.web.door.identity import SignedIn, signed_in
 from shared.web.door.kept import drop_typed
 from shared.web.door.lifetimes import SEEN_AFTER
-from shared.web.door.policy import Policy, csrf_exemption_of
+from shared.web.door.policy import Policy, csrf_exemption_of, largest_body_of
 from shared.web.door.redirects import own_path
 from shared.web.door.tools import Tools, tools
 
@@ -40,6 +40,7 @@ def use_guard(app: Flask, equipment: Tools) -> None:
     """Let every request to ``app`` pass the door first."""
     host = urlsplit(equipment.settings.public_url).netloc
     exempt = {endpoint for endpoint, view in app.view_functions.items() if csrf_exemption_of(view)}
+    larger = {name: most for name, view in app.view_functions.items() if (most := largest_body_of(view)) is not None}
     policies = equipment.policies
 
     @app.before_request
@@ -60,7 +61,8 @@ def use_guard(app: Flask, equipment: Tools) -> None:
             return elsewhere
         if request.method in SAFE:
             return fill_from_before()
-        request.max_content_length = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
+        usual = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
+        request.max_content_length = larger.get(request.endpoint or "", usual)
         if ANNOUNCED in request.environ:
             return admit_body(request.environ[ANNOUNCED], most=request.max_content_length)
         is_form = policy.kind != "token" and request.endpoint not in exempt

@@ -68,6 +68,7 @@ class Policy:
 PUBLIC: Final = Policy("public")
 _POLICY: Final = "__policy__"
 _EXEMPTION: Final = "__csrf_exempt__"
+_LARGEST: Final = "__largest_body__"
 
 
 class PolicyMissing(Exception):  # noqa: N818 - stops the start, is never shown to a person
@@ -159,6 +160,22 @@ def csrf_exempt(reason: str) -> Callable[[View], View]:
         return view
 
     return exempt
+
+
+def larger_body(most: int) -> Callable[[View], View]:
+    """Let a view take a body of ``most`` bytes: a form with files."""
+
+    def enlarge(view: View) -> View:
+        setattr(view, _LARGEST, most)
+        return view
+
+    return enlarge
+
+
+def largest_body_of(view: object) -> int | None:
+    """Return the most bytes that ``view`` takes, where it says so."""
+    found = getattr(view, _LARGEST, None)
+    return found if isinstance(found, int) else None
 
 
 def policy_of(view: object) -> Policy | None:

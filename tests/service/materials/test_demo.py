@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from services.materials.demo import load
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
-from services.materials.gateways.store import store_at
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
 from shared.schema.materials.files import Rendition, StoredFile
 from shared.schema.materials.shelves import ShelfMember
+from shared.store import store_at
 from tests.support.academy import edition_called, place_of
 from tests.support.library import materials_app
 from tests.support.web import person_called

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from services.materials.actions.downloads import count_download
-from services.materials.gateways.store import store_at
 from shared.clock import now
 from shared.schema.materials.files import Download
 from shared.schema.outbox.entries import FactRow
+from shared.store import store_at
 from tests.support.academy import edition_called, place_of
 from tests.support.library import PDF, Reader, materials_app, reader_in
 from tests.support.web import Browser, person_called, signed_in_as, visitor

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import update
 
 from services.materials.actions.renditions import add_rendition
-from services.materials.gateways.store import store_at
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Release
 from shared.schema.materials.reading import Reading
+from shared.store import store_at
 from tests.support.academy import edition_called, place_of
 from tests.support.library import TEXT, materials_app, reader_in
 from tests.support.web import person_called, signed_in_as, visitor

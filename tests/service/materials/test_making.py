@@ -11,11 +11,11 @@ from sqlalchemy import select
 from services.materials.actions.makings import ask_again
 from services.materials.actions.publications import add_chapter
 from services.materials.actions.renditions import add_rendition
-from services.materials.gateways.store import store_at
 from services.materials.gateways.workshop import Bounds
 from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.materials.making import Page
+from shared.store import store_at
 from tests.support.library import TEXT, Reader, materials_app, reader_in
 from tests.support.making import made_of, make, making_of
 from tests.support.pdfs import bomb, locked, picture_pdf, typeset

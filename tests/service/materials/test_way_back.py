@@ -11,7 +11,6 @@ from sqlalchemy import select
 from services.materials.actions.publications import draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.errors import ReleaseIsPublished
-from services.materials.gateways.store import store_at
 from services.materials.rounds.fixity import damaged_files
 from shared.clock import now
 from shared.deeds import Deed
@@ -19,6 +18,7 @@ from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
 from shared.schema.materials.published import NewestCopy
 from shared.schema.materials.shelves import Shelf
+from shared.store import store_at
 from tests.support.academy import edition_called, place_of
 from tests.support.library import PDF, Reader, materials_app, reader_in
 from tests.support.web import Browser, form_token, person_called, signed_in_as

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, strategies as st
 
-from services.materials.errors import FileTooLarge, StoreUnknown
-from services.materials.gateways.store import FolderStore, store_at
 from services.materials.rules.reach import Holders, reach_of
+from shared.store import FileTooLarge, FolderStore, StoreUnknown, store_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

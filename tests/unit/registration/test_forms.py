@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
@@ -76,7 +76,7 @@ def compiled(made: dict[str, Any]) -> CompiledForm | None:
     return None
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(made=forms, raw=st.dictionaries(st.sampled_from([*KEYS, "odd"]), values))
 def test_any_answers_to_any_form_are_refused_by_field_or_stored_and_read_back_equal(
     made: dict[str, Any], raw: dict[str, Any]

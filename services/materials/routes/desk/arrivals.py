@@ -10,7 +10,6 @@ from werkzeug.datastructures import MultiDict
 
 from services.materials.actions.arrivals import drop_arrival, give_place, refuse_places_twice, take_in
 from services.materials.errors import ChapterUnknown
-from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.arrivals import Waiting, arrivals_of, edition_of_arrival
 from services.materials.queries.library import release_to_keep
@@ -20,6 +19,7 @@ from services.materials.routes.keeping import KEEP
 from services.materials.rules.arrivals import Destination
 from services.materials.settings import MaterialsSettings
 from shared.errors import Conflict, Invalid
+from shared.store import pieces_of, store_at
 from shared.web.door.identity import my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other

@@ -11,7 +11,6 @@ from services.materials.actions.publications import draft_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf, take_from_shelf
 from services.materials.errors import ChapterUnknown
-from services.materials.gateways.store import pieces_of, store_at
 from services.materials.queries import desk as library
 from services.materials.queries.arrivals import arrivals_waiting
 from services.materials.queries.desk import slug_of_release
@@ -30,6 +29,7 @@ from shared.clock import now
 from shared.editions import zone_for
 from shared.errors import Invalid
 from shared.histories import past_of
+from shared.store import pieces_of, store_at
 from shared.web.door.identity import current_person, my_deed
 from shared.web.door.policy import staff
 from shared.web.door.redirects import see_other

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from services.materials.actions.readings import keep_place
 from services.materials.errors import PageUnknown, PublicationUnknown
-from services.materials.gateways.store import store_at
 from services.materials.queries.library import opened_publications
 from services.materials.queries.reader import labels_in, page_at, pages_in, picture_of, place_of
 from services.materials.queries.rights import holding
@@ -21,6 +20,7 @@ from services.materials.rules.readable import Readable, copy_to_read, readable_c
 from services.materials.rules.renditions import SANDBOX, cache_control
 from services.materials.rules.shelves import right_to_open
 from shared.clock import now
+from shared.store import store_at
 from shared.web.door.identity import signed_in
 from shared.web.door.policy import public
 from shared.web.door.redirects import see_other

@@ -14,7 +14,6 @@ from werkzeug.http import http_date
 
 from services.materials.actions.downloads import count_again, count_download
 from services.materials.errors import RenditionUnknown
-from services.materials.gateways.store import store_at
 from services.materials.queries.rights import Holding, holding, public_holding
 from services.materials.rules.conditions import Part, etag_of, is_refused, is_unchanged, part_wanted, repr_digest_of
 from services.materials.rules.media import CHARSET
@@ -22,6 +21,7 @@ from services.materials.rules.names import content_disposition
 from services.materials.rules.renditions import SANDBOX, cache_control, cache_control_of_hash
 from services.materials.rules.shelves import Right, right_to_open
 from shared.clock import now
+from shared.store import store_at
 from shared.web.api.problems import problem
 from shared.web.door.identity import SignedIn, signed_in
 from shared.web.door.policy import public

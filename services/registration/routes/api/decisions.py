@@ -24,6 +24,7 @@ from services.registration.errors import (
     SecondReleaserNeeded,
 )
 from services.registration.queries.decisions import proposals
+from services.registration.queries.files import files_in
 from services.registration.queries.forms import application_form
 from services.registration.queries.places import pool
 from services.registration.queries.releases import waiting_batch
@@ -31,6 +32,7 @@ from services.registration.queries.releases_shown import PastRelease, release_wi
 from services.registration.routes.api.editions import api
 from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
 from services.registration.rules.editions import takes_applications
+from services.registration.rules.forms.file_kinds import FileGone
 from services.registration.views.wording import sentences
 from shared.deeds import Deed
 from shared.history import StateChanged
@@ -153,7 +155,7 @@ class TakenBack(BaseModel):
 @api.post(
     "/editions/<edition_slug>/applications",
     scope="applications:submit",
-    refuses=(ApplicationsClosed, AnswersWrong, FormChanged, OptionFull),
+    refuses=(ApplicationsClosed, AnswersWrong, FormChanged, OptionFull, FileGone),
 )
 def submit_application(
     session: Session, edition: Edition, wanted: ApplicationWanted, now: datetime
@@ -166,10 +168,14 @@ def submit_application(
         now=now,
     ):
         raise ApplicationsClosed
-    form = application_form(session, edition.id).form
+    asks = application_form(session, edition.id)
+    form = asks.form
     if wanted.version not in {None, form.version}:
         raise FormChanged
-    answers, problems = form.read(wanted.answers, languages=edition.languages, locale=current_locale(), strict=True)
+    files = files_in(session, form, wanted.answers, form_id=asks.form_id) if asks.form_id else {}
+    answers, problems = form.read(
+        wanted.answers, languages=edition.languages, locale=current_locale(), files=files, strict=True
+    )
     if answers is None:
         raise AnswersWrong(errors=sentences(problems, form))
     application_id = start_application(

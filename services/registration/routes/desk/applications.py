@@ -26,7 +26,7 @@ from services.registration.rules.forms.compiled import COLUMNS as MEANT
 from services.registration.rules.forms.fields.base import Question
 from services.registration.rules.forms.special import is_sealed
 from services.registration.views import wording
-from services.registration.views.answers import answer_lines, shown
+from services.registration.views.answers import FILE, answer_lines, shown
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
 from services.registration.views.questions import choice_label, said
@@ -100,9 +100,10 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         person_id = application.person_id
         hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
         form = application_form(session, edition.id, number=application.form_version).form
+        files_at = f"/desk/e/{edition_slug}/files/{FILE}"
         responses = responses_of(session, application_id=application_id)
         given = [
-            (said(version.definition.title) or row.slug, answer_lines(version, in_clear, in_clear))
+            (said(version.definition.title) or row.slug, answer_lines(version, in_clear, in_clear, files_at=files_at))
             for row, response, version in responses
             for in_clear in [{key: one for key, one in response.answers.items() if not is_sealed(one)}]
         ]
@@ -114,7 +115,9 @@ def show_application(edition_slug: str, application_id: UUID) -> str:
         "registration/desk/application.html",
         edition=_shown(edition),
         application=application,
-        lines=answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
+        lines=answer_lines(
+            form, {name: getattr(application, name) for name in MEANT}, application.answers, files_at=files_at
+        ),
         given=given,
         sealed=any(is_sealed(one) for _row, response, _form in responses for one in response.answers.values()),
         askable=[

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from services.registration.actions.applications import edit_application, withdraw_application
 from services.registration.errors import NotEditable, OptionFull
 from services.registration.queries.applications import Mine, my_application
-from services.registration.queries.forms import application_form
+from services.registration.queries.forms import FormInUse, application_form
 from services.registration.queries.timelines import story_of
+from services.registration.routes.attachments import LARGEST_FORM, files_sent, sent_with_files
 from services.registration.routes.me.reasons import Why
 from services.registration.routes.public.filling import questions_html, typed
 from services.registration.rules.applications import APPLICATION, is_editable
 from services.registration.rules.forms.changes import Change, changes_between
 from services.registration.rules.forms.compiled import COLUMNS, CompiledForm
-from services.registration.views.answers import answer_lines, labels_of
+from services.registration.rules.forms.file_kinds import FileGone
+from services.registration.views.answers import FILE, answer_lines, labels_of
 from services.registration.views.editions import present
 from services.registration.views.histories import my_entries
 from services.registration.views.questions import said
@@ -26,7 +29,7 @@ from services.registration.views.wording import sentences
 from shared.clock import now
 from shared.versions import ChangedMeanwhile, Difference, differences, version_of
 from shared.web.door.identity import current_person, my_deed
-from shared.web.door.policy import participant
+from shared.web.door.policy import larger_body, participant
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
@@ -51,7 +54,7 @@ def show_mine(application_id: UUID) -> str:
         "registration/my_application.html",
         mine=mine,
         edition=present(mine.edition, language=current_locale(), now=moment),
-        lines=answer_lines(form, columns_of(mine), mine.application.answers),
+        lines=answer_lines(form, columns_of(mine), mine.application.answers, files_at=f"/me/files/{FILE}"),
         standing=standing(mine, now=moment),
         entries=my_entries(steps, outcomes=outcomes, person_id=current_person().person_id, form=form),
         is_editable=_is_editable(mine),
@@ -72,23 +75,27 @@ def show_edit(application_id: UUID) -> str:
 
 @blueprint.post("/me/applications/<uuid:application_id>/edit")
 @participant
+@larger_body(LARGEST_FORM)
 def save_edit(application_id: UUID) -> Response | tuple[str, int]:
     """Keep the changed answers."""
     edited = _edited(application_id)
     mine, form = edited.mine, edited.form
     seen = request.form.get("version", "")
-    shown = Form({**typed(request.form), "version": seen})
+    sent = sent_with_files(form, form_id=edited.asks.form_id, edition_id=mine.edition.id)
+    shown = Form({**typed(sent.form), "version": seen})
     if request.form.get("form_version", str(form.version)) != str(form.version):
         return _form(edited, shown), 409
-    answers, problems = form.read(edited.raw(), languages=mine.edition.languages, locale=current_locale())
-    if answers is None:
-        return _form(edited, shown.with_errors(sentences(problems, form))), 422
+    raw = edited.raw(sent.form)
+    files = files_sent(form, raw, form_id=edited.asks.form_id, application_id=application_id)
+    answers, problems = form.read(raw, languages=mine.edition.languages, locale=current_locale(), files=files)
+    if answers is None or sent.errors:
+        return _form(edited, shown.with_errors({**sentences(problems, form), **sent.errors})), 422
     try:
         with tools().database.transaction() as session:
             changed = edit_application(
                 session, application_id=application_id, answers=answers, seen=seen, deed=my_deed()
             )
-    except OptionFull as refusal:
+    except (OptionFull, FileGone) as refusal:
         return _form(edited, shown.with_errors(refusal.errors)), 422
     except ChangedMeanwhile:
         edited = _edited(application_id)
@@ -115,8 +122,13 @@ class _Edited:
     """An application on its way to other answers: what it is, and the version of the form that is published now."""
 
     mine: Mine
-    form: CompiledForm
+    asks: FormInUse
     changes: Sequence[Change]
+
+    @property
+    def form(self) -> CompiledForm:
+        """The version, ready to read."""
+        return self.asks.form
 
     def answered(self) -> dict[str, object]:
         """Return what was answered, as the inputs of the page hold it."""
@@ -128,9 +140,9 @@ class _Edited:
         """Whether these words were agreed to: a newer version asks again."""
         return self.form.version == self.mine.application.form_version
 
-    def raw(self) -> dict[str, object]:
-        """Return what the page sent; what is proved stays, what was agreed to is not asked again."""
-        raw = self.form.collect(request.form)
+    def raw(self, sent: MultiDict[str, str]) -> dict[str, object]:
+        """Return what the page ``sent``; what is proved stays, what was agreed to is not asked again."""
+        raw = self.form.collect(sent)
         meant = {field.means: field.key for field in self.form.by_key.values() if field.means}
         raw[meant["email"]] = self.mine.application.email
         if self.agreed and "consent" in meant:
@@ -146,9 +158,9 @@ def columns_of(mine: Mine) -> dict[str, str]:
 def _edited(application_id: UUID) -> _Edited:
     with tools().database.reading() as session:
         mine = my_application(session, person_id=current_person().person_id, application_id=application_id)
-        form = application_form(session, mine.edition.id).form
+        asks = application_form(session, mine.edition.id)
         before = application_form(session, mine.edition.id, number=mine.application.form_version).form
-    return _Edited(mine, form, changes_between(before.definition, form.definition))
+    return _Edited(mine, asks, changes_between(before.definition, asks.form.definition))
 
 
 def _is_editable(mine: Mine) -> bool:
@@ -173,12 +185,14 @@ def _form(edited: _Edited, form: Form, conflict: Sequence[Difference] = ()) -> s
         version=asks.version,
         said=said,
         conditional=asks.is_conditional,
+        has_files=bool(asks.file_fields),
         questions=questions_html(
             asks,
             Form({**form.values, **_proved(edited)}, form.errors),
             languages=edited.mine.edition.languages,
             leave_out=frozenset({"consent"}) if edited.agreed else frozenset(),
             fixed=frozenset({"email"}),
+            form_id=edited.asks.form_id,
         ),
     )
 

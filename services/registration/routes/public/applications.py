@@ -13,10 +13,12 @@ from services.registration.errors import AlreadyApplied, ApplicationsClosed, For
 from services.registration.queries.applications import live_application_of, person_of
 from services.registration.queries.drafts import draft_waiting, submission_key_of
 from services.registration.queries.forms import FormInUse, version_of_form
+from services.registration.routes.attachments import LARGEST_FORM, files_sent, sent_with_files
 from services.registration.routes.public.editions import showcase, shown_edition
 from services.registration.routes.public.filling import minutes_for, questions_html, typed
 from services.registration.rules.forms.changes import Change, changes_between
 from services.registration.rules.forms.compiled import Answers
+from services.registration.rules.forms.file_kinds import FileGone
 from services.registration.views.editions import EditionView
 from services.registration.views.questions import said
 from services.registration.views.wording import sentences
@@ -27,7 +29,7 @@ from shared.secrets import hash_of
 from shared.web.door.identity import SignedIn, my_deed, signed_in
 from shared.web.door.kept import keep_typed, page_that_fills
 from shared.web.door.limits import by_caller, limited
-from shared.web.door.policy import public
+from shared.web.door.policy import larger_body, public
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.door.typed import typed_before, typed_now
@@ -93,14 +95,16 @@ def by_addressee() -> str:
 @public
 @limited("120 per hour", by=by_caller)
 @limited("20 per hour", by=by_addressee)
+@larger_body(LARGEST_FORM)
 def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: PLR0911 - each way a form comes back
     """Take the form. A visitor's address has to be proved first; a signed-in person's is."""
     edition = shown_edition(edition_slug)  # whether it is open says the deed, for the moment of the deed
     asks = showcase().form(edition.id)
-    page = _Page(edition, asks, Form(typed(request.form)), key=str(_key(request.form.get("key"))))
+    sent = sent_with_files(asks.form, form_id=asks.form_id, edition_id=edition.id)
+    page = _Page(edition, asks, Form(typed(sent.form)), key=str(_key(request.form.get("key"))))
     if request.form.get("form_version", str(asks.form.version)) != str(asks.form.version):
         return _changed(page)
-    raw = asks.form.collect(request.form)
+    raw = asks.form.collect(sent.form)
     person = signed_in()
     address = request.form.get("use_email") or None
     if person is not None:
@@ -109,9 +113,11 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: P
     if address is not None and (field := asks.form.definition.meaning("email")) is not None:
         raw[field.key] = address
         page = replace(page, form=Form({**page.form.values, field.key: address}))
-    answers, problems = asks.form.read(raw, languages=edition.languages, locale=current_locale())
-    if answers is None:
-        return _form(replace(page, form=page.form.with_errors(sentences(problems, asks.form)))), 422
+    files = files_sent(asks.form, raw, form_id=asks.form_id)
+    answers, problems = asks.form.read(raw, languages=edition.languages, locale=current_locale(), files=files)
+    if answers is None or sent.errors:
+        wrong = {**sentences(problems, asks.form), **sent.errors}
+        return _form(replace(page, form=page.form.with_errors(wrong))), 422
     meant = suggested_email(answers.email) if person is None else None
     if meant and request.form.get("email_kept") != answers.email:
         return _form(replace(page, meant=meant, written=answers.email)), 422
@@ -119,7 +125,7 @@ def send_form(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: P
         return handed_in(edition, answers, key=UUID(page.key), person=person)
     except AlreadyApplied as refusal:
         return _offered_as_change(refusal)
-    except OptionFull as refusal:
+    except (OptionFull, FileGone) as refusal:
         return _form(replace(page, form=page.form.with_errors(refusal.errors))), 422
     except FormChanged:
         return _changed(page)
@@ -229,13 +235,16 @@ def _form(page: _Page) -> str:
         form=page.form,
         key=page.key,
         version=form.version,
-        questions=questions_html(form, page.form, languages=page.edition.languages, fixed=fixed),
+        questions=questions_html(
+            form, page.form, languages=page.edition.languages, fixed=fixed, form_id=page.asks.form_id
+        ),
         minutes=minutes_for(form.definition.sections),
         meant=page.meant,
         written=page.written,
         changes=page.changes,
         said=said,
         conditional=form.is_conditional,
+        has_files=bool(form.file_fields),
     )
 
 

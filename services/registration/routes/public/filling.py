@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from flask import render_template
@@ -41,17 +42,20 @@ def questions_html(
     leave_out: frozenset[str] = NOBODY,
     fixed: frozenset[str] = NOBODY,
     titled: bool | None = None,
+    form_id: UUID | None = None,
 ) -> Markup:
     """Return the questions of a form, or of some of its ``sections``, filled with what was typed.
 
-    ``leave_out`` are meanings that are not asked, ``fixed`` those that are shown and cannot be typed over. Nobody's
-    empty questions are rendered once for each language and kept with the form.
+    ``leave_out`` are meanings that are not asked, ``fixed`` those that are shown and cannot be typed over. ``form_id``
+    is where files are sent to. Nobody's empty questions are rendered once for each language and kept with the form.
     """
 
     def rendered() -> Markup:
         views = sections_of(form, languages=languages, sections=sections, leave_out=leave_out, fixed=fixed)
         shows_titles = len(form.definition.sections) > 1 if titled is None else titled
-        html = render_template("registration/form/questions.html", sections=views, form=filled, titled=shows_titles)
+        html = render_template(
+            "registration/form/questions.html", sections=views, form=filled, titled=shows_titles, form_id=form_id
+        )
         return Markup(html)  # noqa: S704 - a template's own output
 
     if filled.errors or not filled.values.keys() <= {"language"}:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from flask import request, session as cookie
+from flask import session as cookie
 from werkzeug.datastructures import MultiDict
 
 from services.registration.actions.form_drafts import MOST_TYPED, keep_step
@@ -15,10 +15,13 @@ from services.registration.errors import FormTooLong
 from services.registration.queries.applications import person_of
 from services.registration.queries.form_drafts import half_filled
 from services.registration.queries.forms import FormInUse, version_of_form
+from services.registration.routes.attachments import files_sent
 from services.registration.routes.public.applications import known_values, open_edition
 from services.registration.routes.public.editions import showcase
 from services.registration.rules.forms.changes import Change, changes_between
+from services.registration.rules.forms.compiled import FormRead
 from services.registration.rules.forms.definitions import Section
+from services.registration.rules.forms.fields.base import CameBefore
 from services.registration.views.editions import EditionView
 from shared.clock import now
 from shared.schema.registration import FormDraft
@@ -40,6 +43,8 @@ class Filling:
     typed: Mapping[str, list[str]]
     proved: str
     """The address of somebody signed in."""
+    files: Mapping[str, CameBefore]
+    """Those that it names, by their ids."""
 
     @property
     def url(self) -> str:
@@ -65,8 +70,19 @@ class Filling:
 
     def sections(self) -> list[Section]:
         """Return the sections that are asked, given what was saved."""
-        so_far = self.asks.form.so_far(self.raw(), languages=self.edition.languages, locale=current_locale())
-        return self.asks.form.asked(so_far)
+        return self.asks.form.asked(self.so_far())
+
+    def so_far(self) -> dict[str, Any]:
+        """Return the answers that can be read from what was saved."""
+        return self.asks.form.so_far(
+            self.raw(), languages=self.edition.languages, locale=current_locale(), files=self.files
+        )
+
+    def read(self, raw: Mapping[str, object], *, within: frozenset[str] | None = None) -> FormRead:
+        """Return ``raw`` as answers, or what is wrong with them."""
+        return self.asks.form.read(
+            raw, languages=self.edition.languages, locale=current_locale(), files=self.files, within=within
+        )
 
 
 def filling_of(slug: str) -> Filling:
@@ -88,17 +104,22 @@ def filling_of(slug: str) -> Filling:
     typed = draft.typed if draft is not None else {
         name: [value] for name, value in known_values(asks, known, edition).items() if value
     }  # fmt: skip
-    return Filling(edition, asks, draft, typed, known.get("email", ""))
+    return _with_files(Filling(edition, asks, draft, typed, known.get("email", ""), {}))
 
 
-def saved(filling: Filling, section: Section) -> Filling:
+def _with_files(filling: Filling) -> Filling:
+    return replace(filling, files=files_sent(filling.asks.form, filling.raw(), form_id=filling.asks.form_id))
+
+
+def saved(filling: Filling, section: Section, sent: MultiDict[str, str]) -> Filling:
     """Keep the inputs of one section in place of what was saved of it."""
     own = {field.key for field in section.fields}
     typed = {name: values for name, values in filling.typed.items() if name.partition(".")[0] not in own}
-    typed |= {name: request.form.getlist(name) for name in request.form if name.partition(".")[0] in own}
+    typed |= {name: sent.getlist(name) for name in sent if name.partition(".")[0] in own}
     if sum(len(value) for values in typed.values() for value in values) > MOST_TYPED:
         raise FormTooLong
     person = signed_in()
+    after = _with_files(replace(filling, typed=typed))
     with tools().database.transaction() as session:
         draft_id = keep_step(
             session,
@@ -109,6 +130,7 @@ def saved(filling: Filling, section: Section) -> Filling:
             locale=current_locale(),
             person_id=person.person_id if person is not None else None,
             now=now(),
+            files=[UUID(one) for one in after.files],
         )
         draft = half_filled(
             session,
@@ -118,7 +140,7 @@ def saved(filling: Filling, section: Section) -> Filling:
         )
     if person is None:
         cookie[HALF_HERE] = str(draft_id)
-    return Filling(filling.edition, filling.asks, draft, typed, filling.proved)
+    return replace(after, draft=draft)
 
 
 def changes_seen(filling: Filling) -> Sequence[Change]:

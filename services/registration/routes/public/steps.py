@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from services.registration.actions.form_drafts import drop_form_draft, mail_saved_form
 from services.registration.errors import AlreadyApplied, FormChanged, OptionFull, ProofWorthless
 from services.registration.queries.form_drafts import edition_of_half_filled
+from services.registration.routes.attachments import LARGEST_FORM, sent_with_files
 from services.registration.routes.public.applications import (
     SENT_HERE,
     by_addressee,
@@ -20,6 +21,7 @@ from services.registration.routes.public.applications import (
 from services.registration.routes.public.editions import showcase
 from services.registration.routes.public.filling import minutes_for, questions_html
 from services.registration.routes.public.half_filled import HALF_HERE, Filling, changes_seen, filling_of, saved
+from services.registration.rules.forms.file_kinds import FileGone
 from services.registration.views.answers import shown
 from services.registration.views.questions import said
 from services.registration.views.wording import sentences
@@ -28,12 +30,11 @@ from shared.links import SAVED_FORM
 from shared.people.rules.emails import is_email, normal_email, suggested_email
 from shared.web.door.identity import signed_in
 from shared.web.door.limits import by_caller, limited
-from shared.web.door.policy import public
+from shared.web.door.policy import larger_body, public
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
-from shared.words.languages import current_locale
 from shared.words.sentences import _, _l
 
 blueprint = Blueprint("application_steps", __name__)
@@ -53,6 +54,7 @@ def show_step(edition_slug: str, number: int) -> str | Response:
 @blueprint.post("/e/<edition_slug>/apply/steps/<int:number>")
 @public
 @limited("600 per hour", by=by_caller)
+@larger_body(LARGEST_FORM)
 def save_step(edition_slug: str, number: int) -> Response | str | tuple[str, int]:
     """Save the section, whatever it holds; go on when it is filled in, back or away without looking."""
     filling = filling_of(edition_slug)
@@ -60,7 +62,8 @@ def save_step(edition_slug: str, number: int) -> Response | str | tuple[str, int
     if not 1 <= number <= len(sections):
         return see_other(f"{filling.url}/review")
     section = sections[number - 1]
-    filling = saved(filling, section)
+    sent = sent_with_files(filling.asks.form, form_id=filling.asks.form_id, edition_id=filling.edition.id)
+    filling = saved(filling, section, sent.form)
     go = request.form.get("go", "on")
     if go == "typing":
         return Response(status=204)
@@ -69,10 +72,10 @@ def save_step(edition_slug: str, number: int) -> Response | str | tuple[str, int
     if go == "back":
         return see_other(filling.step(max(1, number - 1)))
     within = frozenset(field.key for field in section.fields)
-    form = filling.asks.form
-    read = form.read(filling.raw(), languages=filling.edition.languages, locale=current_locale(), within=within)
-    if read.problems:
-        return _page(filling, number, Form(filling.known(), sentences(read.problems, form))), 422
+    read = filling.read(filling.raw(), within=within)
+    if read.problems or sent.errors:
+        wrong = {**sentences(read.problems, filling.asks.form), **sent.errors}
+        return _page(filling, number, Form(filling.known(), wrong)), 422
     after = filling.sections()
     place = next((at for at, one in enumerate(after, 1) if one.key == section.key), number)
     return see_other(filling.step(place + 1) if place < len(after) else f"{filling.url}/review")
@@ -98,7 +101,7 @@ def send(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: PLR091
     raw = filling.raw()
     if request.form.get("use_email") and (field := form.definition.meaning("email")) is not None:
         raw[field.key] = request.form["use_email"]
-    answers, problems = form.read(raw, languages=filling.edition.languages, locale=current_locale())
+    answers, problems = filling.read(raw)
     if answers is None:
         return _review(filling, sentences(problems, form)), 422
     meant = suggested_email(answers.email) if signed_in() is None else None
@@ -106,7 +109,7 @@ def send(edition_slug: str) -> Response | str | tuple[str, int]:  # noqa: PLR091
         return _review(filling, meant=meant, written=answers.email), 422
     try:
         answer = handed_in(filling.edition, answers, key=filling.draft.submission_key, person=signed_in())
-    except OptionFull as refusal:
+    except (OptionFull, FileGone) as refusal:
         return _review(filling, refusal.errors), 422
     except FormChanged:
         showcase().look_again()
@@ -186,6 +189,7 @@ def _page(filling: Filling, number: int, form: Form) -> str:
         changes=changes_seen(filling),
         said=said,
         conditional=filling.asks.form.is_conditional,
+        has_files=any(field.key in filling.asks.form.file_fields for field in section.fields),
         url=filling.url,
         questions=questions_html(
             filling.asks.form,
@@ -194,15 +198,16 @@ def _page(filling: Filling, number: int, form: Form) -> str:
             sections=[section],
             fixed=frozenset({"email"}) if filling.proved else frozenset(),
             titled=False,
+            form_id=filling.asks.form_id,
         ),
     )
 
 
 def _review(filling: Filling, errors: Mapping[str, object] | None = None, *, meant: str = "", written: str = "") -> str:
     form = filling.asks.form
-    read = form.read(filling.raw(), languages=filling.edition.languages, locale=current_locale())
+    read = filling.read(filling.raw())
     found = dict(errors if errors is not None else sentences(read.problems, form))
-    so_far = form.so_far(filling.raw(), languages=filling.edition.languages, locale=current_locale())
+    so_far = filling.so_far()
     parts = []
     for number, section in enumerate(filling.sections(), 1):
         lines = [

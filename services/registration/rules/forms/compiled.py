@@ -14,8 +14,17 @@ from typing import Any, Final, NamedTuple
 
 from services.registration.rules.forms.conditions import NOTHING_KNOWN, Asked, Known, compiled
 from services.registration.rules.forms.definitions import Definition, Section
-from services.registration.rules.forms.fields.base import MISSING, Problem, Question, Reading, Submitted
+from services.registration.rules.forms.fields.base import (
+    MISSING,
+    NO_FILES,
+    CameBefore,
+    Problem,
+    Question,
+    Reading,
+    Submitted,
+)
 from services.registration.rules.forms.fields.choices import scarce_choices
+from services.registration.rules.forms.fields.files import File
 
 COLUMNS: Final = ("name", "called", "email", "country", "organisation", "language")
 """Meanings that every application has as columns, in which lists sort and filter."""
@@ -36,6 +45,8 @@ class Answers:
     """The words that were agreed to."""
     scarce: frozenset[tuple[str, str]] = frozenset()
     """Options chosen that have a number of places: ``(field, option)``."""
+    files: frozenset[tuple[str, str]] = frozenset()
+    """Files given: ``(field, file)``."""
 
     @property
     def email(self) -> str:
@@ -110,6 +121,11 @@ class CompiledForm:
         """Fields that are columns and filters of the desk."""
         return tuple(field for field in self.by_key.values() if field.listed and not field.means)
 
+    @cached_property
+    def file_fields(self) -> Mapping[str, File]:
+        """The questions that ask for a file."""
+        return {key: field for key, field in self.by_key.items() if isinstance(field, File)}
+
     def collect(self, submitted: Submitted, *, section: Section | None = None) -> dict[str, object]:
         """Return what a page sent, by field key, as :meth:`read` takes it."""
         fields = self.by_key.values() if section is None else (field for field in section.fields if field.asks)
@@ -122,15 +138,17 @@ class CompiledForm:
         languages: Sequence[str],
         locale: str,
         known: Known = NOTHING_KNOWN,
+        files: Mapping[str, CameBefore] = NO_FILES,
         within: frozenset[str] | None = None,
         strict: bool = False,
     ) -> FormRead:
         """Return the answers, or what is wrong by field: every field is looked at, nobody corrects one at a time.
 
-        ``within`` leaves out what is missing or wrong in other fields than these: a step is read by itself.
+        ``files`` are those that may be answers, by their ids. ``within`` leaves out what is missing or wrong in other
+        fields than these: a step is read by itself.
         ``strict`` refuses what the form does not ask, as the API does; a page may carry more.
         """
-        reading = Reading(languages, locale)
+        reading = Reading(languages, locale, files)
         values: dict[str, Any] = {}
         problems: dict[str, Problem] = {}
         for step in self._steps:
@@ -169,7 +187,7 @@ class CompiledForm:
                 known[field.means] = value
             else:
                 rest[key] = value
-        return Answers(self.version, known, rest, consent, frozenset(scarce))
+        return Answers(self.version, known, rest, consent, frozenset(scarce), self._files(rest))
 
     def again(self, columns: Mapping[str, Any], answers: Mapping[str, Any], *, consent: str) -> Answers:
         """Return what was stored as it was read once."""
@@ -179,7 +197,10 @@ class CompiledForm:
             if (field := self.by_key.get(key)) is not None
             for option in scarce_choices(field, value)
         )
-        return Answers(self.version, dict(columns), dict(answers), consent, scarce)
+        return Answers(self.version, dict(columns), dict(answers), consent, scarce, self._files(answers))
+
+    def _files(self, answers: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+        return frozenset((key, answers[key]["file"]) for key in self.file_fields if key in answers)
 
     def values(self, columns: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return what was stored, by field key; what other versions asked is left out."""
@@ -208,9 +229,16 @@ class CompiledForm:
             if (test := self._of_section.get(section.key)) is None or test(values, known)
         ]
 
-    def so_far(self, raw: Mapping[str, object], *, languages: Sequence[str], locale: str) -> dict[str, Any]:
+    def so_far(
+        self,
+        raw: Mapping[str, object],
+        *,
+        languages: Sequence[str],
+        locale: str,
+        files: Mapping[str, CameBefore] = NO_FILES,
+    ) -> dict[str, Any]:
         """Return the values of a form that is half filled in: what can be read, and is asked."""
-        reading = Reading(languages, locale)
+        reading = Reading(languages, locale, files)
         values: dict[str, Any] = {}
         for step in self._steps:
             if step.of_section is not None and not step.of_section(values, NOTHING_KNOWN):

@@ -101,6 +101,9 @@ def faults(definition: Definition, purpose: Purpose) -> list[Fault]:
                 found.append(Fault("means_optional", means[needed].key, needed))
         found += [Fault("too_early", field.key) for field in fields if field.sensitivity == "special"]
     found += [
+        Fault("not_sealable", field.key) for field in fields if field.sensitivity == "special" and not field.seals
+    ]
+    found += [
         Fault("unnamed", text.owner, text.part)
         for text in texts_of(definition)
         if not text.texts and (text.part == "label" or "." in text.part)

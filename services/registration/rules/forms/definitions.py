@@ -18,6 +18,7 @@ from services.registration.rules.forms.fields.choices import Choice, Choices, Ye
 from services.registration.rules.forms.fields.consents import Consent, Explanation, Heading
 from services.registration.rules.forms.fields.contacts import Email, Link, Phone
 from services.registration.rules.forms.fields.countries import Address, Country
+from services.registration.rules.forms.fields.files import File
 from services.registration.rules.forms.fields.languages import EventLanguage, LanguageLevels
 from services.registration.rules.forms.fields.numbers import Day, Number
 from services.registration.rules.forms.fields.rankings import Matrix, Ranking, Scale
@@ -41,6 +42,7 @@ FIELD_TYPES: Final[Mapping[str, type[Question]]] = {
     "yes_no": YesNo,
     "scale": Scale,
     "matrix": Matrix,
+    "file": File,
     "address": Address,
     "consent": Consent,
     "heading": Heading,
@@ -64,6 +66,7 @@ Field = Annotated[
     | YesNo
     | Scale
     | Matrix
+    | File
     | Address
     | Consent
     | Heading

@@ -48,7 +48,8 @@ for (const form of document.querySelectorAll("form[data-save]")) {
   const said = document.querySelector("[data-saved]");
   let waiting;
   const save = async () => {
-    const body = new URLSearchParams(new FormData(form));
+    const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    const body = new URLSearchParams(typed);
     const answer = await fetch(form.dataset.save, { method: "POST", body }).catch(() => null);
     if (said) said.textContent = answer?.ok ? said.dataset.saved : said.dataset.unsaved;
   };

@@ -38,7 +38,7 @@ from services.registration.views.form_faults import (
     owner_name,
     rule_sentences,
 )
-from services.registration.views.questions import choice_label, said
+from services.registration.views.questions import FILE_KINDS, choice_label, said
 from shared.clock import now
 from shared.versions import ChangedMeanwhile, version_of
 from shared.web.door.identity import my_deed
@@ -178,6 +178,7 @@ def _page(bench: Bench, form: Form) -> str:
         said=said,
         P=P,
         languages=LANGUAGES,
+        file_kinds=FILE_KINDS,
     )
 
 

@@ -18,7 +18,7 @@ from shared.words.numbers import western_digits
 from shared.words.sentences import _, _l
 
 TEXTS: Final = ("label", "help", "unit", "least_label", "most_label", "title", "explanation")
-NUMBERS: Final = ("least", "most", "rows", "decimals", "keep_days")
+NUMBERS: Final = ("least", "most", "most_mb", "rows", "decimals", "keep_days")
 CHOSEN: Final = ("sensitivity", "means", "shown")
 TICKED: Final = ("required", "listed", "other")
 LISTS: Final = ("options", "rows", "columns")
@@ -42,7 +42,7 @@ def known_field(field: Question) -> dict[str, Any]:
     found = _texts_known(kept) | {f"{P}{name}": kept[name] for name in (*NUMBERS, *CHOSEN) if _is_plain(kept, name)}
     found |= {f"{P}{name}": "yes" for name in TICKED if kept.get(name)}
     found |= {f"{P}key": field.key, f"{P}type": field.type}
-    found[f"{P}languages"] = list(kept.get("languages", ()))
+    found |= {f"{P}{name}": list(kept.get(name, ())) for name in ("languages", "kinds")}
     for name in LISTS:
         for number, option in enumerate(kept[name] if isinstance(kept.get(name), list) else ()):
             stem = f"{P}{name}.{number}"
@@ -85,6 +85,8 @@ def read_field(submitted: MultiDict[str, str], field: Question, definition: Defi
     values |= {name: bool(submitted.get(P + name)) for name in TICKED if name in has}
     if "languages" in has:
         values["languages"] = submitted.getlist(f"{P}languages") or list(LANGUAGES)
+    if "kinds" in has:
+        values["kinds"] = submitted.getlist(f"{P}kinds")
     for name in LISTS:
         if name in has and _is_list(model, name):
             values[name] = _options(submitted, name, definition)

@@ -48,11 +48,27 @@ NOT_THERE: Final = Problem("not_there")
 """A choice that the question does not have."""
 
 
+class CameBefore(NamedTuple):
+    """A file that came for a question. ``size`` is in bytes; the ``media_type`` was told by them."""
+
+    field: str
+    name: str
+    size: int
+    media_type: str
+
+
+NO_FILES: Final[Mapping[str, CameBefore]] = {}
+
+
 class Reading(NamedTuple):
-    """For whom a form is read: the languages of the edition, and the one in which the page was shown."""
+    """For whom a form is read: the languages of the edition, and the one in which the page was shown.
+
+    ``files`` are those that may be given as answers, by their ids.
+    """
 
     languages: Sequence[str]
     locale: str
+    files: Mapping[str, CameBefore] = NO_FILES
 
 
 class Submitted(Protocol):
@@ -79,6 +95,8 @@ class Question(BaseModel):
     """What a field of this type may mean beside itself."""
     asks: ClassVar[bool] = True
     """Whether there is anything to answer."""
+    seals: ClassVar[bool] = True
+    """Whether an answer can be kept sealed, as special ones are."""
     countable: ClassVar[bool] = False
     """Whether few values are shared by many answers, so that lists can filter by them."""
 

@@ -19,12 +19,33 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from services.materials.errors import FileTooLarge, StoreUnknown
+from shared.errors import Invalid
+from shared.words.sentences import _l
 
 PIECE: Final = 256 * 1024
 """Bytes read at a time; memory stays flat whatever the size."""
 INTERNAL: Final = "/_files/"
 """The gateway's internal location; its root is the store's folder."""
+
+
+class FileEmpty(Invalid):
+    """Nothing arrived."""
+
+    title = _l("The file is empty")
+
+
+class FileTooLarge(Invalid):
+    """More bytes than one file may have."""
+
+    title = _l("The file is too large")
+
+    def __init__(self, *, limit: int) -> None:
+        detail = _l("One file may have at most %(megabytes)s MB.", megabytes=limit // 1_000_000)
+        super().__init__(detail, errors={"file": detail})
+
+
+class StoreUnknown(Exception):  # noqa: N818 - stops the start, is never shown to a person
+    """STORE_URL names no kind of store that this program has."""
 
 
 Check: TypeAlias = Callable[[BinaryIO], None]
@@ -76,6 +97,9 @@ class Store(Protocol):
     def reading(self, sha256: str) -> BinaryIO:
         """Open the bytes for reading; FileNotFoundError when they are not there."""
 
+    def drop(self, sha256: str) -> None:
+        """Delete the bytes; that they are not there is no mistake."""
+
     def at_hand(self, sha256: str) -> AbstractContextManager[Path]:
         """Lend the bytes as a file of this machine, to be read only; FileNotFoundError when they are not there."""
 
@@ -85,10 +109,11 @@ ABANDONED_SECONDS: Final = 86_400.0
 
 
 class FolderStore:
-    """Files under ``ab/abcdef…`` in one folder of a local disk."""
+    """Files under ``ab/abcdef…`` in one folder of a local disk. ``room`` is that folder's path below the store's."""
 
-    def __init__(self, folder: Path, *, abandoned_after: float = ABANDONED_SECONDS) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, room: str = "", abandoned_after: float = ABANDONED_SECONDS) -> None:
+        self.folder = folder / room
+        self._within = f"{INTERNAL}{room}/" if room else INTERNAL
         self._abandoned_after = abandoned_after
 
     @property
@@ -162,11 +187,15 @@ class FolderStore:
 
     def delivery(self, sha256: str) -> InternalPath:
         """Return the path below the gateway's internal location."""
-        return InternalPath(f"{INTERNAL}{sha256[:2]}/{sha256}")
+        return InternalPath(f"{self._within}{sha256[:2]}/{sha256}")
 
     def reading(self, sha256: str) -> BinaryIO:
         """Open the file."""
         return self._path(sha256).open("rb")
+
+    def drop(self, sha256: str) -> None:
+        """Unlink the file."""
+        self._path(sha256).unlink(missing_ok=True)
 
     @contextmanager
     def at_hand(self, sha256: str) -> Iterator[Path]:
@@ -189,12 +218,15 @@ def _is_whole(path: Path, sha256: str) -> bool:
 
 
 @cache
-def store_at(url: str) -> Store:
-    """Return the store that ``url`` names; only ``file:///…`` is known."""
+def store_at(url: str, room: str = "") -> Store:
+    """Return the store that ``url`` names, or a ``room`` of it whose files are counted by themselves.
+
+    Only ``file:///…`` is known.
+    """
     parts = urlsplit(url)
     if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
         raise StoreUnknown(url)
-    return FolderStore(Path(unquote(parts.path)))
+    return FolderStore(Path(unquote(parts.path)), room=room)
 
 
 def pieces_of(stream: BinaryIO) -> Iterator[bytes]:
