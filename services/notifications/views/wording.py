@@ -64,11 +64,13 @@ LEFT_OUT: Final[dict[str, tuple[LazyText, str]]] = {
 NOTICE_KINDS: Final[dict[str, LazyText]] = {
     "campaign": _l("Letter from the organisers"),
     "address_proof": _l("Link to confirm the address"),
+    "form_saved": _l("Link to the half-filled form"),
     "sign_in": _l("Link to sign in"),
     "staff_invitation": _l("Invitation to the staff"),
     "token_made": _l("API token made"),
     "passphrase_changed": _l("Passphrase changed"),
     "authenticator_changed": _l("Authenticator changed"),
+    "account_reset": _l("Way in to the desk reset"),
     "new_browser": _l("New browser signed in"),
     "application_received": _l("Application received"),
     "application_withdrawn": _l("Application withdrawn"),
