@@ -55,13 +55,9 @@ class AlreadyApplied(Conflict):
 
 
 class ProofSpent(Conflict):
-    """The link has done its work; ``application_id`` is the application that stands."""
+    """The link has done its work."""
 
     title = _l("This link has been used already")
-
-    def __init__(self, application_id: UUID) -> None:
-        super().__init__()
-        self.application_id = application_id
 
 
 class ProofWorthless(NotFound):

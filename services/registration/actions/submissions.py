@@ -182,10 +182,8 @@ def prove_address(session: Session, *, application_id: UUID, now: datetime) -> U
         raise ProofWorthless
     application, edition = draft.Application, draft.Edition
     if application.state != "draft":
-        standing = application_id if application.person_id else standing_beside(session, application_id=application_id)
-        if standing is None:
-            raise ProofWorthless
-        raise ProofSpent(standing)
+        replaced = application.person_id is None and standing_beside(session, application_id=application_id) is None
+        raise ProofWorthless if replaced else ProofSpent
     # Handed in before the deadline counts, though the mail was read after it; the link's own life bounds the delay.
     require_open(session, edition_id=edition.id, now=min(now, application.created_at))
     person_id = find_or_make_person(

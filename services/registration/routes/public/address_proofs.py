@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from services.registration.actions.second_drafts import Settled, settle_second_draft
 from services.registration.actions.submissions import prove_address
 from services.registration.errors import AlreadyApplied, ProofSpent, ProofWorthless
-from services.registration.queries.drafts import waiting_proof
+from services.registration.queries.drafts import standing_beside, waiting_proof
 from services.registration.routes.public.applications import SENT_HERE
 from services.registration.routes.public.editions import shown_edition
 from shared.clock import now
@@ -89,13 +89,13 @@ def prove(token: str) -> Response | tuple[str, int]:
             settled = settle_second_draft(session, draft_id=application_id, application_id=target, deed=deed)
             secret = _let_in(session, what, person_id=person_id, now=moment)
         told, kind = _SETTLED[settled]
-    except ProofSpent as spent:
+    except ProofSpent:
         with tools().database.transaction() as session:
             person_before = entry_before(session, what=what, form=form_secret(), now=moment)
             if person_before is None:
                 return render_template("registration/proof_spent.html"), 410
             secret = open_session(session, person_id=person_before, means="link", now=moment)
-        target = spent.application_id
+            target = standing_beside(session, application_id=application_id) or application_id
     remember_session(secret)
     flash_message(told, kind)
     return see_other(f"/me/applications/{target}")
