@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.materials.rules.makings import MAKING
+from services.materials.rules.publications import PUBLICATION
 from services.materials.rules.releases import RELEASE
 from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
@@ -27,8 +28,8 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, UNREACHED, ROLE,
-    INVITATION, TOKEN,
+    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, PUBLICATION, RELEASE, MEMBER, MAKING, CAMPAIGN,
+    UNREACHED, ROLE, INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",

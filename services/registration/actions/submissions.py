@@ -18,6 +18,7 @@ from services.registration.errors import (
     ProofWorthless,
 )
 from services.registration.queries.applications import live_application_of
+from services.registration.queries.drafts import standing_beside
 from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.editions import takes_applications
@@ -167,7 +168,8 @@ def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: U
 def prove_address(session: Session, *, application_id: UUID, now: datetime) -> UUID:
     """Submit the draft whose address was just proved; return the person, found by the address or made.
 
-    Refuses with :class:`ProofSpent` when it was submitted before, :class:`ProofWorthless` when the draft was replaced,
+    Refuses with :class:`ProofSpent` when it was submitted before, or put away because another application of the same
+    address stands, with :class:`ProofWorthless` when the draft was replaced, with
     :class:`ApplicationsClosed` after the deadline and :class:`AlreadyApplied` when the person has a live application.
     """
     draft = session.execute(
@@ -176,11 +178,12 @@ def prove_address(session: Session, *, application_id: UUID, now: datetime) -> U
         .where(Application.id == application_id)
         .with_for_update(of=Application)
     ).first()
-    if draft is None or draft.Application.state == "withdrawn":
+    if draft is None:
         raise ProofWorthless
     application, edition = draft.Application, draft.Edition
     if application.state != "draft":
-        raise ProofSpent
+        replaced = application.person_id is None and standing_beside(session, application_id=application_id) is None
+        raise ProofWorthless if replaced else ProofSpent
     # Handed in before the deadline counts, though the mail was read after it; the link's own life bounds the delay.
     require_open(session, edition_id=edition.id, now=min(now, application.created_at))
     person_id = find_or_make_person(

@@ -6,7 +6,9 @@ from typing import Literal
 
 from flask import flash
 
+Kind = Literal["success", "information", "warning", "error"]
 
-def flash_message(text: object, kind: Literal["success", "information", "warning", "error"] = "success") -> None:
+
+def flash_message(text: object, kind: Kind = "success") -> None:
     """Show ``text`` once, on the next page the person sees."""
     flash(str(text), kind)

@@ -173,6 +173,12 @@ class Placing(ShelfChange):
     rule: Literal["public", "registered", "accepted"] = "accepted"
 
 
+class ShelfNamed(BaseModel):
+    """Which shelf is meant."""
+
+    shelf_id: UUID
+
+
 class ShelfTimes(NamedTuple):
     """When a shelf opens and closes; None means always."""
 
