@@ -105,8 +105,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that sees one snapshot and can write nothing."""
-        with self._sessions() as session:
+        """Open a session that sees one snapshot and can write nothing.
+
+        It ends with a COMMIT all the same: at a ROLLBACK psycopg throws away every statement the connection has prepared.
+        """
+        with self._sessions() as session, session.begin():
             session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
             yield session
 
