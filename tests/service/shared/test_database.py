@@ -43,6 +43,8 @@ def test_a_page_that_only_reads_leaves_the_connection_what_it_has_prepared(
             with database.reading() as session:
                 session.execute(text("SELECT count(*) FROM people.addressable WHERE name = :name"), {"name": "Awa"})
         with database.reading() as session:
-            assert session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%name = $1%'"))
+            assert session.scalar(
+                text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%name = $1%'")
+            )
     finally:
         database.dispose()
