@@ -46,7 +46,7 @@ MODULES: Final = (
     "gunicorn.workers.gthread",
     "limits.storage.redis",
     "encodings.idna",
-    "stack.mailbox_pages",
+    "stack.mailbox.pages",
     "aiosmtpd.smtp",
     "wsgiref.simple_server",
 )
