@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.registration.app import BLUEPRINTS
 from shared.web.pages import kept_code
-from stack.common_ground import compile_the_pages
+from stack.upkeep.common_ground import compile_the_pages
 from tests.support.registration import make_open_edition
 from tests.support.web import app_of, visitor
 
