@@ -45,6 +45,7 @@ MODULES: Final = (
     "gunicorn.glogging",
     "gunicorn.workers.gthread",
     "limits.storage.redis",
+    "valkey",
     "encodings.idna",
     "stack.mailbox.pages",
     "aiosmtpd.smtp",
