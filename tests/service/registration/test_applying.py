@@ -286,17 +286,3 @@ def test_a_proof_link_warns_before_it_signs_in_to_an_account_in_another_browser(
     person_called(registration_database, "Awa")
     assert "another browser" in elsewhere.get(link).text
     assert "another browser" not in here.get(link).text
-
-
-def test_everybody_reads_the_own_address_on_the_page_that_many_share(
-    app: Flask, registration_database: Database
-) -> None:
-    addresses = ("o'neil&co@example.org", "awa@xn--mller-kva.example")
-    for number, (written, shown) in enumerate(
-        zip(addresses, ("o&#39;neil&amp;co@example.org", "awa@müller.example"), strict=True)
-    ):
-        browser = visitor(app)
-        sent = browser.post("/e/spring-2026/apply", data=answers(email=written) | open_form(browser))
-        proof = proof_link(app, applications(registration_database)[number].id)
-        for page in (sent.location, f"{sent.location}?lang=fr", proof, f"{proof}?lang=fr"):
-            assert f"<bdi>{shown}</bdi>" in browser.get(page).text, page
