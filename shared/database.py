@@ -109,8 +109,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that sees one snapshot and can write nothing."""
-        with self._sessions() as session:
+        """Open a session that sees one snapshot and can write nothing.
+
+        It ends with a COMMIT: at a ROLLBACK psycopg throws away every statement that the connection has prepared.
+        """
+        with self._sessions() as session, session.begin():
             session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
             yield session
 

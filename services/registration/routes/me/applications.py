@@ -45,7 +45,7 @@ def show_mine(application_id: UUID) -> str:
     moment = now()
     with tools().database.reading() as session:
         mine = my_application(session, person_id=current_person().person_id, application_id=application_id)
-        steps, outcomes = story_of(session, application=mine.application)
+        steps, outcomes = story_of(session, application=mine.application, names=False)
         form = application_form(session, mine.edition.id, number=mine.application.form_version).form
     return render_template(
         "registration/my_application.html",

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, session as cookie
+from markupsafe import escape
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -28,6 +29,8 @@ from shared.web.door.redirects import see_other
 from shared.web.door.sessions import remember_session
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import Kind, flash_message
+from shared.web.pages.prepared import for_visitors
+from shared.words.addresses import readable_email
 from shared.words.sentences import LazyText, _l
 
 blueprint = Blueprint("address_proofs", __name__)
@@ -54,7 +57,7 @@ _SETTLED: Final[Mapping[Settled, tuple[LazyText, Kind]]] = {
 
 @blueprint.get(PROOF.rule)
 @public
-def show_proof(token: str) -> str | tuple[str, int]:
+def show_proof(token: str) -> str | Response | tuple[str, int]:
     """Show what the link is for, with a button: programs that open every link in a mail prove nothing."""
     with tools().database.at_once() as session:
         waiting = waiting_proof(session, application_id=_proof(token))
@@ -62,11 +65,14 @@ def show_proof(token: str) -> str | tuple[str, int]:
         raise ProofWorthless
     if waiting.state != "draft":
         return render_template("registration/proof_spent.html"), 410
-    return render_template(
-        "registration/proof.html",
-        waiting=waiting,
-        edition=shown_edition(waiting.edition_slug),
-        elsewhere=waiting.has_account and cookie.get(SENT_HERE) != str(waiting.submission_key),
+    edition = shown_edition(waiting.edition_slug)
+    elsewhere = waiting.has_account and cookie.get(SENT_HERE) != str(waiting.submission_key)
+    return for_visitors(
+        lambda slots: render_template(
+            "registration/proof.html", email=slots["email"], edition=edition, elsewhere=elsewhere
+        ),
+        at=f"proof {edition.slug} {elsewhere}",
+        email=lambda: str(escape(readable_email(waiting.email))),
     )
 
 
