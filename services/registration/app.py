@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api, editions as editions_api, forms as forms_api
+from services.registration.routes.api import (
+    decisions as decisions_api,
+    editions as editions_api,
+    figures as figures_api,
+    forms as forms_api,
+)
 from services.registration.routes.desk import (
     applications as desk_applications,
     criteria,
@@ -12,6 +17,7 @@ from services.registration.routes.desk import (
     duplicates,
     edition_previews,
     editions as desk_editions,
+    figures,
     information as desk_information,
     outbox,
     proposals,
@@ -66,6 +72,7 @@ BLUEPRINTS = (
     scenarios.blueprint,
     decisions.blueprint,
     releases.blueprint,
+    figures.blueprint,
     desk_editions.blueprint,
     listing.blueprint,
     building.blueprint,
@@ -77,6 +84,7 @@ BLUEPRINTS = (
     components_page.blueprint,
     editions_api.blueprint,
     decisions_api.blueprint,
+    figures_api.blueprint,
     forms_api.blueprint,
     *PEOPLE,
 )
