@@ -76,7 +76,7 @@ def migrate() -> None:
 @click.argument("email")
 def code(email: str) -> None:
     """Print the present six digits for a demo staff account, as their phone would show them."""
-    from stack.codes import print_code
+    from stack.operating.codes import print_code
 
     sys.exit(print_code(email))
 
@@ -87,7 +87,7 @@ def doctor() -> None:
 
     Exit code 0 when nothing is broken; warnings do not count.
     """
-    from stack.doctor import run_doctor
+    from stack.operating.doctor import run_doctor
 
     sys.exit(run_doctor())
 
@@ -98,7 +98,7 @@ def fixity() -> None:
 
     Works beside a running stack. Exit code 0 when all are what was stored.
     """
-    from stack.rounds import run_round
+    from stack.operating.rounds import run_round
 
     sys.exit(run_round("services.materials.rounds.fixity", "materials", command="fixity"))
 
@@ -109,7 +109,7 @@ def reseal() -> None:
 
     Works beside a running stack. When it is done the old key may be taken away.
     """
-    from stack.rounds import run_round
+    from stack.operating.rounds import run_round
 
     sys.exit(run_round("services.registration.rounds.resealing", "registration", command="reseal"))
 
@@ -120,7 +120,7 @@ def secrets_command() -> None:
 
     Every secret is fresh; the last lines are for you to fill in.
     """
-    from stack.secrets_file import secrets_file
+    from stack.operating.secrets_file import secrets_file
 
     click.echo(secrets_file(), nl=False)
 
@@ -132,7 +132,7 @@ def test(arguments: tuple[str, ...]) -> None:
 
     The slow suites are marked chaos, slow, browser and compose; name one to run it: ./academy test -m chaos
     """
-    from stack.checks import run_tests
+    from stack.developing.checks import run_tests
 
     sys.exit(run_tests(arguments))
 
@@ -144,7 +144,7 @@ def check(names: tuple[str, ...]) -> None:
 
     All are run, then shown; with NAMES, such as ruff or mypy, only those.
     """
-    from stack.checks import TOOLS, run_checks
+    from stack.developing.checks import TOOLS, run_checks
 
     unknown = sorted(set(names) - set(TOOLS))
     if unknown:
@@ -156,7 +156,7 @@ def check(names: tuple[str, ...]) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
     """Measure: each workload beside its calibration in the same run. ARGUMENTS go to the bench."""
-    from stack.checks import run_bench
+    from stack.developing.checks import run_bench
 
     sys.exit(run_bench(arguments))
 
@@ -169,7 +169,7 @@ def lock(upgrade: bool, packages: tuple[str, ...]) -> None:
 
     What is locked stays at its version unless pyproject.toml forbids it, or --upgrade or --package asks for more.
     """
-    from stack.locks import run_lock
+    from stack.developing.locks import run_lock
 
     sys.exit(run_lock(upgrade=upgrade, packages=packages))
 
@@ -177,7 +177,7 @@ def lock(upgrade: bool, packages: tuple[str, ...]) -> None:
 @academy.command()
 def roles() -> None:
     """Write docs/roles.md, who may open what, from what the routes declare."""
-    from stack.checks import write_roles
+    from stack.developing.checks import write_roles
 
     sys.exit(write_roles())
 

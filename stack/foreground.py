@@ -14,7 +14,7 @@ from types import FrameType
 from rich.table import Table
 
 from stack.beforehand import CannotStart
-from stack.memory import memory_of
+from stack.operating.memory import memory_of
 from stack.places import Places
 from stack.running import Stack
 from stack.schema_state import StepFailed
@@ -94,7 +94,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def start_over(places: Places) -> None:
     """Forget the data of this stack, unless it runs."""
     from stack.beforehand import keep_apart, only_one
-    from stack.leftovers import end_leftovers  # late: psutil is needed only here
+    from stack.upkeep.leftovers import end_leftovers  # late: psutil is needed only here
 
     if os.environ.get("DATABASE_URL"):
         raise CannotStart("--fresh empties only what runs here: empty the database of DATABASE_URL yourself.")

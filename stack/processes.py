@@ -13,11 +13,11 @@ from shared.doors import QUEUES
 from stack.addresses import SERVICES, Addresses
 from stack.embedded import nginx, postgres, valkey
 from stack.keys import Keys
-from stack.leftovers import RANKS, STEP_RANK, marks
 from stack.ordinary_user import ordinary_user
-from stack.parts import PARTS_FILE, parts_file
 from stack.places import CHECKOUT, Places
 from stack.ports import Ports
+from stack.upkeep.leftovers import RANKS, STEP_RANK, marks
+from stack.upkeep.parts import PARTS_FILE, parts_file
 
 LOOPBACK = "127.0.0.1"
 PRIVATE_TO_POSTMEN = frozenset({"MAIL_BOX", "MAIL_DKIM_KEYS", "MAIL_LISTEN", "MAIL_RELAYS"})
@@ -179,7 +179,9 @@ def postgres_process(places: Places) -> Process:
 def _catcher(outline: Outline) -> Process:
     ports = outline.ports
     options = [f"--maildir={outline.places.mail}", f"--smtp={ports.smtp}", f"--http={ports.mailbox}"]
-    return Process("mail", ["stack.mail_catcher", *options], RANKS["mail"], python=True, environment=bare_environment())
+    return Process(
+        "mail", ["stack.mailbox.catcher", *options], RANKS["mail"], python=True, environment=bare_environment()
+    )
 
 
 def _service(outline: Outline, name: str) -> Process:

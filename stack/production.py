@@ -13,7 +13,6 @@ from stack.beforehand import CannotStart, only_one, require_place
 from stack.embedded import postgres
 from stack.foreground import Runner
 from stack.keys import OWNER, keys_of
-from stack.leftovers import end_leftovers
 from stack.ordinary_user import hand_over
 from stack.places import Places, places_of_checkout
 from stack.ports import choose_ports, remembered_ports
@@ -21,7 +20,8 @@ from stack.processes import Outline, postgres_process, service_environment
 from stack.running import Stack
 from stack.schema_state import StepFailed
 from stack.screen import Screen
-from stack.supervision import Supervision
+from stack.upkeep.leftovers import end_leftovers
+from stack.upkeep.supervision import Supervision
 
 
 def run_up(*, gateway: int | None, organiser: str | None) -> int:
@@ -47,7 +47,7 @@ def first(stack: Stack, email: str | None) -> None:
         return
     environment = service_environment(stack.outline, "registration")
     # Through a pipe: what it prints lets whoever reads it become organiser.
-    click.echo(schema_state.words_of_module("stack.first_organiser", environment, arguments=(email,)))
+    click.echo(schema_state.words_of_module("stack.operating.first_organiser", environment, arguments=(email,)))
 
 
 def has_organiser(owner_url: str) -> bool:

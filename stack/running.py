@@ -25,15 +25,15 @@ from stack.beforehand import (
 )
 from stack.embedded import postgres
 from stack.keys import OWNER, keys_of
-from stack.leftovers import end_leftovers
 from stack.ordinary_user import hand_over, hand_over_file
 from stack.places import Places
 from stack.ports import FIRST_GATEWAY, choose_ports, remembered_ports
 from stack.processes import Outline, Process, postmen_environment, processes_of, worker_environment
 from stack.readiness import questions, status_of, wait_until
 from stack.screen import Screen
-from stack.supervision import Supervision, processes_below
-from stack.tending import Tending, last_line
+from stack.upkeep.leftovers import end_leftovers
+from stack.upkeep.supervision import Supervision, processes_below
+from stack.upkeep.tending import Tending, last_line
 
 SECONDS_TO_READINESS = 60.0
 SECONDS_BETWEEN_LOOKS = 2.0

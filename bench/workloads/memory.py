@@ -1,6 +1,6 @@
 """What everything weighs that ``./academy demo`` runs: a while after its first start, and after people were there.
 
-PSS: a page that several processes share counts once, divided among them (``stack/memory.py``).
+PSS: a page that several processes share counts once, divided among them (``stack/operating/memory.py``).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ import psutil
 from bench.load import wrk
 from bench.measures import Comparison, Series
 from bench.workloads.applications import write_forms
-from stack.leftovers import leftovers_of
-from stack.memory import memory_of
+from stack.operating.memory import memory_of
 from stack.places import CHECKOUT, Places
 from stack.readiness import status_of
-from stack.supervision import processes_below
+from stack.upkeep.leftovers import leftovers_of
+from stack.upkeep.supervision import processes_below
 
 if TYPE_CHECKING:
     from bench.parts import Bench

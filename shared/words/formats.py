@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from shared.clock import now as clock_now
 from shared.words.folding import sorted_as
-from shared.words.languages import LANGUAGES, babel_locale, current_locale, current_zone, zone_of
+from shared.words.languages import LANGUAGES, babel_locale, current_locale, current_zone, reader_rules, zone_of
 from shared.words.sentences import _
 
 _NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
@@ -28,7 +28,7 @@ COUNTRIES = frozenset(
 
 def format_list(items: list[str] | tuple[str, ...], style: Literal["standard", "or"] = "standard") -> str:
     """Write `a, b and c`; style `or` gives `a, b or c`."""
-    return join_list([str(item) for item in items], style=style, locale=current_locale())
+    return join_list([str(item) for item in items], style=style, locale=reader_rules())
 
 
 def _reading_zone(zone: str | tzinfo | None) -> tzinfo:
@@ -41,7 +41,8 @@ def format_date(value: date | datetime, style: str = "long", zone: str | tzinfo 
     """`24 October 2011`; a datetime is first moved to `zone`, else the reader's, else UTC. Styles as in CLDR."""
     if isinstance(value, datetime):
         value = value.astimezone(_reading_zone(zone)).date()
-    return dates.format_date(value, format=_DAY_FIRST.get((current_locale(), style), style), locale=current_locale())
+    language = current_locale()
+    return dates.format_date(value, format=_DAY_FIRST.get((language, style), style), locale=babel_locale(language))
 
 
 # CLDR's "en" is American; our English is read all over the world, where the day comes first. Its medium Arabic date
@@ -57,8 +58,9 @@ _DAY_FIRST = {
 
 def format_time(value: datetime, zone: str | tzinfo | None = None) -> str:
     """`09:00` on the 24-hour clock where the language has no habit against it."""
-    pattern = "HH:mm" if current_locale() in {"en", "ar"} else "short"
-    return dates.format_time(value, format=pattern, tzinfo=_reading_zone(zone), locale=current_locale())
+    language = current_locale()
+    pattern = "HH:mm" if language in {"en", "ar"} else "short"
+    return dates.format_time(value, format=pattern, tzinfo=_reading_zone(zone), locale=babel_locale(language))
 
 
 def format_datetime(value: datetime, style: str = "medium", zone: str | tzinfo | None = None) -> str:
@@ -72,7 +74,7 @@ def zone_city(zone: str | tzinfo) -> str:
     """Name the zone by its city, as people do: `Montreal`, `Ouagadougou`."""
     found = _reading_zone(zone)
     key = getattr(found, "key", "UTC")
-    named = babel_locale(current_locale()).time_zones.get(key, {}).get("city")
+    named = reader_rules().time_zones.get(key, {}).get("city")
     return str(named or key.rsplit("/", 1)[-1].replace("_", " "))
 
 
@@ -128,14 +130,12 @@ def format_relative(value: datetime, now: datetime | None = None) -> str:
     """`in 5 days`, `2 hours ago`."""
     distance = value - (now or clock_now())
     step: Literal["minute", "second"] = "minute" if abs(distance) >= timedelta(minutes=1) else "second"
-    return dates.format_timedelta(
-        distance, granularity=step, threshold=1.5, add_direction=True, locale=current_locale()
-    )
+    return dates.format_timedelta(distance, granularity=step, threshold=1.5, add_direction=True, locale=reader_rules())
 
 
 def format_duration(seconds: float) -> str:
     """`5 minutes`, without a direction."""
-    return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=current_locale())
+    return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=reader_rules())
 
 
 def format_range(start: date, end: date) -> str:
@@ -146,12 +146,12 @@ def format_range(start: date, end: date) -> str:
             return f"{start.day}\N{EN DASH}{format_date(end)}"
         first = format_date(start) if start.year != end.year else format_date(start).rpartition(" ")[0]
         return f"{first} \N{EN DASH} {format_date(end)}"
-    return dates.format_interval(start, end, skeleton, locale=current_locale())
+    return dates.format_interval(start, end, skeleton, locale=reader_rules())
 
 
 def country_name(code: str | None) -> str:
     """Name an ISO 3166 country in the reader's language; an unknown code stays as it is."""
-    return str(babel_locale(current_locale()).territories.get((code or "").upper(), code or ""))
+    return str(reader_rules().territories.get((code or "").upper(), code or ""))
 
 
 def in_order(codes: Iterable[str], name: Callable[[str], object]) -> list[str]:

@@ -98,6 +98,11 @@ def babel_locale(language: str) -> Locale:
     return Locale.parse(language)
 
 
+def reader_rules() -> Locale:
+    """Return Babel's rules for the reader's language; a name of it would be parsed at every use."""
+    return babel_locale(current_locale())
+
+
 def text_direction(language: str | None = None) -> str:
     """`ltr` or `rtl`, for the `dir` attribute."""
     return babel_locale(language or current_locale()).text_direction

@@ -6,7 +6,7 @@ import unicodedata
 
 from babel import numbers, units
 
-from shared.words.languages import babel_locale, current_locale
+from shared.words.languages import reader_rules
 
 _SIZES = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
 
@@ -14,12 +14,12 @@ _SIZES = (("gigabyte", 10**9), ("megabyte", 10**6), ("kilobyte", 10**3))
 def format_number(value: float, digits: int | None = None) -> str:
     """`1,234.5`, with at most `digits` places after the comma (CLDR's own number when None)."""
     pattern = None if digits is None else "#,##0." + "#" * digits
-    return numbers.format_decimal(value, format=pattern, locale=current_locale(), numbering_system="default")
+    return numbers.format_decimal(value, format=pattern, locale=reader_rules(), numbering_system="default")
 
 
 def format_percent(share: float, digits: int = 0) -> str:
     """Write 0.42 as `42%`."""
-    locale = babel_locale(current_locale())
+    locale = reader_rules()
     pattern = str(locale.percent_formats[None].pattern)
     if digits:
         pattern = pattern.replace("0", "0." + "0" * digits, 1)
@@ -35,7 +35,7 @@ def format_file_size(size: int) -> str:
         rounded,
         f"digital-{unit}",
         length="long" if unit == "byte" else "short",
-        locale=current_locale(),
+        locale=reader_rules(),
         numbering_system="default",
     )
 

@@ -14,7 +14,7 @@ from types import FrameType
 
 from stack.beforehand import CannotStart
 from stack.foreground import demo_accounts, seconds_since_command
-from stack.memory import memory_of
+from stack.operating.memory import memory_of
 from stack.places import Places
 from stack.running import Stack
 from stack.schema_state import StepFailed

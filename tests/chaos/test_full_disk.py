@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from stack.leftovers import leftovers_of
 from stack.places import CHECKOUT, Places
+from stack.upkeep.leftovers import leftovers_of
 from tests.support.postgres import free_port
 
 if TYPE_CHECKING:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.web.door.health import ailing_parts as parts_of_readyz
-from stack import supervision as supervising
-from stack.doctor import examine
 from stack.keys import keys_of
+from stack.operating.doctor import examine
 from stack.ordinary_user import hand_over
-from stack.parts import PARTS_FILE, ailing_parts, parts_file
 from stack.places import Places
 from stack.ports import choose_ports
 from stack.processes import Process
-from stack.supervision import Supervision
-from stack.tending import STEADY, Tending
+from stack.upkeep import supervision as supervising
+from stack.upkeep.parts import PARTS_FILE, ailing_parts, parts_file
+from stack.upkeep.supervision import Supervision
+from stack.upkeep.tending import STEADY, Tending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from stack.secrets_file import SECRETS, secrets_file
+from stack.operating.secrets_file import SECRETS, secrets_file
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILES: Final = (ROOT / "docker-compose.yml", ROOT / "tests" / "compose" / "docker-compose.test.yml")

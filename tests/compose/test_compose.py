@@ -142,7 +142,7 @@ def test_another_host_name_is_refused(academy: Composition) -> None:
 
 
 def test_one_command_invites_the_first_organiser(academy: Composition) -> None:
-    said = academy.inside("registration", "python", "-m", "stack.first_organiser", "first@example.org")
+    said = academy.inside("registration", "python", "-m", "stack.operating.first_organiser", "first@example.org")
     link = re.search(rf"{re.escape(academy.site)}/staff/invitations/\S+", said)
     assert link is not None, said
     visitor = Visitor(academy.site)

@@ -20,8 +20,8 @@ import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
-from stack.leftovers import leftovers_of
 from stack.places import CHECKOUT, Places
+from stack.upkeep.leftovers import leftovers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -61,10 +61,18 @@ def register_languages(app: Flask, reader: Callable[[], Preference]) -> None:
 
 
 def _reader_of_request() -> Preference:
-    if not has_request_context():
+    """Return who reads this answer; a page asks some hundred times, so what is known is looked up once."""
+    try:
+        known: Preference = g.reader
+    except RuntimeError:  # neither a request nor an app
         return UNKNOWN
-    if "reader" not in g:
-        person: Preference = current_app.extensions.get("reader", lambda: UNKNOWN)()
-        g.reader = Preference(negotiate(request, person), person.zone)
+    except AttributeError:
+        return _negotiated() if has_request_context() else UNKNOWN
+    return known
+
+
+def _negotiated() -> Preference:
+    person: Preference = current_app.extensions.get("reader", lambda: UNKNOWN)()
+    g.reader = Preference(negotiate(request, person), person.zone)
     found: Preference = g.reader
     return found

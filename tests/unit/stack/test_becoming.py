@@ -31,7 +31,7 @@ with open("seen.json", "w") as file:
 SUPERVISOR = """
 import os, signal, sys
 from pathlib import Path
-from stack.becoming import be_forked
+from stack.upkeep.becoming import be_forked
 signal.signal(signal.SIGTERM, lambda *_: None)
 os.environ["SECRET_OF_THE_SUPERVISOR"] = "1"
 child = os.fork()

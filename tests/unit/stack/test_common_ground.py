@@ -10,7 +10,7 @@ from stack.places import CHECKOUT
 
 ASKED = """
 import json, sys, threading
-from stack import common_ground
+from stack.upkeep import common_ground
 failed = common_ground.prepare()
 print(json.dumps([failed, threading.active_count(), "prometheus_client" in sys.modules]))
 """

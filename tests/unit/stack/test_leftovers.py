@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from stack.embedded.binaries import nginx_executable
-from stack.leftovers import end_leftovers, end_part, marks
 from stack.places import Places
+from stack.upkeep.leftovers import end_leftovers, end_part, marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

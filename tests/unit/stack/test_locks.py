@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from stack.locks import DEVELOPMENT, RUNTIME, run_lock
+from stack.developing.locks import DEVELOPMENT, RUNTIME, run_lock
 
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -25,7 +25,7 @@ def catcher(tmp_path: Path) -> Iterator[tuple[int, str]]:
     command = [
         sys.executable,
         "-m",
-        "stack.mail_catcher",
+        "stack.mailbox.catcher",
         f"--maildir={tmp_path}",
         f"--smtp={smtp}",
         f"--http={http}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stack.migrations_lint import complaints, rendered
+from stack.developing.migrations_lint import complaints, rendered
 
 QUICK = "SET LOCAL lock_timeout = '10s';\n"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from stack.container_health import main, service_is_ready, showed_life
-from stack.secrets_file import SECRETS, secrets_file
+from stack.operating.container_health import main, service_is_ready, showed_life
+from stack.operating.secrets_file import SECRETS, secrets_file
 
 ROOT = Path(__file__).resolve().parents[3]
 

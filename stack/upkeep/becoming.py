@@ -1,4 +1,4 @@
-"""How a process becomes a part that is written in Python: ``python -m stack.becoming …/worker.start``.
+"""How a process becomes a part that is written in Python: ``python -m stack.upkeep.becoming …/worker.start``.
 
 On Linux the supervisor forks it from what it has imported already (``common_ground.py``) and nothing is executed, so
 that all parts share that memory; elsewhere this module is executed. What happens then is the same.
@@ -18,8 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Never
 
-from stack.leftovers import end_part
 from stack.places import Places
+from stack.upkeep.leftovers import end_part
 
 OWN_NAME = Path("/proc/self/comm")
 _HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR2)

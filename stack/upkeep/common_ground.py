@@ -43,7 +43,7 @@ MODULES: Final = (
     "gunicorn.workers.gthread",
     "limits.storage.redis",
     "encodings.idna",
-    "stack.mailbox_pages",
+    "stack.mailbox.pages",
     "aiosmtpd.smtp",
     "wsgiref.simple_server",
 )

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stack.parts import Ailing, note_ailing
 from stack.places import Places
 from stack.processes import Process
-from stack.supervision import State, Supervision
+from stack.upkeep.parts import Ailing, note_ailing
+from stack.upkeep.supervision import State, Supervision
 
 LONGEST_PAUSE = 15.0
 """Seconds between two tries at most: what was in the way may have gone."""

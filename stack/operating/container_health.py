@@ -1,7 +1,7 @@
 """Says whether the container it runs in is well; Docker asks every few seconds, so it imports next to nothing.
 
-``python -m stack.container_health http 8000`` asks a service whether it is ready.
-``python -m stack.container_health alive`` looks whether the worker or the clock did something lately.
+``python -m stack.operating.container_health http 8000`` asks a service whether it is ready.
+``python -m stack.operating.container_health alive`` looks whether the worker or the clock did something lately.
 """
 
 from __future__ import annotations

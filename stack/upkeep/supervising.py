@@ -1,4 +1,4 @@
-"""Supervisor, with logs that cannot hurt it and memory for all: ``python -m stack.supervising -n -c supervisord.conf``.
+"""Supervisor, with logs that cannot hurt it and memory for all: ``python -m stack.upkeep.supervising -n -c FILE``.
 
 Supervisor itself ends, or stops listening to a part, when a line of its logs cannot be written. A disk that is full for
 a while must cost lines and nothing else.
@@ -18,9 +18,9 @@ from typing import Any
 from supervisor import loggers, supervisord
 from supervisor.options import ServerOptions
 
-from stack import common_ground
-from stack.becoming import be_forked
-from stack.supervision import BECOMING
+from stack.upkeep import common_ground
+from stack.upkeep.becoming import be_forked
+from stack.upkeep.supervision import BECOMING
 
 
 class ForgivingHandler(loggers.RotatingFileHandler):  # type: ignore[misc]  # the package has no types

@@ -16,8 +16,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from stack.caught_mail import CaughtMail
-from stack.mailbox_pages import MailboxPages
+from stack.mailbox.caught import CaughtMail
+from stack.mailbox.pages import MailboxPages
 
 
 class Catcher:

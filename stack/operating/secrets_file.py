@@ -1,7 +1,7 @@
 """Writes the ``.env`` that docker-compose.yml reads: fresh secrets, and the lines only the operator knows.
 
 Needs nothing but Python, so that a server with Docker alone can make one:
-``python3 -m stack.secrets_file > .env``, or ``./academy secrets > .env``.
+``python3 -m stack.operating.secrets_file > .env``, or ``./academy secrets > .env``.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ TOOLS = {
     "mypy": ["mypy"],
     "layers": ["lint-imports"],
     "dependencies": ["deptry", "."],
-    "migrations": ["python", "-m", "stack.migrations_lint"],
+    "migrations": ["python", "-m", "stack.developing.migrations_lint"],
 }
 
 

@@ -22,12 +22,12 @@ from stack import ports as ports_of
 from stack.addresses import SERVICES, Addresses, addresses_for, libpq_url, without_password
 from stack.beforehand import read_settings
 from stack.keys import Keys, keys_of
-from stack.mail_flow import standstills
-from stack.parts import ailing_parts
+from stack.operating.mail_flow import standstills
 from stack.places import Places, places_of_checkout
 from stack.ports import Ports
 from stack.processes import Outline, postmen_environment, worker_environment
 from stack.screen import Screen
+from stack.upkeep.parts import ailing_parts
 
 Verdict = Literal["good", "warning", "broken"]
 ENOUGH_FREE = 2 * 1024**3

@@ -12,7 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from stack.caught_mail import CaughtMail, Summary, body
+from stack.mailbox.caught import CaughtMail, Summary, body
 
 TEMPLATES = Path(__file__).parent / "templates"
 PER_PAGE = 50

@@ -26,12 +26,12 @@ from xmlrpc.client import Fault, ServerProxy
 
 import psutil
 
-from stack.leftovers import SUPERVISOR, SUPERVISOR_RANK, marks
 from stack.ordinary_user import as_ordinary_user, hand_over_file
 from stack.places import CHECKOUT, Places
 from stack.processes import Process, bare_environment
+from stack.upkeep.leftovers import SUPERVISOR, SUPERVISOR_RANK, marks
 
-BECOMING = (sys.executable, "-m", "stack.becoming")
+BECOMING = (sys.executable, "-m", "stack.upkeep.becoming")
 """What the supervisor is told to execute for a part in Python; it forks such a part from itself where it can."""
 FIRST_HELD = 200
 """Supervisor closes all lower descriptors in its children, and uses far fewer itself; held sockets stand above."""
@@ -149,7 +149,7 @@ class Supervision:
         """
         conf = self._places.run / "supervisord.conf"
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and configuration
-            [sys.executable, "-m", "stack.supervising", "-n", "-c", str(conf)],
+            [sys.executable, "-m", "stack.upkeep.supervising", "-n", "-c", str(conf)],
             cwd=CHECKOUT,
             env=bare_environment() | marks(self._places, SUPERVISOR, SUPERVISOR_RANK),
             stdin=subprocess.DEVNULL,
@@ -232,7 +232,7 @@ def _script_of(process: Process, places: Places, listens: int | None) -> str:
     A note of the process id says that there was an earlier life; where it cannot be kept, there may have been one.
     """
     note, new = (shlex.quote(str(places.run / f"{process.name}{end}")) for end in (".pid", ".pid.new"))
-    clean = shlex.join([sys.executable, "-m", "stack.leftovers", str(places.state), process.name])
+    clean = shlex.join([sys.executable, "-m", "stack.upkeep.leftovers", str(places.state), process.name])
     told = dict(process.environment) | {"PYTHONPATH": str(CHECKOUT)}
     lines = ["#!/bin/sh"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in told.items() if _plain(name)]
