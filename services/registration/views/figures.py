@@ -80,11 +80,16 @@ def offers_chart(ending: Sequence[tuple[date, int]]) -> Chart:
     return column_chart(ending, title=_("Open offers, by the day they end"), value=_("Offers"))
 
 
+def regions_chart(balance: Balance) -> Chart:
+    """Draw who holds a place or an offer, or is proposed for one, by region, against all who applied."""
+    return _against(balance.regions, "region", title=_("By region"))
+
+
 def balance_charts(balance: Balance, *, title: str) -> list[Chart]:
     """Draw who would hold a place: the world as tiles, then regions and languages against all who applied."""
     where = {one.key: one.would_hold for one in balance.countries}
     return [
-        _against(balance.regions, "region", title=_("By region")),
+        regions_chart(balance),
         _against(balance.languages, "language", title=_("By language")),
         tile_map(where, title=title, value=_("People")),
     ]

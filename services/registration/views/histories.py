@@ -19,6 +19,7 @@ TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("application", "submitted"): (_l("Application submitted"), "news"),
     ("application", "edited"): (_l("Answers changed"), "news"),
     ("application", "answered"): (_l("Another form filled in"), "news"),
+    ("application", "noted"): (_l("Note"), "calm"),
     ("application", "looked_at_special"): (_l("Special answers looked at"), "calm"),
     ("application", "needs_information"): (_l("Information asked for"), "warn"),
     ("application", "under_review"): (_l("Taken under review"), "news"),

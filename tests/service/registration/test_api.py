@@ -14,6 +14,7 @@ from shared.clock import now
 from shared.deeds import Deed
 from shared.outbox import drain
 from shared.people.actions.tokens import make_api_token
+from shared.schema.outbox.entries import FactRow
 from shared.schema.registration import Application, Offer
 from shared.web.door.scopes import SCOPES
 from tests.support.batches import propose_many
@@ -129,3 +130,16 @@ def test_a_programme_reads_the_figures_that_the_desk_draws(
     assert list(told["submitted_by_day"].values()) == [1]
     assert told["funnel"] == {"submitted": 1, "decided": 0, "offered": 0, "taken": 0, "fetched": None}
     assert told["balance"]["regions"] == [{"key": "002", "applied": 1, "holding": 0, "proposed": 1}]
+
+
+def test_a_note_of_a_programme_stands_in_the_story(
+    app: Flask, registration_database: Database, edition_id: UUID, bearer: dict[str, str]
+) -> None:
+    applied = apply(registration_database, edition_id, now=now())
+    kept = visitor(app).post(
+        f"{BASE}/applications/{applied.application_id}/notes", json={"words": "Speaks Wolof."}, headers=bearer
+    )
+    assert kept.status_code == 201
+    with registration_database.reading() as session:
+        noted = session.scalars(select(FactRow.why).where(FactRow.after == "noted")).all()
+    assert noted == ["Speaks Wolof."]
