@@ -30,7 +30,12 @@ from shared.words.languages import use_locale
 DRAFTS: Final = 9
 COUNT: Final = 180
 FIRST_BATCH: Final[dict[Outcome, int]] = {"accept": 38, "reserve": 12, "decline": 10}
-SECOND_BATCH: Final[dict[Outcome, int]] = {"accept": 22, "decline": 8}
+LATER_BATCHES: Final[tuple[tuple[int, dict[Outcome, int], tuple[int, int]], ...]] = (
+    (11, {"accept": 9, "decline": 3}, (4, 1)),
+    (8, {"accept": 7, "decline": 3}, (3, 1)),
+    (5, {"accept": 6, "decline": 2}, (1, 0)),
+)
+"""Days before today, decisions, and how many accept and decline: offers end on several days."""
 PROPOSED: Final[dict[Outcome, int]] = {"accept": 10, "reserve": 6, "decline": 5}
 
 
@@ -61,9 +66,10 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
     release_proposed(session, edition, staff, at=_ago(now, 15))
     _answer(session, first, chance, at=_ago(now, 12), shares=(26, 5))
     expire_offers(session, now=now)
-    second = _decide(session, edition, rest, SECOND_BATCH, staff, at=_ago(now, 5))
-    release_proposed(session, edition, staff, at=_ago(now, 4))
-    _answer(session, second, chance, at=_ago(now, 2), shares=(8, 2))
+    for days, batch, shares in LATER_BATCHES:
+        later = _decide(session, edition, rest, batch, staff, at=_ago(now, days))
+        release_proposed(session, edition, staff, at=_ago(now, days - 1))
+        _answer(session, later, chance, at=_ago(now, days - 2), shares=shares)
     _decide(session, edition, rest, PROPOSED, staff, at=_ago(now, 1))
     forget_past_mails(session, edition)
 
