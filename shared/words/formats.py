@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from typing import Literal
+from math import ceil
+from typing import Final, Literal
 from zoneinfo import available_timezones
 
 from babel import dates
@@ -136,6 +137,15 @@ def format_relative(value: datetime, now: datetime | None = None) -> str:
 def format_duration(seconds: float) -> str:
     """`5 minutes`, without a direction."""
     return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=reader_rules())
+
+
+SLOW_LINE: Final = 64_000
+"""Bits per second of the line we plan for."""
+
+
+def format_pace(size: int) -> str:
+    """`about 8 seconds at 64 kbit/s`: how long a file of `size` bytes takes on a slow line."""
+    return _("about %(time)s at 64 kbit/s", time=format_duration(max(1, ceil(size * 8 / SLOW_LINE))))
 
 
 def format_range(start: date, end: date) -> str:

@@ -59,6 +59,7 @@ MAILS: Final[Mapping[str, LazyText]] = {
     "offer_made": _l("place offered"),
     "offer_accepted": _l("place confirmed"),
     "offer_declined": _l("offer declined"),
+    "place_given_up": _l("place given up"),
     "offer_expired": _l("offer expired"),
     "reader_ready": _l("Reader ready"),
     "campaign": _l("letter from the organisers"),

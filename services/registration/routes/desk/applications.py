@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from services.registration.queries.applications import application_of, applications_of
+from services.registration.queries.applications import application_of, applications_of, person_of
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
@@ -123,6 +123,7 @@ def told_of(session: Session, edition: Edition, application_id: UUID, *, most: i
     entries = story(steps, mails, outcomes=outcomes, form=form)
     return {
         "application": application,
+        "locale": person_of(session, person_id).locale if person_id else application.locale,
         "lines": answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
         "given": given,
         "sealed": any(is_sealed(one) for _row, response, _form in responses for one in response.answers.values()),
