@@ -47,7 +47,8 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
     """
     chance = random.Random(SEED)  # noqa: S311 - plausible, not secret
     everybody = applicants(COUNT + DRAFTS)
-    people = [apply_as(session, edition, one, at=_moment(chance, now), now=now) for one in everybody[:COUNT]]
+    moments = sorted(_moment(chance, now) for _one in everybody[:COUNT])
+    people = [apply_as(session, edition, one, at=at, now=now) for one, at in zip(everybody, moments, strict=False)]
     for one in everybody[COUNT:]:
         with use_locale(one.locale):
             start_application(
@@ -58,8 +59,7 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
                 locale=one.locale,
                 now=now - timedelta(hours=chance.randrange(2, 70)),
             )
-    rest = list(people)
-    chance.shuffle(rest)
+    rest = people[::-1]  # who applied first is read first
     for application_id, person_id in (rest.pop() for _ in range(7)):
         withdraw_application(session, application_id=application_id, deed=Deed(person_id, _ago(now, 6)))
     first = _decide(session, edition, rest, FIRST_BATCH, staff, at=_ago(now, 16))
@@ -79,8 +79,8 @@ def _ago(now: datetime, days: int) -> datetime:
 
 
 def _moment(chance: random.Random, now: datetime) -> datetime:
-    """Return a moment of the past weeks; most people apply late."""
-    return now - timedelta(days=18 + 21 * (1 - chance.random() ** 0.5), minutes=chance.randrange(600))
+    """Return a moment of the past weeks; a little more come every week."""
+    return now - timedelta(days=0.2 + 39 * (1 - chance.random() ** 0.8), minutes=chance.randrange(600))
 
 
 def apply_as(session: Session, edition: Edition, one: Applicant, *, at: datetime, now: datetime) -> tuple[UUID, UUID]:

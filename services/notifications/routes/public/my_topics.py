@@ -14,6 +14,7 @@ from shared.web.door.policy import participant
 from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.forms import Form
 from shared.words.languages import current_locale, text_in
 from shared.words.sentences import _
 
@@ -31,11 +32,10 @@ def show_topics() -> str:
     locale = current_locale()
     with tools().database.reading() as session:
         out = opted_out_of(session, person_id=current_person().person_id)
-        found = [
-            (topic.slug, text_in(topic.name, locale), text_in(topic.description, locale), topic.id not in out)
-            for topic in topics(session)
-        ]
-    return render_template("notifications/my_topics.html", topics=found)
+        found = topics(session)
+        form = Form({"wanted": [topic.slug for topic in found if topic.id not in out]})
+        choices = [(one.slug, text_in(one.name, locale), text_in(one.description, locale)) for one in found]
+    return render_template("notifications/my_topics.html", form=form, topics=choices)
 
 
 @blueprint.post(PAGE)

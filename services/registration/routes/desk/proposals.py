@@ -142,8 +142,8 @@ def undo(edition_slug: str, bulk_id: UUID) -> Response:
 def propose_one(edition_slug: str, application_id: UUID) -> Response:
     """Propose a decision for one application, or take the proposal back."""
     with tools().database.transaction() as session:
-        told, _takes_back = propose_for(session, edition_at(session, edition_slug), application_id)
-    flash_message(told)
+        told, takes_back = propose_for(session, edition_at(session, edition_slug), application_id)
+    flash_message(told, undo=None if takes_back else (request.path, {"outcome": "none"}))
     return see_other(f"/desk/e/{edition_slug}/applications/{application_id}")
 
 

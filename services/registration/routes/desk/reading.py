@@ -75,6 +75,7 @@ def read_one(edition_slug: str) -> str:
         page=page,
         last=last,
         at=at,
+        acts=f"{ROOM.format(edition_slug=edition_slug)}/{one.id}" if one else "",
         first=(at - 1) // LISTED * LISTED + 1,
         way=lambda place: _way(query, place),
         charts=[places_chart(places, proposed=sum(one.proposed for one in balance.regions)), regions_chart(balance)],
@@ -91,8 +92,9 @@ def propose_here(edition_slug: str, application_id: UUID) -> Response:
         edition = edition_at(session, edition_slug)
         told, takes_back = propose_for(session, edition, application_id)
         place = _place()
+        here = request.path + _way(_query(session, edition), place)
         stays = takes_back or _stands_at(session, edition, place) != application_id
-    flash_message(told)
+    flash_message(told, undo=None if takes_back else (here, {"outcome": "none"}))
     return _back(edition_slug, place if stays else place + 1)
 
 
