@@ -41,6 +41,8 @@ class EditionAnswer(BaseModel):
     capacity: int
     opens_at: datetime
     closes_at: datetime
+    heard_by: date | None
+    """By this day whoever applied has been told; null where nothing is promised."""
     published: bool
 
     @staticmethod
@@ -57,6 +59,7 @@ class EditionAnswer(BaseModel):
             capacity=edition.capacity,
             opens_at=edition.opens_at,
             closes_at=edition.closes_at,
+            heard_by=edition.heard_by,
             published=edition.published_at is not None,
         )
 

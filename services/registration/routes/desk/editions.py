@@ -156,5 +156,6 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
+    plain["heard_by"] = edition.heard_by or ""
     plain["second_releaser"] = "yes" if edition.second_releaser else ""
     return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}
