@@ -39,7 +39,7 @@ from services.registration.routes.me import (
     information as my_information,
     offers,
 )
-from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps
+from services.registration.routes.public import address_proofs, applications, demo, editions, privacy, proofs, steps
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     editions.blueprint,
+    privacy.blueprint,
     applications.blueprint,
     address_proofs.blueprint,
     steps.blueprint,
