@@ -119,3 +119,21 @@ def with_place(database: Database, applied: Applied) -> Applied:
     with database.transaction() as session:
         accept_offer(session, offer_id=offer_of(database, applied).id, deed=Deed(applied.person_id, now()))
     return applied
+
+
+def test_the_address_of_a_form_leads_to_the_page_it_stood_on_and_a_programme_is_told_the_method_is_wrong(
+    desk: Browser, registration_database: Database
+) -> None:
+    applied = apply(registration_database, make_open_edition(registration_database), now=now())
+    base = "/desk/e/spring-2026"
+    for path, page in (
+        (f"{base}/applications/propose", f"{base}/applications"),
+        (f"{base}/reading/{applied.application_id}/note", f"{base}/reading"),
+        ("/desk/place", "/desk"),
+    ):
+        opened = desk.get(path)
+        assert (opened.status_code, opened.headers.get("Location")) == (303, page)
+    assert (
+        desk.get(f"/api/registration/v1/editions/spring-2026/applications/{applied.application_id}/notes").status_code
+        == 405
+    )
