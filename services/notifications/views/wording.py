@@ -26,7 +26,7 @@ DELIVERY_STATES: Final[dict[str, tuple[LazyText, str]]] = {
     "deferred": (_l("Tried again later"), "warn"),
     "failed": (_l("Failed"), "bad"),
     "suppressed": (_l("Not to be sent"), "calm"),
-    "uncertain": (_l("Uncertain"), "warn"),
+    "uncertain": (_l("Perhaps arrived"), "warn"),
     "bounced": (_l("Came back"), "bad"),
     "complained": (_l("Called unwanted"), "bad"),
 }
@@ -80,6 +80,7 @@ NOTICE_KINDS: Final[dict[str, LazyText]] = {
     "offer_made": _l("Place offered"),
     "offer_accepted": _l("Place confirmed"),
     "offer_declined": _l("Offer declined"),
+    "place_given_up": _l("Place given up"),
     "offer_expired": _l("Offer expired"),
     "reader_ready": _l("Reader ready"),
     "reply_received": _l("Answer passed on"),

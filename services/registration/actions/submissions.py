@@ -36,6 +36,7 @@ INSERT_ONCE: Final = (
     insert(APPLICATIONS).on_conflict_do_nothing(constraint="uq_application_submission_key").returning(APPLICATIONS.c.id)
 )
 """Sending a form is the hot path: plain Core, no unit of work, and statements that are put together once."""
+_OF_DRAFT: Final = ("state", "edition_id", "person_id", "email", "name", "called", "locale", "country", "created_at")
 DRAFT: Final = (
     select(
         *(

@@ -101,6 +101,7 @@ def furnish(environment: Environment) -> None:
         deadline=_deadline,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),
         file_size=numbers.format_file_size,
+        pace=formats.format_pace,
         language=formats.language_name,
         moment=_moment,
         number=numbers.format_number,
