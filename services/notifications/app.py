@@ -22,7 +22,7 @@ from services.notifications.routes.desk import (
     returns,
     texts,
 )
-from services.notifications.routes.public import unsubscribe
+from services.notifications.routes.public import my_topics, unsubscribe
 from services.notifications.settings import NotificationsSettings
 from services.notifications.views.figures import held_lanes, mail_flow
 from shared.database import Database
@@ -43,6 +43,7 @@ _ROUTES: Final = (
     deliveries,
     launches,
     ledger,
+    my_topics,
     previews,
     reconciliation,
     returns,

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api, editions as editions_api, forms as forms_api
+from services.registration.routes.api import (
+    decisions as decisions_api,
+    editions as editions_api,
+    figures as figures_api,
+    forms as forms_api,
+)
 from services.registration.routes.desk import (
     applications as desk_applications,
     criteria,
     decisions,
     duplicates,
     edition_previews,
+    edition_publishing,
     editions as desk_editions,
+    figures,
     files as desk_files,
     information as desk_information,
     outbox,
     proposals,
+    reading,
     releases,
     reserves,
     reviews,
@@ -33,7 +41,16 @@ from services.registration.routes.me import (
     information as my_information,
     offers,
 )
-from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps, uploads
+from services.registration.routes.public import (
+    address_proofs,
+    applications,
+    demo,
+    editions,
+    privacy,
+    proofs,
+    steps,
+    uploads,
+)
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -47,6 +64,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     editions.blueprint,
+    privacy.blueprint,
     applications.blueprint,
     address_proofs.blueprint,
     steps.blueprint,
@@ -62,6 +80,7 @@ BLUEPRINTS = (
     desk_applications.blueprint,
     desk_files.blueprint,
     proposals.blueprint,
+    reading.blueprint,
     desk_information.blueprint,
     reserves.blueprint,
     reviews.blueprint,
@@ -71,6 +90,7 @@ BLUEPRINTS = (
     scenarios.blueprint,
     decisions.blueprint,
     releases.blueprint,
+    figures.blueprint,
     desk_editions.blueprint,
     listing.blueprint,
     building.blueprint,
@@ -78,10 +98,12 @@ BLUEPRINTS = (
     publishing.blueprint,
     duplicates.blueprint,
     edition_previews.blueprint,
+    edition_publishing.blueprint,
     outbox.blueprint,
     components_page.blueprint,
     editions_api.blueprint,
     decisions_api.blueprint,
+    figures_api.blueprint,
     forms_api.blueprint,
     *PEOPLE,
 )

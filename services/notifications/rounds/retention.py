@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from services.notifications.actions.kept_returns import prune_puzzles, prune_returned
+from services.notifications.actions.suppressions import prune_suppressions
 from services.notifications.actions.unproved import prune_unproved_notices
 
 if TYPE_CHECKING:
     from shared.pruning import Prune
 
-PRUNES: Final[tuple[Prune, ...]] = (prune_unproved_notices,)
+PRUNES: Final[tuple[Prune, ...]] = (prune_unproved_notices, prune_returned, prune_puzzles, prune_suppressions)

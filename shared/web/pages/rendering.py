@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
@@ -20,11 +20,13 @@ from shared.web.door.typed import typed_before
 from shared.web.pages.allowed import may
 from shared.web.pages.colours import accent_style
 from shared.web.pages.forms import fill
+from shared.web.pages.kept_code import KeptCode
 from shared.web.pages.navigation import ENTRIES, Section, sections
 from shared.web.pages.static_files import send_static, static_url
 from shared.words import formats, languages, numbers, sentences
 from shared.words.addresses import readable_email
 
+_PAGES: Final = "pages"
 TEMPLATES = Path(__file__).parent / "templates"
 
 # Which file of templates/components/ holds which macro.
@@ -71,7 +73,6 @@ def furnish(environment: Environment) -> None:
         country_name=formats.country_name,
         current_locale=languages.current_locale,
         format_date=formats.format_date,
-        format_datetime=formats.format_datetime,
         format_deadline=formats.format_deadline,
         format_duration=formats.format_duration,
         format_file_size=numbers.format_file_size,
@@ -97,10 +98,10 @@ def furnish(environment: Environment) -> None:
         country=formats.country_name,
         date=formats.format_date,
         address=lambda value: formats.bdi(readable_email(str(value or ""))),
-        datetime=formats.format_datetime,
         deadline=_deadline,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),
         file_size=numbers.format_file_size,
+        pace=formats.format_pace,
         language=formats.language_name,
         moment=_moment,
         number=numbers.format_number,
@@ -116,9 +117,27 @@ def mail_environment(*folders: Path) -> Environment:
         loader=FileSystemLoader([*map(str, folders), str(TEMPLATES)]),
         autoescape=select_autoescape(("html",)),
         auto_reload=False,
+        bytecode_cache=KeptCode("mails"),
     )
     furnish(environment)
     return environment
+
+
+def compile_pages(*folders: Path) -> None:
+    """Compile the pages in ``folders``, a service's own and people's, and what they share, for whoever is forked.
+
+    Those of the desk are left to their first reader: they are the most, and a start waits for this.
+    """
+    pages = FileSystemLoader([*map(str, folders), str(TEMPLATES)])
+    environment = Environment(
+        loader=pages,
+        autoescape=select_autoescape(("html", "htm", "xml", "xhtml", "svg"), default_for_string=True),  # as Flask's
+        bytecode_cache=KeptCode(_PAGES),
+    )
+    furnish(environment)
+    for name in pages.list_templates():
+        if name.endswith((".html", ".svg")) and "/desk/" not in name:
+            pages.load(environment, name)
 
 
 def register_pages(app: Flask) -> None:
@@ -133,6 +152,7 @@ def register_pages(app: Flask) -> None:
     loaders: list[BaseLoader] = [own] if own is not None else []
     app.jinja_loader = ChoiceLoader([*loaders, FileSystemLoader(str(TEMPLATES))])
     furnish(app.jinja_env)
+    app.jinja_env.bytecode_cache = KeptCode(_PAGES)
     app.jinja_env.globals.update(
         desk_navigation=_desk_navigation,
         desk_place=_desk_place,
@@ -179,6 +199,12 @@ def _desk_place() -> DeskPlace | None:
     return here or place_among(person.places, chosen=person.chosen_place, now=now())
 
 
+def _zone_of_desk() -> str | None:
+    """Return the zone of the edition that staff works in: most of them never told us their own."""
+    place = _desk_place() if has_request_context() and languages.current_zone() is None and _on_desk() else None
+    return place.time_zone if place else None
+
+
 def _desk_navigation() -> list[Section]:
     place = _desk_place()
     return sections(signed_in(), place.slug if place else None)
@@ -213,10 +239,13 @@ def _saved_language_query(code: str) -> str:
 
 
 def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:
-    """Write a moment as `<time>`, in the reader's zone and the edition's."""
+    """Write a moment as `<time>`, in the reader's zone and the edition's; at the desk its place's where none is named.
+
+    A component that is shown outside of requests names its zone.
+    """
     if value is None:
         return ""
-    told = formats.format_moment(value, edition_zone, style)
+    told = formats.format_moment(value, edition_zone or _zone_of_desk(), style)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), told)
 
 

@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0027_answer_files"
-down_revision = "0026_desk_at_scale"
+revision = "0031_answer_files"
+down_revision = "0030_heard_by"
 branch_labels = None
 depends_on = None
 
