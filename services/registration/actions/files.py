@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from services.registration.actions.option_places import take_options
+from services.registration.rules.forms.compiled import Answers
 from services.registration.rules.forms.fields.files import File
 from services.registration.rules.forms.file_kinds import FileGone, FileUnfit, media_type_of
 from shared.pruning import Prune
@@ -122,6 +124,15 @@ def claim_for_application(
     form_id = session.execute(statement).scalar()
     if form_id is not None:
         claim_files(session, form_id=form_id, application_id=application_id, files=files, now=now)
+
+
+def take_holdings(session: Session, *, edition_id: UUID, application_id: UUID, answers: Answers, now: datetime) -> None:
+    """Give an application what it holds beside its row: places of options, and files."""
+    take_options(session, edition_id=edition_id, application_id=application_id, answers=answers)
+    if answers.files:
+        claim_for_application(
+            session, edition_id=edition_id, application_id=application_id, files=answers.files, now=now
+        )
 
 
 def let_files_go(session: Session, application_id: UUID) -> None:

@@ -9,8 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.registration.actions.files import claim_for_application, let_files_go
-from services.registration.actions.option_places import take_options
+from services.registration.actions.files import let_files_go, take_holdings
 from services.registration.errors import (
     AlreadyApplied,
     ApplicationsClosed,
@@ -98,7 +97,7 @@ def start_application(
         row = _draft(values, application_id=new_id(), edition_id=edition_id, submission_key=key, now=now)
         if session.connection().execute(INSERT_ONCE, row).first() is not None:
             require_open(session, edition_id=edition_id, now=now, version=answers.version)
-            _take(session, edition_id=edition_id, application_id=row["id"], answers=answers, now=now)
+            take_holdings(session, edition_id=edition_id, application_id=row["id"], answers=answers, now=now)
             begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
             return UUID(str(row["id"]))
         known = _known(session, edition_id=edition_id, submission_key=key)
@@ -156,7 +155,7 @@ def _correct(
     now: datetime,
 ) -> UUID:
     if known.email == row["email"]:
-        _take(session, edition_id=known.edition_id, application_id=known.id, answers=answers, now=now)
+        take_holdings(session, edition_id=known.edition_id, application_id=known.id, answers=answers, now=now)
         session.execute(
             update(Application)
             .where(Application.id == known.id)
@@ -166,18 +165,9 @@ def _correct(
         return known.id
     drop_draft(session, application_id=known.id, why="address corrected", now=now)
     session.execute(insert(Application).values(row))
-    _take(session, edition_id=known.edition_id, application_id=row["id"], answers=answers, now=now)
+    take_holdings(session, edition_id=known.edition_id, application_id=row["id"], answers=answers, now=now)
     begun(session, rules.APPLICATION, "draft", Deed(None, now), [row])
     return UUID(str(row["id"]))
-
-
-def _take(session: Session, *, edition_id: UUID, application_id: UUID, answers: Answers, now: datetime) -> None:
-    """Give an application what it holds beside its row: places of options, and files."""
-    take_options(session, edition_id=edition_id, application_id=application_id, answers=answers)
-    if answers.files:
-        claim_for_application(
-            session, edition_id=edition_id, application_id=application_id, files=answers.files, now=now
-        )
 
 
 def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: UUID, now: datetime) -> None:
@@ -281,10 +271,9 @@ def submit_application(
             raise AlreadyApplied(known.id, deed.doer)
         key = uuid5(key, f"{deed.doer} {values['content_hash']}")
     require_open(session, edition_id=edition_id, now=deed.at, version=answers.version)
-    application_id: UUID = row["id"]
-    _take(session, edition_id=edition_id, application_id=application_id, answers=answers, now=deed.at)
-    submit_draft(session, application_id=application_id, edition_id=edition_id, deed=deed)
-    return application_id
+    take_holdings(session, edition_id=edition_id, application_id=row["id"], answers=answers, now=deed.at)
+    submit_draft(session, application_id=row["id"], edition_id=edition_id, deed=deed)
+    return UUID(str(row["id"]))
 
 
 def drop_draft(session: Session, *, application_id: UUID, why: str, now: datetime) -> None:
