@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api, editions as editions_api, forms as forms_api
+from services.registration.routes.api import (
+    decisions as decisions_api,
+    editions as editions_api,
+    forms as forms_api,
+    pools as pools_api,
+)
 from services.registration.routes.desk import (
     applications as desk_applications,
     criteria,
@@ -14,6 +19,7 @@ from services.registration.routes.desk import (
     editions as desk_editions,
     information as desk_information,
     outbox,
+    pools,
     proposals,
     releases,
     reserves,
@@ -59,6 +65,7 @@ BLUEPRINTS = (
     proposals.blueprint,
     desk_information.blueprint,
     reserves.blueprint,
+    pools.blueprint,
     reviews.blueprint,
     criteria.blueprint,
     selection.blueprint,
@@ -78,6 +85,7 @@ BLUEPRINTS = (
     editions_api.blueprint,
     decisions_api.blueprint,
     forms_api.blueprint,
+    pools_api.blueprint,
     *PEOPLE,
 )
 

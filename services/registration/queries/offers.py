@@ -8,6 +8,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import OfferUnknown
+from services.registration.queries.places import pool
+from services.registration.queries.pools import pools_held_by
+from services.registration.rules.offers import Hold
 from shared.schema.registration import Edition, Enrolment, Offer
 
 
@@ -36,6 +39,12 @@ def due_offers(session: Session, *, now: datetime, limit: int) -> list[UUID]:
 def enrolment_of(session: Session, *, offer_id: UUID) -> UUID | None:
     """Return the enrolment that an accepted offer became, while it holds its place."""
     return session.execute(select(Enrolment.id).where(Enrolment.offer_id == offer_id, Enrolment.holds_place)).scalar()
+
+
+def hold_of(session: Session, offer: Offer) -> Hold:
+    """Return what an open offer is worth at this moment, by every pool it needs a place of."""
+    needed = pools_held_by(session, decision_id=offer.decision_id)
+    return pool(session, offer.edition_id).hold(needed)
 
 
 class OfferInEdition(NamedTuple):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -56,6 +57,14 @@ def hold(*, capacity: int, offered: int, enrolled: int) -> Hold:
     if enrolled >= capacity:
         return "full"
     return "held" if enrolled + offered <= capacity else "contested"
+
+
+_WORTH: Final[tuple[Hold, ...]] = ("held", "contested", "full")
+
+
+def worst_hold(holds: Iterable[Hold]) -> Hold:
+    """Return what an offer is worth that needs a place in several pools: what the scarcest of them says."""
+    return max(holds, key=_WORTH.index)
 
 
 def expires_at(*, now: datetime, days: int) -> datetime:

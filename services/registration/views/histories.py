@@ -40,6 +40,9 @@ EDITION: Final[Titles] = {
     ("edition", "published"): (_l("Made public"), "good"),
     ("edition", "published unpublished"): (_l("Taken from public view"), "warn"),
     ("edition", "edited"): (_l("Changed"), "calm"),
+    ("edition", "pool_made"): (_l("Places given to a group"), "calm"),
+    ("edition", "pool_changed"): (_l("Places of a group changed"), "calm"),
+    ("edition", "pool_removed"): (_l("Places of a group taken away"), "calm"),
 }
 FACTS: Final[Mapping[str, LazyText]] = {
     "AddressProofRequested": _l("Form received, address to be confirmed"),

@@ -9,6 +9,7 @@ from shared.schema.registration.editions import Edition
 from shared.schema.registration.forms import Form, FormDraft, FormEdit, FormResponse, FormVersion, TakenOption
 from shared.schema.registration.lines import ApplicationLine, ApplicationWords
 from shared.schema.registration.offers import Enrolment, Offer
+from shared.schema.registration.pools import PlacePool, PoolPlace
 from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "FormResponse",
     "FormVersion",
     "Offer",
+    "PlacePool",
+    "PoolPlace",
     "Review",
     "Reviewer",
     "Rubric",

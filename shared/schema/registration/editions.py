@@ -43,6 +43,10 @@ class Edition(Base):
     offer_days: Mapped[int] = mapped_column(server_default=text("14"))
     second_releaser: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whoever proposed a decision does not release it: another person does."""
+    promotes_itself: Mapped[bool] = mapped_column(server_default=text("false"))
+    """A place that becomes free is offered to the reserve list at once, in its order, without anybody's click."""
+    tells_reserve_place: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whoever is on the reserve list is told at which place."""
     accent: Mapped[str] = mapped_column(server_default="#1f5f5b")
     contact: Mapped[str]
     published_at: Mapped[datetime | None]

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers, withdraw_enrolment
 from services.registration.actions.releases import release_decisions
 from services.registration.errors import EditionFull, NotEnoughPlaces, OfferLapsed, OfferUnknown
-from services.registration.queries.places import TakePool, locked_pool, pool
+from services.registration.queries.places import Pool, TakePool, locked_pool, pool
 from services.registration.queries.releases import waiting_batch
 from shared.deeds import Deed
 from shared.schema.base import new_id
@@ -108,10 +108,10 @@ def test_without_the_lock_the_same_race_oversells(
 ) -> None:
     """The negative control: the guard above is what keeps the promise, not luck."""
 
-    def unlocked_pool(session: Session, edition_id: UUID) -> object:
+    def unlocked_pool(session: Session, edition_id: UUID, _needed: object) -> Pool:
         return pool(session, edition_id)
 
-    accept_all_at_once(registration_database, offers, unlocked_pool)  # type: ignore[arg-type]
+    accept_all_at_once(registration_database, offers, unlocked_pool)
     assert enrolled(registration_database) > PLACES
 
 

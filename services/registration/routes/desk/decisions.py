@@ -8,11 +8,13 @@ from services.registration.queries.bulks import latest_bulks
 from services.registration.queries.decisions import proposals
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
+from services.registration.queries.release_plans import planned_release
 from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import releases_of
-from services.registration.rules.decisions import OUTCOMES, plan_release
+from services.registration.rules.decisions import OUTCOMES
 from services.registration.views import wording
 from services.registration.views.editions import present
+from services.registration.views.questions import said
 from shared.clock import now
 from shared.web.door.tools import tools
 from shared.web.pages.navigation import DECISIONS
@@ -36,6 +38,7 @@ def list_decisions(edition_slug: str) -> str:
         proposed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
         bulks = latest_bulks(session, edition_id=edition.id, limit=BULKS)
         places = pool(session, edition.id)
+        plan = planned_release(session, edition_id=edition.id, batch=batch, places=places).plan
         releases = releases_of(session, edition_id=edition.id)
     return render_template(
         "registration/desk/decisions.html",
@@ -43,7 +46,8 @@ def list_decisions(edition_slug: str) -> str:
         proposed=proposed,
         query=query,
         bulks=bulks,
-        plan=plan_release(batch.mails, places_left=places.left),
+        plan=plan,
+        said=said,
         places=places,
         earlier=[one for one in releases if one.finished],
         running=[one for one in releases if not one.finished],

@@ -37,6 +37,7 @@ from shared.words.sentences import _
 
 blueprint = Blueprint("desk_editions", __name__)
 TEXTS = ("name", "summary", "description")
+TICKED = ("second_releaser", "promotes_itself", "tells_reserve_place")
 
 
 @blueprint.get(EDITIONS.rule)
@@ -174,5 +175,5 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
-    plain["second_releaser"] = "yes" if edition.second_releaser else ""
+    plain |= {name: "yes" if getattr(edition, name) else "" for name in TICKED}
     return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}

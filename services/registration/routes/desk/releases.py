@@ -13,12 +13,14 @@ from werkzeug.wrappers import Response
 from services.registration.actions.releases import recall_release, release_decisions, take_out_of_release
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
+from services.registration.queries.release_plans import planned_release
 from services.registration.queries.releases import own_proposals, waiting_batch
 from services.registration.queries.releases_shown import decisions_in, is_gone, release_with, releases_of
-from services.registration.rules.decisions import OUTCOMES, plan_release
+from services.registration.rules.decisions import OUTCOMES
 from services.registration.rules.offers import expires_at
 from services.registration.views import wording
 from services.registration.views.editions import present
+from services.registration.views.questions import said
 from shared.clock import now
 from shared.errors import Invalid
 from shared.web.door.identity import actor_id, my_deed
@@ -64,13 +66,15 @@ def review_release(edition_slug: str) -> str:
         edition = edition_at(session, edition_slug)
         batch = waiting_batch(session, edition_id=edition.id)
         places = pool(session, edition.id)
+        plan = planned_release(session, edition_id=edition.id, batch=batch, places=places).plan
         releases = releases_of(session, edition_id=edition.id)
         mine = own_proposals(session, edition_id=edition.id, by=actor_id())
     known_from = moment + timedelta(seconds=settings.recall_seconds)
     return render_template(
         "registration/desk/release.html",
         edition=present(edition, language=current_locale(), now=moment),
-        plan=plan_release(batch.mails, places_left=places.left),
+        plan=plan,
+        said=said,
         mine=mine,
         seen=batch.digest,
         last=releases[0] if releases else None,

@@ -7,8 +7,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
-from services.registration.queries.offers import my_offer
-from services.registration.queries.places import pool
+from services.registration.queries.offers import hold_of, my_offer
 from services.registration.routes.me.reasons import Why
 from services.registration.views.editions import present
 from shared.clock import now
@@ -33,7 +32,7 @@ def show_offer(offer_id: UUID) -> str:
     moment = now()
     with tools().database.reading() as session:
         offer, edition = my_offer(session, offer_id=offer_id, person_id=current_person().person_id)
-        hold = pool(session, edition.id).hold
+        hold = hold_of(session, offer)
     state = "expired" if offer.state == "offered" and offer.expires_at <= moment else offer.state
     return render_template(
         "registration/offer.html",
