@@ -23,11 +23,10 @@ from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeout
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
 from services.registration.actions.releases import release_part
 from services.registration.actions.reserves import promote_in_turn
-from services.registration.queries.places import Pool, locked_pool, pool
+from services.registration.queries.places import Pool, TakePool, locked_pool, pool
 from shared.database import Database
 from shared.deeds import Deed
 from shared.errors import Refusal
-from shared.facts.base import Fact
 from shared.facts.registration import (
     EnrolmentWithdrawn,
     OfferDeclined,
@@ -75,15 +74,17 @@ def unlocked(session: Session, edition_id: UUID, _needed: Collection[UUID] | Non
 def disordered(session: Session, edition_id: UUID, needed: Collection[UUID] | None) -> Pool:
     """Hold the same rows, in no order."""
     rows = list(session.scalars(select(PlacePool.id).where(PlacePool.edition_id == edition_id)))
-    locks = [(Edition, edition_id), *((PlacePool, one) for one in rows if needed is None or one in needed)]
-    dice.shuffle(locks)
-    for table, key in locks:
-        session.execute(select(table.id).where(table.id == key).with_for_update(key_share=True))
+    held = [select(PlacePool.id).where(PlacePool.id == one) for one in rows if needed is None or one in needed]
+    held.append(select(Edition.id).where(Edition.id == edition_id))
+    dice.shuffle(held)
+    for one in held:
+        session.execute(one.with_for_update(key_share=True))
         time.sleep(0.002)
     return pool(session, edition_id)
 
 
-TAKE = {"": locked_pool, "unlocked": unlocked, "disordered": disordered}[os.environ.get("PLACES_VARIANT", "")]
+VARIANTS: dict[str, TakePool] = {"": locked_pool, "unlocked": unlocked, "disordered": disordered}
+TAKE = VARIANTS[os.environ.get("PLACES_VARIANT", "")]
 
 
 def reactions_of() -> Reactions:
@@ -100,11 +101,13 @@ def reactions_of() -> Reactions:
     def go_on(session: Session, fact: ReleaseBegun | ReleaseContinued, heard: Heard) -> None:
         release_part(session, batch_id=fact.decision_batch_id, now=heard.now)
 
-    heard: dict[type[Fact], object] = dict.fromkeys(
-        (OfferDeclined, OfferExpired, EnrolmentWithdrawn, PlacesChanged, ReleaseFinished), promote
-    )
-    for fact, reaction in {**heard, ReleaseBegun: go_on, ReleaseContinued: go_on}.items():
-        reactions.hear(fact)(reaction)  # type: ignore[arg-type]
+    reactions.hear(OfferDeclined)(promote)
+    reactions.hear(OfferExpired)(promote)
+    reactions.hear(EnrolmentWithdrawn)(promote)
+    reactions.hear(PlacesChanged)(promote)
+    reactions.hear(ReleaseFinished)(promote)
+    reactions.hear(ReleaseBegun)(go_on)
+    reactions.hear(ReleaseContinued)(go_on)
     return reactions
 
 

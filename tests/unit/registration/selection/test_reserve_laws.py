@@ -11,7 +11,7 @@ from services.registration.rules.selection.traits import contains
 
 POOLS = [UUID(int=number) for number in range(3)]
 lists = st.lists(st.frozensets(st.sampled_from(POOLS[1:])), max_size=12).map(
-    lambda needs: [Waiting(UUID(int=100 + place), {POOLS[0]} | need) for place, need in enumerate(needs)]
+    lambda needs: [Waiting(UUID(int=100 + place), frozenset({POOLS[0]}) | need) for place, need in enumerate(needs)]
 )
 free = st.fixed_dictionaries({pool: st.integers(0, 6) for pool in POOLS})
 
@@ -41,7 +41,7 @@ def test_whoever_is_passed_over_is_named_with_the_pool_that_was_full() -> None:
     room, rest = POOLS[1], POOLS[0]
     waiting = [Waiting(UUID(int=7), frozenset({rest, room})), Waiting(UUID(int=8), frozenset({rest}))]
     [turn] = turns(waiting, {rest: 1, room: 0})
-    assert (turn.application_id, turn.place, list(turn.passed), turn.full) == (UUID(int=8), 2, [1], {room})
+    assert (turn.application_id, turn.place, list(turn.passed), turn.full) == (UUID(int=8), 2, [1], frozenset({room}))
 
 
 def test_an_answer_contains_what_postgresql_says_it_contains() -> None:
