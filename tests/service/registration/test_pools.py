@@ -212,6 +212,6 @@ def test_the_desk_gives_a_group_places_and_an_edition_tells_a_reserve_where_she_
     assert lefts(registration_database, edition) == [0, 2]
     press(desk, f"{page}/{made}/remove", csrf_token=token)
     assert lefts(registration_database, edition) == [0]
-    for one, told in ((second, "number 1 of 2"), (third, "number 2 of 2")):
+    for one, told in ((second, "rang 1 sur 2"), (third, "rang 2 sur 2")):
         browser = signed_in_as(app, registration_database, one.person_id, means="link")
-        assert f"You are {told} on the reserve list today." in browser.get("/me").text
+        assert f"Vous êtes aujourd’hui au {told} de la liste de réserve." in browser.get("/me").text
