@@ -95,6 +95,14 @@ class OfferDeclined(Fact, noun="offer"):
     edition_id: UUID
 
 
+class OfferEnding(Fact, noun="offer"):
+    """An offer nobody has answered ends soon."""
+
+    offer_id: UUID
+    person_id: UUID
+    edition_id: UUID
+
+
 class OfferExpired(Fact, noun="offer"):
     """Nobody answered in time; the place is free again."""
 

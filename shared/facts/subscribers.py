@@ -33,6 +33,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.EditionDuplicated: ("materials",),
     r.OfferAccepted: ("materials", "notifications"),
     r.OfferDeclined: ("notifications", "registration"),
+    r.OfferEnding: ("notifications",),
     r.OfferExpired: ("notifications", "registration"),
     r.EnrolmentWithdrawn: ("materials", "registration"),
     ShelfOpened: ("notifications",),

@@ -78,6 +78,7 @@ NOTICE_KINDS: Final[dict[str, LazyText]] = {
     "offer_made": _l("Place offered"),
     "offer_accepted": _l("Place confirmed"),
     "offer_declined": _l("Offer declined"),
+    "offer_ending": _l("Offer ends soon"),
     "offer_expired": _l("Offer expired"),
     "reader_ready": _l("Reader ready"),
     "reply_received": _l("Answer passed on"),

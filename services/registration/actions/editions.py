@@ -32,6 +32,7 @@ COPIED: Final = (
     "capacity",
     "over_offer",
     "offer_days",
+    "remind_days",
     "second_releaser",
     "promotes_itself",
     "tells_reserve_place",

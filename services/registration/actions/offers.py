@@ -9,13 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import EditionFull, NotWithdrawable, OfferAnswered, OfferLapsed, OfferUnknown
-from services.registration.queries.offers import due_offers, enrolment_of
+from services.registration.queries.offers import due_offers, enrolment_of, offers_to_remind_of
 from services.registration.queries.places import TakePool, locked_pool
 from services.registration.queries.pools import pools_held_by
 from services.registration.rules import offers as rules
 from services.registration.rules.editions import wording
 from shared.errors import Refusal
+from shared.facts.registration import OfferEnding
 from shared.history import Deed, begin, move
+from shared.outbox import record
 from shared.schema.base import new_id
 from shared.schema.registration import Enrolment, Offer
 from shared.words.languages import current_locale
@@ -79,8 +81,11 @@ def accept_offer(session: Session, *, offer_id: UUID, deed: Deed, take_pool: Tak
     return enrolment_id
 
 
-def decline_offer(session: Session, *, offer_id: UUID, deed: Deed) -> None:
-    """Give back the place that is held for the doer; it can go to somebody else at once. Done twice it is done once."""
+def decline_offer(session: Session, *, offer_id: UUID, deed: Deed, reason: rules.Reason = "") -> None:
+    """Give back the place that is held for the doer; it can go to somebody else at once. Done twice it is done once.
+
+    ``reason`` is counted, ``deed.why`` is the doer's own words.
+    """
     offer = session.execute(
         select(Offer).where(Offer.id == offer_id, Offer.person_id == deed.doer).with_for_update()
     ).scalar()
@@ -92,13 +97,26 @@ def decline_offer(session: Session, *, offer_id: UUID, deed: Deed) -> None:
         raise OfferLapsed
     if offer.state != "offered":
         raise OfferAnswered
-    move(session, rules.OFFER, [offer_id], "declined", deed, answered_at=deed.at)
+    move(session, rules.OFFER, [offer_id], "declined", deed, answered_at=deed.at, reason=reason)
 
 
 def expire_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
     """End open offers whose time is over, at most ``limit`` at once; return how many. Their places are free."""
     due = due_offers(session, now=now, limit=limit)
     move(session, rules.OFFER, due, "expired", Deed(None, now))
+    return len(due)
+
+
+def remind_of_offers(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Remind whoever has an open offer that ends soon, each once; at most ``limit`` people; return how many.
+
+    Whoever got the offer within the days of reminding is not told again of what she has just read.
+    """
+    due = offers_to_remind_of(session, now=now, limit=limit)
+    for offer in due:
+        offer.reminded_at = now
+        fact = OfferEnding(offer_id=offer.id, person_id=offer.person_id, edition_id=offer.edition_id)
+        record(session, fact, Deed(None, now))
     return len(due)
 
 

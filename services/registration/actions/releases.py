@@ -190,7 +190,8 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
         return 0
     part = locked_part(session, batch_id=batch_id, limit=rules.AT_ONCE)
     ready = [one for one in part.decisions if one.application_state in DECIDABLE]
-    _make_known(session, batch, ready, offer_days=part.offer_days, deed=deed)
+    ends = expires_at(now=batch.known_from, days=part.offer_days, time_zone=part.time_zone)
+    _make_known(session, batch, ready, expires=ends, deed=deed)
     not_now = [one.decision_id for one in part.decisions if one.application_state not in DECIDABLE]
     if not_now:
         _unbind(session, Decision.id.in_(not_now))
@@ -202,7 +203,7 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
 
 
 def _make_known(
-    session: Session, batch: DecisionBatch, ready: Sequence[FrozenDecision], *, offer_days: int, deed: Deed
+    session: Session, batch: DecisionBatch, ready: Sequence[FrozenDecision], *, expires: datetime, deed: Deed
 ) -> None:
     people = {one.application_id: {"person_id": one.person_id} for one in ready}
     earlier = released_of(session, application_ids=list(people))
@@ -224,7 +225,7 @@ def _make_known(
                 "edition_id": batch.edition_id,
                 "person_id": one.person_id,
                 "offered_at": deed.at,
-                "expires_at": expires_at(now=batch.known_from, days=offer_days),
+                "expires_at": expires,
             }
             for one in ready
             if one.outcome == "accept"

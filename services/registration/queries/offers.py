@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import OfferUnknown
@@ -32,6 +32,22 @@ def due_offers(session: Session, *, now: datetime, limit: int) -> list[UUID]:
             .order_by(Offer.expires_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
+        ).scalars()
+    )
+
+
+def offers_to_remind_of(session: Session, *, now: datetime, limit: int) -> list[Offer]:
+    """Return and lock open offers whose day of reminding has come and that nobody was reminded of yet."""
+    days = func.make_interval(0, 0, 0, Edition.remind_days)
+    return list(
+        session.execute(
+            select(Offer)
+            .join(Edition, Edition.id == Offer.edition_id)
+            .where(Offer.state == "offered", Offer.reminded_at.is_(None), Offer.expires_at > now)
+            .where(Edition.remind_days > 0, Offer.expires_at - days <= now, Offer.offered_at < Offer.expires_at - days)
+            .order_by(Offer.expires_at)
+            .limit(limit)
+            .with_for_update(of=Offer, skip_locked=True)
         ).scalars()
     )
 

@@ -46,6 +46,7 @@ EDITION: Final[Titles] = {
 }
 FACTS: Final[Mapping[str, LazyText]] = {
     "AddressProofRequested": _l("Form received, address to be confirmed"),
+    "OfferEnding": _l("Reminded of the offer"),
     "ShelfOpened": _l("Reader put on the shelf"),
     "DownloadStarted": _l("Download started"),
 }
@@ -61,6 +62,7 @@ MAILS: Final[Mapping[str, LazyText]] = {
     "offer_made": _l("place offered"),
     "offer_accepted": _l("place confirmed"),
     "offer_declined": _l("offer declined"),
+    "offer_ending": _l("offer ends soon"),
     "offer_expired": _l("offer expired"),
     "reader_ready": _l("Reader ready"),
     "campaign": _l("letter from the organisers"),

@@ -21,6 +21,7 @@ class Edition(Base):
         CheckConstraint("capacity >= 0", name="capacity_counts"),
         CheckConstraint("over_offer >= 0", name="over_offer_counts"),
         CheckConstraint("offer_days between 1 and 365", name="offer_days_bounded"),
+        CheckConstraint("remind_days between 0 and 60", name="remind_days_bounded"),
         {"schema": "registration"},
     )
 
@@ -41,6 +42,8 @@ class Edition(Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     offer_days: Mapped[int] = mapped_column(server_default=text("14"))
+    remind_days: Mapped[int] = mapped_column(server_default=text("3"))
+    """Days before the end of an offer on which whoever has it is reminded; 0 for never."""
     second_releaser: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whoever proposed a decision does not release it: another person does."""
     promotes_itself: Mapped[bool] = mapped_column(server_default=text("false"))

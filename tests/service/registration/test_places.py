@@ -171,9 +171,10 @@ def test_offers_end_when_their_time_is_over_and_can_then_be_made_anew(registrati
     with registration_database.transaction() as session:
         assert expire_offers(session, now=NOW + timedelta(days=13)) == 0
     with pytest.raises(OfferLapsed), registration_database.transaction() as session:
-        accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW + timedelta(days=14)))
+        accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW + timedelta(days=15)))
     with registration_database.transaction() as session:
-        assert expire_offers(session, now=NOW + timedelta(days=14)) == 1
+        assert expire_offers(session, now=NOW + timedelta(days=14)) == 0, "the day is not over in Toronto"
+        assert expire_offers(session, now=NOW + timedelta(days=15)) == 1
     assert facts(registration_database, "OfferExpired") == 1
     decide(registration_database, applied, now=NOW + timedelta(days=15))
     release(registration_database, edition, now=NOW + timedelta(days=15))

@@ -46,6 +46,7 @@ class EditionForm(BaseModel):
     promotes_itself: bool = False
     tells_reserve_place: bool = False
     offer_days: Count = Field(ge=1, le=365)
+    remind_days: Count = Field(default=3, ge=0, le=60)
     accent: Annotated[Line, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     contact: Annotated[Line, Field(min_length=3, max_length=254)]
 

@@ -55,7 +55,14 @@ def list_editions() -> str:
 @staff("organiser", everywhere=True)
 def show_new() -> str:
     """Show an empty form, to an organiser of all editions."""
-    known = {"languages": ["en", "fr"], "time_zone": "UTC", "offer_days": 14, "over_offer": 0, "accent": "#14595b"}
+    known = {
+        "languages": ["en", "fr"],
+        "time_zone": "UTC",
+        "offer_days": 14,
+        "remind_days": 3,
+        "over_offer": 0,
+        "accent": "#14595b",
+    }
     return _form(fill(known))
 
 

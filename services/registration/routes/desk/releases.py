@@ -78,7 +78,7 @@ def review_release(edition_slug: str) -> str:
         mine=mine,
         seen=batch.digest,
         last=releases[0] if releases else None,
-        expires=expires_at(now=known_from, days=edition.offer_days),
+        expires=expires_at(now=known_from, days=edition.offer_days, time_zone=edition.time_zone),
         recall=settings.recall_seconds,
         outcomes=OUTCOMES,
         wording=wording,

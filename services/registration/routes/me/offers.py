@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
 from services.registration.queries.offers import hold_of, my_offer
-from services.registration.routes.me.reasons import Why
+from services.registration.routes.me.reasons import Declined, Why
+from services.registration.views import wording
 from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.identity import current_person, my_deed
@@ -39,6 +40,7 @@ def show_offer(offer_id: UUID) -> str:
         offer=offer,
         state=state,
         hold=hold,
+        reasons=list(wording.REASON.items()),
         edition=present(edition, language=current_locale(), now=moment),
         now=moment,
     )
@@ -60,8 +62,9 @@ def accept(offer_id: UUID) -> Response:
 @refused_at(_OFFER)
 def decline(offer_id: UUID) -> Response:
     """Give the held place back."""
+    said = read_form(Declined, request.form)
     with tools().database.transaction() as session:
-        decline_offer(session, offer_id=offer_id, deed=my_deed(read_form(Why, request.form).why))
+        decline_offer(session, offer_id=offer_id, deed=my_deed(said.why), reason=said.reason)
     flash_message(_("You declined the place. It can now go to somebody else."))
     return see_other("/me")
 
