@@ -9,6 +9,9 @@ from services.registration.routes.api import (
     editions as editions_api,
     forms as forms_api,
     pools as pools_api,
+    reviews as reviews_api,
+    scenarios as scenarios_api,
+    selection as selection_api,
 )
 from services.registration.routes.desk import (
     applications as desk_applications,
@@ -86,6 +89,9 @@ BLUEPRINTS = (
     decisions_api.blueprint,
     forms_api.blueprint,
     pools_api.blueprint,
+    reviews_api.blueprint,
+    scenarios_api.blueprint,
+    selection_api.blueprint,
     *PEOPLE,
 )
 

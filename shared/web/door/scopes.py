@@ -23,6 +23,7 @@ SCOPES: Final = {
     "applications:submit": Scope(_l("Hand in applications"), frozenset({"organiser"})),
     "decisions:propose": Scope(_l("Propose decisions"), frozenset({"organiser"})),
     "decisions:release": Scope(_l("Release decisions"), frozenset({"organiser", "approver"})),
+    "reviews:write": Scope(_l("Review applications"), frozenset({"organiser", "reviewer"})),
     "selection:read": Scope(_l("Read the selection"), frozenset({"organiser", "approver"})),
     "selection:write": Scope(_l("Lead the selection"), frozenset({"organiser"})),
     "materials:read": Scope(_l("Read materials"), frozenset({"organiser", "librarian", "viewer"})),
