@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.registration.actions.decisions import propose_decision, propose_decisions
 from services.registration.actions.releases import release_these
 from services.registration.errors import NotEnoughPlaces, NotProposable
+from services.registration.queries.applications import application_of
 from services.registration.queries.places import Pool, TakePool, locked_pool
 from services.registration.queries.pools import needs_of_applications
 from services.registration.queries.reserves import (
@@ -41,8 +42,10 @@ def promote_reserve(session: Session, *, edition_id: UUID, application_id: UUID,
 
     ``deed.why`` says why she goes before others who wait and for whom there is a place. Refuses with
     :class:`NotEnoughPlaces` when no place is free, in the edition or in a pool she needs, beside the accepts proposed
-    already, with :class:`NotProposable` for who does not wait, and with :class:`ReasonNeeded`.
+    already, with :class:`ApplicationUnknown` and :class:`NotProposable` for who does not wait, and with
+    :class:`ReasonNeeded`.
     """
+    application_of(session, edition_id=edition_id, application_id=application_id)
     places = locked_pool(session, edition_id)
     left = left_beside_proposals(session, places=places)
     _refuse_without_place(session, places, left, application_id)

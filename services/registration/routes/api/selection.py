@@ -10,8 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlalchemy.orm import Session
 
 from services.registration.actions.reserves import ReasonNeeded, promote_reserve
-from services.registration.actions.reviews import add_reviewer, assign_reviews, drop_reviewer, write_rubric
-from services.registration.errors import NoCriteria, NotAReviewer, NotEnoughPlaces, NotProposable
+from services.registration.actions.reviews import (
+    ReviewerUnknown,
+    add_reviewer,
+    assign_reviews,
+    drop_reviewer,
+    write_rubric,
+)
+from services.registration.errors import ApplicationUnknown, NoCriteria, NotAReviewer, NotEnoughPlaces, NotProposable
 from services.registration.queries.people import possible_reviewers
 from services.registration.queries.places import pool
 from services.registration.queries.rankings import RankLine, ranked
@@ -221,7 +227,12 @@ def let_review(
     return list_reviewers(session, edition)
 
 
-@api.post("/editions/<edition_slug>/reviewers/<uuid:reviewer_id>/drop", scope="selection:write", status=200)
+@api.post(
+    "/editions/<edition_slug>/reviewers/<uuid:reviewer_id>/drop",
+    scope="selection:write",
+    status=200,
+    refuses=(ReviewerUnknown,),
+)
 def let_go(session: Session, edition: Edition, reviewer_id: UUID, by: SignedIn, now: datetime) -> ReviewerLeft:
     """Let a reviewer go; what she has not handed in waits for somebody else."""
     unread = drop_reviewer(session, edition_id=edition.id, reviewer_id=reviewer_id, deed=Deed(by.person_id, now))
@@ -261,7 +272,7 @@ def read_reserve_list(session: Session, edition: Edition) -> ReserveList:
 @api.post(
     "/editions/<edition_slug>/reserve/<uuid:application_id>",
     scope="selection:write",
-    refuses=(NotEnoughPlaces, NotProposable, ReasonNeeded),
+    refuses=(ApplicationUnknown, NotEnoughPlaces, NotProposable, ReasonNeeded),
 )
 def promote(
     session: Session, edition: Edition, *, application_id: UUID, wanted: PromotionWanted, by: SignedIn, now: datetime
