@@ -11,6 +11,7 @@ from shared.schema.registration.lines import ApplicationLine, ApplicationWords
 from shared.schema.registration.offers import Enrolment, Offer
 from shared.schema.registration.pools import PlacePool, PoolPlace
 from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
+from shared.schema.registration.views import SavedView
 
 __all__ = [
     "Application",
@@ -33,6 +34,7 @@ __all__ = [
     "Review",
     "Reviewer",
     "Rubric",
+    "SavedView",
     "Scenario",
     "TakenOption",
 ]

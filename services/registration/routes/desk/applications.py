@@ -20,6 +20,7 @@ from services.registration.queries.lines import (
     countries_present,
 )
 from services.registration.queries.responses import responses_of
+from services.registration.queries.saved_views import saved_views
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
 from services.registration.rules.forms.compiled import COLUMNS as MEANT
@@ -64,6 +65,7 @@ def list_applications(edition_slug: str) -> str:
         form = application_form(session, edition.id).form
         listed = form.listed
         query = table_query(request.args, edition, countries_present(session, edition_id=edition.id), listed)
+        views = saved_views(session, edition_id=edition.id)
         page = application_page(
             session,
             edition_id=edition.id,
@@ -78,6 +80,7 @@ def list_applications(edition_slug: str) -> str:
         edition=_shown(edition),
         columns=columns_of(query.kept.get(CHOSEN, ""), form),
         could=all_columns(form),
+        views=views,
         asked=questions_of(form),
         shown=shown_in,
         lines=page.rows,
