@@ -89,9 +89,7 @@ def test_the_columns_are_those_that_were_chosen_on_the_page(registration_databas
 def test_a_workbook_holds_the_same_as_text(registration_database: Database, edition: UUID) -> None:
     people(registration_database, edition)
     answer = desk(registration_database).get(f"{HERE}.xlsx?sort=name&cols=organisation")
-    content = answer.data
-    answer.close()  # the server does
-    rows = list(load_workbook(io.BytesIO(content)).worksheets[0].iter_rows())
+    rows = list(load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows())
     assert [cell.value for cell in rows[0]] == ["Name", "Organisation"]
     assert [row[1].value for row in rows[1:]] == [f"'{text}" for text in HOSTILE]
     assert {cell.data_type for row in rows for cell in row} == {"s"}
