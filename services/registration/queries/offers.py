@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
 
 from services.registration.errors import OfferUnknown
@@ -61,6 +61,24 @@ def hold_of(session: Session, offer: Offer) -> Hold:
     """Return what an open offer is worth at this moment, by every pool it needs a place of."""
     needed = pools_held_by(session, decision_id=offer.decision_id)
     return pool(session, offer.edition_id).hold(needed)
+
+
+class Answers(NamedTuple):
+    """How many offers of an edition came to an end, and how many of them by being accepted."""
+
+    accepted: int
+    answered: int
+
+
+def answers_so_far(session: Session, *, edition_id: UUID) -> Answers:
+    """Return how the offers of an edition were answered; one that ran out was answered by silence."""
+    rows = session.execute(
+        select(Offer.answered_at.is_not(None) & Offer.state.in_(("accepted", "withdrawn")), func.count())
+        .where(Offer.edition_id == edition_id, Offer.state != "offered")
+        .group_by(text("1"))
+    )
+    found = dict(rows.all())
+    return Answers(found.get(True, 0), sum(found.values()))
 
 
 class OfferInEdition(NamedTuple):

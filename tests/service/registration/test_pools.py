@@ -215,3 +215,15 @@ def test_the_desk_gives_a_group_places_and_an_edition_tells_a_reserve_where_she_
     for one, told in ((second, "rang 1 sur 2"), (third, "rang 2 sur 2")):
         browser = signed_in_as(app, registration_database, one.person_id, means="link")
         assert f"Vous êtes aujourd’hui au {told} de la liste de réserve." in browser.get("/me").text
+
+
+def test_the_release_page_says_how_likely_more_accept_than_there_are_places(registration_database: Database) -> None:
+    edition = make_edition(registration_database, capacity=2, over_offer=1)
+    for one in people(registration_database, edition, "en", "en", "en"):
+        decide(registration_database, one)
+    app = app_of(*BLUEPRINTS, database=registration_database)
+    organiser = person_called(registration_database, "Ola", roles=["organiser"])
+    desk = signed_in_as(app, registration_database, organiser, means="staff")
+    page = desk.get("/desk/e/spring-2026/decisions/release").text
+    assert "3 offers will be open for 2 places." in page
+    assert "If 90% accept, they are more than the places with a chance of 73%." in page

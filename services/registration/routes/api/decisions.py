@@ -91,10 +91,18 @@ class PoolDemand(BaseModel):
     left: int
 
 
+class OverbookingRisk(BaseModel):
+    """If each open offer is accepted at this rate, how likely more are than there are places, from 0 to 1."""
+
+    rate: float
+    chance: float
+
+
 class Batch(BaseModel):
     """What releasing would make known. ``seen`` goes into the release; ``short`` accepts have no place.
 
-    ``counts`` are of all of it; ``pools`` are the places of groups; ``items`` are the part that was asked for.
+    ``counts`` are of all of it; ``pools`` are the places of groups; ``risks`` are there where more offers than
+    places will be open; ``items`` are the part that was asked for.
     """
 
     seen: str
@@ -102,6 +110,7 @@ class Batch(BaseModel):
     places_left: int
     short: int
     pools: list[PoolDemand]
+    risks: list[OverbookingRisk]
     items: list[ProposedDecision]
 
 
@@ -198,7 +207,8 @@ def read_batch(session: Session, edition: Edition, query: BatchWanted) -> Batch:
     """Show what is proposed and what releasing it would do."""
     batch = waiting_batch(session, edition_id=edition.id)
     listed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
-    plan = planned_release(session, edition_id=edition.id, batch=batch, places=pool(session, edition.id)).plan
+    planned = planned_release(session, edition_id=edition.id, batch=batch, places=pool(session, edition.id))
+    plan = planned.plan
     items = [
         ProposedDecision(
             decision_id=one.decision_id, application_id=one.application_id, outcome=one.outcome, note=one.note
@@ -211,6 +221,7 @@ def read_batch(session: Session, edition: Edition, query: BatchWanted) -> Batch:
         places_left=plan.places_left,
         short=plan.short,
         pools=[PoolDemand(name=dict(one.name), accepts=one.accepts, left=one.left) for one in plan.demands],
+        risks=[OverbookingRisk(rate=one.rate, chance=one.chance) for one in planned.risks],
         items=items,
     )
 

@@ -66,14 +66,15 @@ def review_release(edition_slug: str) -> str:
         edition = edition_at(session, edition_slug)
         batch = waiting_batch(session, edition_id=edition.id)
         places = pool(session, edition.id)
-        plan = planned_release(session, edition_id=edition.id, batch=batch, places=places).plan
+        planned = planned_release(session, edition_id=edition.id, batch=batch, places=places)
         releases = releases_of(session, edition_id=edition.id)
         mine = own_proposals(session, edition_id=edition.id, by=actor_id())
     known_from = moment + timedelta(seconds=settings.recall_seconds)
     return render_template(
         "registration/desk/release.html",
         edition=present(edition, language=current_locale(), now=moment),
-        plan=plan,
+        plan=planned.plan,
+        planned=planned,
         said=said,
         mine=mine,
         seen=batch.digest,
