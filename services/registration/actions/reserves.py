@@ -71,6 +71,8 @@ def promote_reserve(session: Session, *, edition_id: UUID, application_id: UUID,
 def promote_in_turn(session: Session, *, edition_id: UUID, now: datetime, take_pool: TakePool = locked_pool) -> int:
     """Offer every free place to the reserve list, in its order, where the edition says so; return how many.
 
+    Accepts that are proposed and wait for their release keep their places: somebody at the desk has decided so.
+
     Nobody clicks and nobody releases: each promotion is a decision of a release of its own, with the place on the list
     as its note, and known at once. It ends with the event's first day. Hearing of a free place twice changes nothing.
     """
@@ -85,7 +87,8 @@ def promote_in_turn(session: Session, *, edition_id: UUID, now: datetime, take_p
     lines = held_reserve_list(session, edition_id=edition_id)
     deed = Deed(None, now)
     promoted: list[UUID] = []
-    for turn in turns_now(session, places=places, lines=lines, left=places.lefts()):
+    left = left_beside_proposals(session, places=places)
+    for turn in turns_now(session, places=places, lines=lines, left=left):
         done = propose_decisions(
             session,
             edition_id=edition_id,

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
+from services.registration.actions.decisions import take_back_proposal
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
 from services.registration.actions.pools import PoolTaken, make_pool
 from services.registration.actions.releases import recall_release, release_decisions
@@ -180,6 +181,22 @@ def test_more_places_go_to_the_list_at_once(registration_database: Database) -> 
     give_back(registration_database, everybody[0])
     react(registration_database)
     assert {one[0] for one in accepted(registration_database)} == {one.application_id for one in everybody[1:]}
+
+
+def test_a_place_for_which_an_accept_is_proposed_does_not_go_to_the_list_until_it_is_dropped(
+    registration_database: Database,
+) -> None:
+    edition = make_edition(registration_database, capacity=1, promotes_itself=True)
+    first, second, _third = reserves(registration_database, edition, "en", "en", "en")
+    late = apply(registration_database, edition, email="late@example.org", name="Late")
+    decide(registration_database, late)
+    give_back(registration_database, first)
+    react(registration_database)
+    assert accepted(registration_database) == []
+    with registration_database.transaction() as session:
+        take_back_proposal(session, edition_id=edition, application_id=late.application_id, deed=Deed(DESK, NOW))
+    react(registration_database)
+    assert [one[0] for one in accepted(registration_database)] == [second.application_id]
 
 
 @pytest.mark.parametrize(("changes", "days"), [({"promotes_itself": False}, 1), ({"promotes_itself": True}, 92)])
