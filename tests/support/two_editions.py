@@ -11,7 +11,9 @@ from sqlalchemy import select
 from services.notifications.actions.campaigns import create_campaign
 from services.notifications.actions.unreached import open_tasks
 from services.registration.actions.bulks import begin_bulk
+from services.registration.actions.pools import make_pool
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
+from services.registration.actions.saved_views import save_view
 from services.registration.actions.scenarios import make_scenario
 from services.registration.queries.bulks import chosen
 from shared.clock import now
@@ -103,6 +105,18 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
             "bulk_id": bulk_id,
             "form_slug": form_called(database, edition_id, f"travel-{side}"),
             "offer_id": offer_of(database, offered).id,
+            "view_id": save_view(
+                session, edition_id=edition_id, name="Waiting", query="state=submitted", deed=Deed(None, now())
+            ),
+            "pool_id": make_pool(
+                session,
+                edition_id=edition_id,
+                name={"en": "Room"},
+                trait="language",
+                value="fr",
+                capacity=3,
+                deed=Deed(None, now()),
+            ),
             "person_id": colleague,
             "role_id": role.id,
             **_reviewed(session, edition_id, waiting.application_id, colleague),

@@ -56,6 +56,7 @@ NOTICES: Final = {
         Notice("decision_reserve", MY_PAGE, matters=True),
         Notice("decision_decline", MY_PAGE, matters=True),
         Notice("offer_made", OFFER, matters=True),
+        Notice("offer_ending", OFFER, matters=True),
         Notice("offer_accepted", MY_PAGE, matters=True),
         Notice("offer_declined", MY_PAGE),
         Notice("offer_expired", MY_PAGE, matters=True),

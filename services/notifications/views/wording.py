@@ -81,6 +81,7 @@ NOTICE_KINDS: Final[dict[str, LazyText]] = {
     "offer_accepted": _l("Place confirmed"),
     "offer_declined": _l("Offer declined"),
     "place_given_up": _l("Place given up"),
+    "offer_ending": _l("Offer ends soon"),
     "offer_expired": _l("Offer expired"),
     "reader_ready": _l("Reader ready"),
     "reply_received": _l("Answer passed on"),

@@ -42,9 +42,13 @@ EDITION: Final[Titles] = {
     ("edition", "published"): (_l("Made public"), "good"),
     ("edition", "published unpublished"): (_l("Taken from public view"), "warn"),
     ("edition", "edited"): (_l("Changed"), "calm"),
+    ("edition", "pool_made"): (_l("Places given to a group"), "calm"),
+    ("edition", "pool_changed"): (_l("Places of a group changed"), "calm"),
+    ("edition", "pool_removed"): (_l("Places of a group taken away"), "calm"),
 }
 FACTS: Final[Mapping[str, LazyText]] = {
     "AddressProofRequested": _l("Form received, address to be confirmed"),
+    "OfferEnding": _l("Reminded of the offer"),
     "ShelfOpened": _l("Reader put on the shelf"),
     "DownloadStarted": _l("Download started"),
 }
@@ -61,6 +65,7 @@ MAILS: Final[Mapping[str, LazyText]] = {
     "offer_accepted": _l("place confirmed"),
     "offer_declined": _l("offer declined"),
     "place_given_up": _l("place given up"),
+    "offer_ending": _l("offer ends soon"),
     "offer_expired": _l("offer expired"),
     "reader_ready": _l("Reader ready"),
     "campaign": _l("letter from the organisers"),
