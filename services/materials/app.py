@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.materials.routes.api import makings as _makings, search as api, uploads  # noqa: F401 - they add to one blueprint
+from services.materials.routes.api import (  # they add to one blueprint
+    explaining as _explaining,  # noqa: F401
+    makings as _makings,  # noqa: F401
+    reading as _reading,  # noqa: F401
+    search as api,
+    uploads,
+)
 from services.materials.routes.desk import (
     arrivals,
     corrections,
+    explaining,
     makings,
     publications as desk,
     publishing,
     releases,
     shelves,
 )
-from services.materials.routes.public import library, reader, renditions, search
+from services.materials.routes.public import library, parts, reader, renditions, search
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -47,9 +54,11 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
             uploads.blueprint,
             search.blueprint,
             reader.blueprint,
+            parts.blueprint,
             library.blueprint,
             renditions.blueprint,
             desk.blueprint,
+            explaining.blueprint,
             releases.blueprint,
             publishing.blueprint,
             corrections.blueprint,

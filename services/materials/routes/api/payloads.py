@@ -20,8 +20,8 @@ Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2
 
 
 def _not_ours(slug: str) -> str:
-    if slug == "search":
-        raise ValueError(_l("This address is taken by the search; choose another"))
+    if slug in {"search", "kept"}:
+        raise ValueError(_l("This address is taken by a page of the library; choose another"))
     return slug
 
 

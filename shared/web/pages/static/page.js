@@ -57,6 +57,17 @@ for (const button of all("[data-copy]")) {
   });
 }
 
+// Whoever signs out leaves nothing behind that was kept for reading without a connection.
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.getAttribute("action") !== "/sign-out" || !("caches" in window) || form.dataset.left) return;
+  event.preventDefault();
+  form.dataset.left = "yes";
+  const forgotten = caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))));
+  await Promise.race([forgotten, new Promise((done) => setTimeout(done, 1000))]).catch(() => {});
+  form.requestSubmit();
+});
+
 // A form goes once, however often the button is pressed on a slow line.
 addEventListener("submit", (event) => {
   const form = event.target;
