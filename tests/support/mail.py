@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import text
 
-from services.notifications.gateways.greeting import with_patience
+from services.notifications.gateways.greeting import Patience
 from services.notifications.gateways.line import Line
 from services.notifications.gateways.local_notes import LocalNotes
 from services.notifications.gateways.smtp import SmtpRelay
@@ -54,7 +54,7 @@ class Post:
         self, database: Database, smtp_url: str, *, patience: float = 5, line: type[Line] = Line, **more: Any
     ) -> None:
         settings = mail_settings(smtp_url, **more)
-        waits = with_patience(patience)
+        waits = Patience(**dict.fromkeys(("connect", "greeting", "mail", "rcpt", "data", "block", "end"), patience))
         notes = LocalNotes(settings.mail_notes_path)
         self.lanes = [
             Postman(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -109,8 +109,3 @@ class _PatientSecure(smtplib.SMTP_SSL):
         sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
         sock.settimeout(self.answers_within)
         return sock
-
-
-def with_patience(seconds: float) -> Patience:
-    """Return the patience of somebody who waits ``seconds`` at most, for whatever it is."""
-    return replace(RFC_5321, **dict.fromkeys(("connect", "greeting", "mail", "rcpt", "data", "block", "end"), seconds))
