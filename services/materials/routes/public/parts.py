@@ -18,6 +18,7 @@ from shared.clock import now
 from shared.web.door.identity import current_person, signed_in
 from shared.web.door.policy import participant, public
 from shared.web.door.tools import tools
+from shared.web.pages.refusing import refused_at
 from shared.web.pages.static_files import STATIC
 from shared.words.languages import current_locale
 
@@ -104,6 +105,7 @@ def files(slug: str, language: str, number: int, chapter: int | None = None) -> 
 
 @blueprint.post("/materials/<slug>/place")
 @participant
+@refused_at("/materials/{slug}")
 def place(slug: str) -> Response:
     """Remember the sheet that the person reads; a page that knows it sends it when the line is back."""
     person = current_person()

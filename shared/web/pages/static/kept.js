@@ -1,7 +1,7 @@
 // Keeps parts of works on this device for reading without a line, and tells at which page somebody is.
 const PREFIX = "kept:";
-const RECORD = "/materials/kept/record";
 const LIST = "/materials/kept";
+const RECORD = `${LIST}?record`;
 const AGAIN = 30_000;
 const able = "serviceWorker" in navigator && "caches" in window;
 

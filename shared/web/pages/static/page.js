@@ -60,7 +60,7 @@ for (const button of all("[data-copy]")) {
 // Whoever signs out leaves nothing behind that was kept for reading without a connection.
 addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.getAttribute("action") !== "/sign-out" || !("caches" in window) || form.dataset.left) return;
+  if (!("leaving" in form.dataset) || !("caches" in window) || form.dataset.left) return;
   event.preventDefault();
   form.dataset.left = "yes";
   const forgotten = caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))));
