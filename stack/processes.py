@@ -229,6 +229,7 @@ def _gateway(outline: Outline) -> Process:
     values = {
         "GATEWAY_LISTEN": f"{LOOPBACK}:{ports.gateway}",
         "STORE_PATH": url2pathname(store.path) if store.scheme == "file" else str(places.store),
+        "CACHE_PATH": str(places.run / "nginx" / "cache"),
         "STORE_ORIGIN": origin,
         "STORE_TLS": trust_of(origin),
         "UPLOAD_LIMIT": os.environ.get("UPLOAD_LIMIT") or str(nginx.UPLOAD_LIMIT),

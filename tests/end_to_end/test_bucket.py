@@ -6,7 +6,7 @@ import hashlib
 import random
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import httpx
@@ -15,6 +15,7 @@ import pytest
 from obstore.store import S3Store
 
 from services.materials.errors import FileTooLarge
+from services.materials.gateways.bucket import BucketStore
 from services.materials.gateways.store import FolderStore, Store, store_at
 from services.materials.rounds.fixity import damaged_files
 from services.materials.rounds.moving import move_files
@@ -89,6 +90,16 @@ def test_what_is_refused_or_not_there_leaves_and_gives_nothing(store: Store) -> 
     with pytest.raises(FileNotFoundError), store.at_hand(missing):
         pass
     assert list((store.scratch / "incoming").iterdir()) == []
+
+
+def test_what_nobody_stored_again_is_a_stray_and_can_be_let_go(store: Store) -> None:
+    assert isinstance(store, BucketStore)
+    kept = store.keep([b"a stray"], limit=100, modified_at=THEN)
+    assert kept.sha256 in set(store.strays(untouched_for=timedelta(seconds=-60)))
+    assert kept.sha256 not in set(store.strays(untouched_for=timedelta(hours=1)))
+    store.drop(kept.sha256)
+    store.drop(kept.sha256)
+    assert store.size(kept.sha256) is None
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ def gateway_before(
         "MATERIALS_UPSTREAM": f"127.0.0.1:{materials}",
         "NOTIFICATIONS_UPSTREAM": "127.0.0.1:1",
         "STORE_PATH": str(store or folder),
+        "CACHE_PATH": str(folder / "cache"),
         "STORE_ORIGIN": origin,
         "STORE_TLS": "",
         "UPLOAD_LIMIT": "150000000",

@@ -7,10 +7,11 @@ Where it is and who we are is said by the variables that all S3 programs read: `
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -27,6 +28,9 @@ INTERNAL: Final = "/_bucket"
 """The gateway's internal location that fetches from the bucket by a signed address."""
 SIGNED_FOR: Final = timedelta(minutes=5)
 """The gateway asks at once; so much may its clock differ."""
+FRESH: Final = timedelta(hours=1)
+"""What is older is stored once more, so that it has the time of the last upload."""
+NAME: Final = re.compile("[0-9a-f]{64}")
 _PART: Final = 8 * 1024 * 1024
 _PARTS_AT_ONCE: Final = 4
 
@@ -58,7 +62,7 @@ class BucketStore:
     ) -> StreamStored:
         """Write to the local disk, then to the bucket in parts: an object is there whole or not at all."""
         with arriving(self._scratch / "incoming", pieces, limit=limit, check=check) as (path, kept):
-            if self.size(kept.sha256) != kept.size or hash_of(self._pieces(kept.sha256)) != kept.sha256:
+            if not self._is_fresh(kept):
                 key = self._key(kept.sha256)
                 obstore.put(self._bucket, key, path, chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE)
         return kept
@@ -87,6 +91,20 @@ class BucketStore:
         except FileNotFoundError:
             return None
 
+    def strays(self, *, untouched_for: timedelta) -> Iterator[str]:
+        """Yield what is kept and was not stored again for so long, by the bucket's clock."""
+        oldest = datetime.now(UTC) - untouched_for
+        for batch in obstore.list(self._bucket, self._prefix or None):
+            for found in batch:
+                name = found["path"].rpartition("/")[-1]
+                if NAME.fullmatch(name) and found["last_modified"] < oldest:
+                    yield name
+
+    def drop(self, sha256: str) -> None:
+        """Delete the object; nothing happens when it is not there."""
+        with suppress(FileNotFoundError):
+            obstore.delete(self._bucket, self._key(sha256))
+
     def delivery(self, sha256: str) -> InternalPath:
         """Return the path below the gateway's internal location: the object's signed address without its origin."""
         signed = urlsplit(obstore.sign(self._bucket, "GET", self._key(sha256), SIGNED_FOR))
@@ -114,6 +132,13 @@ class BucketStore:
                 copy.write(piece)
             copy.flush()
             yield Path(copy.name)
+
+    def _is_fresh(self, kept: StreamStored) -> bool:
+        """Say whether the object is whole, and so young that nobody takes it for a stray while its row is written."""
+        made = self.modified_at(kept.sha256)
+        young = made is not None and made > datetime.now(UTC).timestamp() - FRESH.total_seconds()
+        is_there = young and self.size(kept.sha256) == kept.size
+        return is_there and hash_of(self._pieces(kept.sha256)) == kept.sha256
 
     def _pieces(self, sha256: str) -> Iterator[bytes]:
         for piece in obstore.get(self._bucket, self._key(sha256)).stream(min_chunk_size=_PART):

@@ -46,6 +46,11 @@ class RenditionShown:
         return f"/materials/renditions/{self.rendition_id}/{self.filename}"
 
     @property
+    def public_url(self) -> str:
+        """Where every cache on the way may keep it, once it stands on a public shelf; the path only."""
+        return f"/materials/files/{self.sha256}/{self.filename}"
+
+    @property
     def minutes(self) -> int:
         """How many minutes it takes at 64 kbit/s."""
         return minutes_on_slow_line(self.size)
