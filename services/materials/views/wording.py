@@ -27,6 +27,8 @@ KINDS: Final[dict[str, LazyText]] = {
     "reader": _l("Reader"),
     "slides": _l("Slides"),
     "recording": _l("Recording"),
+    "handout": _l("Handout"),
+    "link": _l("Link"),
     "document": _l("Document"),
 }
 REFERENCES: Final = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}

@@ -43,7 +43,7 @@ def test_the_demo_loads_the_reader_once_in_five_languages_and_opens_it_to_those_
     assert load(materials_database, settings, now=now()) == first
 
     with materials_database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Rendition)) == 5 * (2 + 8 + 2)
+        assert session.scalar(select(func.count()).select_from(Rendition)) == 5 * (2 + 8 + 2 + 1)
         assert set(session.scalars(select(ShelfMember.person_id))) == {ada, bo}
         files = session.scalars(select(StoredFile)).all()
     store = store_at(settings.store_url)

@@ -17,7 +17,7 @@ from services.materials.routes.opening import Read, copy_in_parts
 from services.materials.routes.public.renditions import tombstone
 from services.materials.rules.citations import FORMATS, Cited, citation, licence_url, schema_of
 from services.materials.rules.readable import readable_copies
-from services.materials.views.wording import REFERENCES, format_name, why_opened
+from services.materials.views.wording import KINDS, REFERENCES, format_name, why_opened
 from shared.clock import now
 from shared.editions import KnownEdition, editions_by_id
 from shared.web.door.identity import current_person, signed_in
@@ -166,6 +166,7 @@ def _editions_of(opened: list[Opened]) -> list[UUID | None]:
 def _words(editions: dict[UUID, KnownEdition]) -> dict[str, Any]:
     return {
         "format_name": format_name,
+        "kinds": KINDS,
         "why_opened": lambda one: why_opened(one, editions),
         "zone_of_edition": lambda one: editions[one.edition_id].time_zone if one.edition_id in editions else None,
         "language": current_locale(),
