@@ -119,7 +119,8 @@ def test_a_download_that_breaks_off_is_resumed_by_curl_to_the_same_bytes_and_cou
 JUDGES = {
     "wget -c": ["wget", "-q", "-c", "--header", "Cookie: {cookie}", "-O", "{target}", "{url}"],
     "aria2c -x4": [
-        "aria2c", "-q", "-x4", "-s4", "-k1M", "-c", "--header=Cookie: {cookie}", "-d", "{folder}", "-o", "{name}", "{url}",
+        "aria2c", "-q", "-x4", "-s4", "-k1M", "-c", "--header=Cookie: {cookie}",
+        "-d", "{folder}", "-o", "{name}", "{url}",
     ],
 }  # fmt: skip
 

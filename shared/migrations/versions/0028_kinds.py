@@ -10,6 +10,7 @@ down_revision = "0027_explained"
 branch_labels = None
 depends_on = None
 accepted = {
+    "ban-drop-constraint": "a wider one takes its place at once; the old code writes the old kinds",
     "constraint-missing-not-valid": "a library has some hundreds of publications, and all of them keep the old kinds",
 }
 

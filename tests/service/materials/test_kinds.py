@@ -40,10 +40,10 @@ def test_a_link_is_published_without_a_file_and_leads_out_by_name(
     press(desk, "/desk/materials/p/talk/shelves", csrf_token=form_token(page), rule="accepted")
     reader = signed_in_as(app, registration_database, ada)
     for path in ("/materials", "/materials/talk"):
-        page = reader.get(path)
-        assert page.status_code == 200
-        assert 'href="https://www.example.org/talk?a=1&amp;b=2"' in page.text
-        assert "Open at example.org" in page.text
+        shown = reader.get(path)
+        assert shown.status_code == 200
+        assert 'href="https://www.example.org/talk?a=1&amp;b=2"' in shown.text
+        assert "Open at example.org" in shown.text
     assert "Link" in reader.get("/materials/talk").text
 
 
