@@ -95,6 +95,9 @@ def test_arabic_is_read_in_the_order_in_which_it_is_spoken(library: Library) -> 
     reader = library.upload(typeset("ar"), language="ar")
     make(library.database, library.folder)
     assert "يجمع هذا الكتاب سلسلة من المقالات" in library.pages(reader.sha256)[3].text
+    whole = "\n".join(page.text for page in library.pages(reader.sha256))
+    assert "(1920)" in whole
+    assert ")1920(" not in whole
 
 
 def test_pictures_of_a_scan_become_lighter_and_no_empty_text_is_offered(library: Library) -> None:
