@@ -31,7 +31,13 @@ KINDS: Final[dict[str, LazyText]] = {
     "link": _l("Link"),
     "document": _l("Document"),
 }
-REFERENCES: Final = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
+REFERENCES: Final = {
+    "bib": "BibTeX",
+    "ris": "RIS",
+    "json": "CSL-JSON",
+    "xml": "Dublin Core",
+    "datacite": "DataCite",
+}
 """Names of formats, the same in every language."""
 TROUBLES: Final[dict[str, LazyText]] = {
     "locked": _l(

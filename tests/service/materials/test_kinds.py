@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import etree
 from pydantic import ValidationError
 
 from services.materials.routes.api.payloads import Description
 from services.materials.rules.citations import FORMATS, Cited
+from services.materials.rules.metadata import datacite, dublin_core
 from tests.support.academy import edition_called, place_of
 from tests.support.library import materials_app
 from tests.support.web import form_token, person_called, press, signed_in_as
@@ -60,3 +63,21 @@ def test_a_link_that_leads_nowhere_or_hides_something_is_refused(link: str) -> N
 def test_every_kind_can_be_cited(kind: str, format_: str) -> None:
     work = Cited("talk", kind, "Talk", ["Ada"], "", "2011", "1", "en", "https://academy.test/materials/talk")
     assert "Talk" in FORMATS[format_][0](work)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_described_for_catalogues_and_repositories(kind: str) -> None:
+    url = "https://academy.test/materials/talk"
+    work = Cited(
+        "talk", kind, "A & <B>\x0b", ["Ada"], "ILO", "2011-10", "1", "ar", url, tags=["x"], licence="CC-BY-4.0"
+    )
+    told = etree.fromstring(dublin_core(work).encode())
+    found = {etree.QName(one).localname: one.text for one in told}
+    assert (found["title"], found["identifier"], found["date"]) == ("A & <B>", url, "2011-10")
+    assert found["type"] in {"Text", "MovingImage", "InteractiveResource"}
+    said = json.loads(datacite(work))
+    assert (said["publicationYear"], said["language"]) == (2011, "ar")
+    assert said["rightsList"][0]["rightsUri"] == "https://spdx.org/licenses/CC-BY-4.0.html"
+    assert said["types"]["resourceType"] == kind
+    bare = json.loads(datacite(Cited("talk", kind, "T", [], "", "", "", "en", url)))
+    assert "publicationYear" not in bare

@@ -16,6 +16,7 @@ from services.materials.queries.search import with_pages
 from services.materials.routes.opening import Read, copy_in_parts
 from services.materials.routes.public.renditions import tombstone
 from services.materials.rules.citations import FORMATS, Cited, citation, licence_url, schema_of
+from services.materials.rules.metadata import DESCRIPTIONS
 from services.materials.rules.readable import readable_copies
 from services.materials.views.wording import KINDS, REFERENCES, format_name, why_opened
 from shared.clock import now
@@ -100,14 +101,15 @@ def publication(slug: str) -> str | Response:
 @public
 def cite(slug: str, format_: str) -> Response:
     """Give a reference to whoever may open the publication, in the form that reference managers read."""
-    if format_ not in FORMATS:
+    known = {**FORMATS, **DESCRIPTIONS}
+    if format_ not in known:
         raise PublicationUnknown
     person = signed_in()
     with tools().database.reading() as session:
         opened = opened_publications(session, person_id=person.person_id if person else None, now=now(), slug=slug)
     if not opened:
         raise PublicationUnknown
-    write, media_type = FORMATS[format_]
+    write, media_type = known[format_]
     answer = make_response(write(_cited(opened[0])))
     answer.headers["Content-Type"] = media_type
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.{format_}"'
