@@ -84,8 +84,8 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
             shelf_ids.append(shelf.id)
         limit = settings.upload_limit
+        add_excerpts(session, store, texts, press=press, limit=limit, now=now)
         add_others(session, store, texts, press=press, shelf_ids=shelf_ids, limit=limit, now=now)
-        add_excerpts(session, store, texts, press=press, limit=settings.upload_limit, now=now)
         return publication.id
 
 
