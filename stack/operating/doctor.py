@@ -21,6 +21,7 @@ from rich.table import Table
 from stack import ports as ports_of
 from stack.addresses import SERVICES, Addresses, addresses_for, libpq_url, without_password
 from stack.beforehand import read_settings
+from stack.buckets import NOWHERE, answers, origin_of
 from stack.keys import Keys, keys_of
 from stack.operating.mail_flow import standstills
 from stack.places import Places, places_of_checkout
@@ -276,6 +277,12 @@ def _greeting(scheme: str, host: str, port: int | None, address: Any) -> str:
 
 
 def _store(patient: Patient) -> Iterator[Finding]:
+    origin = origin_of(patient.addresses.store_url, patient.environ)
+    if origin != NOWHERE:
+        there = answers(origin)
+        mend = "" if there else "Start the object store, or name another in AWS_ENDPOINT_URL."
+        yield Finding("File store", "good" if there else "broken", f"{patient.addresses.store_url} at {origin}", mend)
+        return
     path = urlsplit(patient.addresses.store_url).path
     writable = os.access(path, os.W_OK | os.X_OK)
     mend = "" if writable else "Create the folder and let the services write there."

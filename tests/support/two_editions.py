@@ -152,6 +152,8 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
         arrival_id = arrival.id
     return {
         "slug": f"reader-{side}",
+        "language": "en",
+        "number": 1,
         "arrival_id": arrival_id,
         "chapter_id": chapter_id,
         "making_id": making_id,
