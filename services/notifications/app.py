@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from services.notifications.actions.notices import MAIL_QUEUE
 from services.notifications.routes.api import (
     campaigns as api,
+    mails as api_mails,
     reconciliation as api_reconciliation,
     returns as api_returns,
 )
@@ -22,7 +23,7 @@ from services.notifications.routes.desk import (
     returns,
     texts,
 )
-from services.notifications.routes.public import unsubscribe
+from services.notifications.routes.public import reading, unsubscribe
 from services.notifications.settings import NotificationsSettings
 from services.notifications.views.figures import held_lanes, mail_flow
 from shared.database import Database
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _QUEUES: Final = ("notifications", MAIL_QUEUE)
 _ROUTES: Final = (
     api,
+    api_mails,
     api_reconciliation,
     api_returns,
     addresses,
@@ -44,6 +46,7 @@ _ROUTES: Final = (
     launches,
     ledger,
     previews,
+    reading,
     reconciliation,
     returns,
     texts,

@@ -115,3 +115,15 @@ class DeliveryUnknown(NotFound):
     """No mail has that id."""
 
     title = _l("There is no such mail")
+
+
+class PersonUnknown(NotFound):
+    """Nobody of this edition has that id."""
+
+    title = _l("There is no such person in this edition")
+
+
+class MailUnreadable(NotFound):
+    """The link was cut in two by a mail program, is not one of ours, or nothing is left of what the mail said."""
+
+    title = _l("This mail cannot be shown")

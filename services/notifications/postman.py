@@ -203,9 +203,15 @@ class Postman:
         if self._lane == "notices":
             return claim_notices(session, token=token, limit=size, relay=self._choice.plan.name)
         for campaign_id in campaigns_being_sent(session):
-            if self._words.are_agreed(session, campaign_id):
+            version = self._words.version(session, campaign_id)
+            if version is not None:
                 claim = claim_campaign_mail(
-                    session, token=token, campaign_id=campaign_id, limit=size, relay=self._choice.plan.name
+                    session,
+                    token=token,
+                    campaign_id=campaign_id,
+                    words_version=version,
+                    limit=size,
+                    relay=self._choice.plan.name,
                 )
                 if claim:
                     return claim

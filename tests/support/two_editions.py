@@ -64,12 +64,13 @@ def two_editions(databases: Mapping[str, Database], folder: Path) -> TwoEditions
     things: dict[Side, dict[str, Any]] = {}
     for side in SIDES:
         edition_id = editions[side] = make_edition(databases["registration"], slug=f"{side}-2026")
+        registered = _registered(databases["registration"], edition_id, side)
         things[side] = {
             "edition_slug": f"{side}-2026",
-            **_registered(databases["registration"], edition_id, side),
+            **registered,
             **_shelved(databases["materials"], folder, edition_id, side),
             "campaign_id": _campaign(databases["notifications"], edition_id, topic_id),
-            **_mailed(databases["notifications"], edition_id),
+            **_mailed(databases["notifications"], edition_id, registered["person_id"]),
             **NOBODYS,
         }
     return TwoEditions(editions, things)
@@ -147,11 +148,11 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
     }
 
 
-def _mailed(database: Database, edition_id: UUID) -> dict[str, Any]:
+def _mailed(database: Database, edition_id: UUID, person_id: UUID) -> dict[str, Any]:
     """Write an offer's mail that did not arrive."""
     delivery = Delivery(
         id=new_id(),
-        person_id=new_id(),
+        person_id=person_id,
         edition_id=edition_id,
         kind="offer_made",
         idempotency_key=f"offer_made:{edition_id}",

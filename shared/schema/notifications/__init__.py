@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from shared.schema.notifications.campaigns import Campaign, CampaignText
+from shared.schema.notifications.campaigns import AgreedText, Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.returns import MailboxPlace, ReturnedMail, Unreached
 from shared.schema.notifications.senders import KnownRelay, RelayPace, RelayTrouble, Sender
 from shared.schema.notifications.topics import OptOut, Suppression, Topic
 
 __all__ = [
+    "AgreedText",
     "Campaign",
     "CampaignText",
     "Delivery",

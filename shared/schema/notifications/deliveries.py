@@ -89,6 +89,8 @@ class Delivery(Base):
     """Written by earlier versions only: what they claimed is left alone until then."""
     claim_token: Mapped[UUID | None]
     """The id of the sender that holds it."""
+    words_version: Mapped[int | None]
+    """Which agreed text of its campaign the last try was made of."""
     relay: Mapped[str | None]
     """The mail server that was asked last."""
     reply_code: Mapped[int | None]
