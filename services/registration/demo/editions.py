@@ -72,8 +72,20 @@ DESCRIPTION_OPEN: Final = {
     ),
     "es": (
         "Cinco días para quienes construyen, apoyan o regulan cooperativas, mutuales, asociaciones, fundaciones y"
-        " empresas sociales.\n\nNada en esta página es real: lugar, fechas y personas son inventados para la"
-        " demostración."
+        " empresas sociales.\n\n- **Por la mañana:** sesiones plenarias con interpretación\n- **Por la tarde:** cursos"
+        " a elegir\n- **Un día** de visitas de estudio\n\nNada en esta página es real: lugar, fechas y personas son"
+        " inventados para la demostración."
+    ),
+    "pt": (
+        "Cinco dias para quem constrói, apoia ou regula cooperativas, mutualidades, associações, fundações e empresas"
+        " sociais.\n\n- **De manhã:** sessões plenárias com interpretação\n- **À tarde:** cursos à escolha\n- **Um"
+        " dia** de visitas de estudo\n\nNada nesta página é real: lugar, datas e pessoas são inventados para a"
+        " demonstração."
+    ),
+    "ar": (
+        "خمسة أيام لمن يبنون التعاونيات والتعاضديات والجمعيات والمؤسسات الخيرية والمقاولات الاجتماعية أو يدعمونها أو"
+        " ينظمونها.\n\n- **صباحًا:** جلسات عامة مع ترجمة فورية\n- **بعد الظهر:** دورات تختار منها\n- **يوم واحد**"
+        " من الزيارات الدراسية\n\nلا شيء في هذه الصفحة حقيقي: المكان والتواريخ والأشخاص مُختلَقون لأغراض العرض."
     ),
 }
 NAME_IN_SELECTION: Final = {

@@ -83,7 +83,8 @@ SELECT s.person_id, s.means, s.seen_at, coalesce(nullif(p.called, ''), p.name), 
                (SELECT json_agg(json_build_object('id', e.id, 'slug', e.slug, 'names', e.name,
                                                   'is_public', e.published_at IS NOT NULL,
                                                   'opens_at', e.opens_at, 'closes_at', e.closes_at,
-                                                  'starts_on', e.starts_on, 'ends_on', e.ends_on)
+                                                  'starts_on', e.starts_on, 'ends_on', e.ends_on,
+                                                  'time_zone', e.time_zone)
                                 ORDER BY e.starts_on DESC, e.slug)
                   FROM registration.editions e
                  WHERE EXISTS (SELECT FROM people.held_role r WHERE r.person_id = s.person_id

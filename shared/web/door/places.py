@@ -23,6 +23,7 @@ class DeskPlace:
     closes_at: datetime
     starts_on: date
     ends_on: date
+    time_zone: str
 
     def name_in(self, language: str) -> str:
         """Return the name in ``language``, or in the next best one; the slug where it has no name."""
@@ -41,6 +42,7 @@ def read_places(found: Sequence[dict[str, Any]] | None) -> tuple[DeskPlace, ...]
             closes_at=datetime.fromisoformat(row["closes_at"]),
             starts_on=date.fromisoformat(row["starts_on"]),
             ends_on=date.fromisoformat(row["ends_on"]),
+            time_zone=row["time_zone"],
         )
         for row in found or ()
     )

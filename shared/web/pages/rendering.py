@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
@@ -71,7 +71,6 @@ def furnish(environment: Environment) -> None:
         country_name=formats.country_name,
         current_locale=languages.current_locale,
         format_date=formats.format_date,
-        format_datetime=formats.format_datetime,
         format_deadline=formats.format_deadline,
         format_duration=formats.format_duration,
         format_file_size=numbers.format_file_size,
@@ -97,7 +96,6 @@ def furnish(environment: Environment) -> None:
         country=formats.country_name,
         date=formats.format_date,
         address=lambda value: formats.bdi(readable_email(str(value or ""))),
-        datetime=formats.format_datetime,
         deadline=_deadline,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),
         file_size=numbers.format_file_size,
@@ -179,6 +177,12 @@ def _desk_place() -> DeskPlace | None:
     return here or place_among(person.places, chosen=person.chosen_place, now=now())
 
 
+def _zone_of_desk() -> str | None:
+    """Return the zone of the edition that staff works in: most of them never told us their own."""
+    place = _desk_place() if has_request_context() and languages.current_zone() is None and _on_desk() else None
+    return place.time_zone if place else None
+
+
 def _desk_navigation() -> list[Section]:
     place = _desk_place()
     return sections(signed_in(), place.slug if place else None)
@@ -213,10 +217,13 @@ def _saved_language_query(code: str) -> str:
 
 
 def _moment(value: datetime | None, edition_zone: str | None = None, style: str = "medium") -> Markup | str:
-    """Write a moment as `<time>`, in the reader's zone and the edition's."""
+    """Write a moment as `<time>`, in the reader's zone and the edition's; at the desk its place's where none is named.
+
+    A component that is shown outside of requests names its zone.
+    """
     if value is None:
         return ""
-    told = formats.format_moment(value, edition_zone, style)
+    told = formats.format_moment(value, edition_zone or _zone_of_desk(), style)
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="minutes"), told)
 
 

@@ -41,6 +41,14 @@ def test_a_campaign_goes_to_each_accepted_person_once_in_her_language_and_the_re
     assert count(databases["owner"], "SELECT count(*) FROM outbox.fact WHERE name = 'CampaignLaunched'") == 1
 
 
+def test_staff_who_never_told_a_zone_reads_the_edition_s_clock(databases: dict[str, Database]) -> None:
+    desk = mail_desk(databases)
+    desk.campaign()
+    page = desk.browser.get(DESK).get_data(as_text=True)
+    assert "(Toronto time)</time>" in page
+    assert " UTC" not in page
+
+
 def test_launching_twice_or_with_another_number_mails_nobody_twice(databases: dict[str, Database]) -> None:
     desk = mail_desk(databases)
     base = desk.campaign()

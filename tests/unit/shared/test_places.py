@@ -23,6 +23,7 @@ def place(number: int, *, starts_in: int = 90, closes_in: int = 30, is_public: b
         closes_at=NOW + timedelta(days=closes_in),
         starts_on=starts_on,
         ends_on=starts_on + timedelta(days=4),
+        time_zone="UTC",
     )
 
 
