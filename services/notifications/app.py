@@ -8,6 +8,7 @@ from services.notifications.actions.notices import MAIL_QUEUE
 from services.notifications.routes.api import (
     campaigns as api,
     mails as api_mails,
+    notices as api_notices,
     reconciliation as api_reconciliation,
     returns as api_returns,
 )
@@ -22,6 +23,7 @@ from services.notifications.routes.desk import (
     reconciliation,
     returns,
     texts,
+    webhooks,
 )
 from services.notifications.routes.public import reading, unsubscribe
 from services.notifications.settings import NotificationsSettings
@@ -37,6 +39,7 @@ _QUEUES: Final = ("notifications", MAIL_QUEUE)
 _ROUTES: Final = (
     api,
     api_mails,
+    api_notices,
     api_reconciliation,
     api_returns,
     addresses,
@@ -51,6 +54,7 @@ _ROUTES: Final = (
     returns,
     texts,
     unsubscribe,
+    webhooks,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -42,6 +43,10 @@ def _port(url: str) -> int | None:
         return urlsplit(url).port
     except ValueError as error:
         raise ValueError("names a port that is none") from error
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value))
 
 
 ONLY: Final = "main"
@@ -86,6 +91,16 @@ class NotificationsSettings(Settings):
     """A mailbox that is looked into for what comes back, ``imaps://user:password@host[:port][/folder]``."""
     mail_box_seconds: float = Field(default=60, gt=0)
     """How often."""
+
+    notices_per_day: int = Field(default=2000, ge=0)
+    """So many notices may be sent by API for one edition in 24 hours."""
+    webhook_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    """Networks of our own that webhooks may lead to in spite, ``["10.20.0.0/16"]``; else only the public Internet."""
+
+    @property
+    def webhook_key(self) -> bytes:
+        """What the secrets of webhooks are made from."""
+        return self.secret_key.get_secret_value().encode()
 
     @property
     def relays(self) -> tuple[RelayPlan, ...]:

@@ -15,6 +15,7 @@ from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.notices import NOTICES
 from services.notifications.rules.unreached import UNREACHED
+from services.notifications.rules.webhooks import WEBHOOK
 from services.registration.rules.applications import APPLICATION
 from services.registration.rules.decisions import BATCH, BULK, DECISION
 from services.registration.rules.editions import EDITION
@@ -27,7 +28,7 @@ from shared.schema.everything import metadata
 ROOT = Path(__file__).parents[2]
 MACHINES = (
     APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, UNREACHED, ROLE,
-    INVITATION, TOKEN,
+    WEBHOOK, INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
 from services.notifications.actions.unreached import open_tasks
+from services.notifications.actions.webhooks import add_webhook
 from services.registration.actions.bulks import begin_bulk
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
 from services.registration.actions.scenarios import make_scenario
@@ -167,7 +168,10 @@ def _mailed(database: Database, edition_id: UUID, person_id: UUID) -> dict[str, 
         session.flush()  # the task is about it
         open_tasks(session, delivery_ids=[delivery.id])
         task = session.execute(select(Unreached.id).where(Unreached.delivery_id == delivery.id)).scalar_one()
-    return {"delivery_id": delivery.id, "unreached_id": task}
+    deed = Deed(UUID(int=7), now())
+    with database.transaction() as session:
+        hook = add_webhook(session, edition_id=edition_id, url="https://hooks.example.org/", allowed=(), deed=deed)
+    return {"delivery_id": delivery.id, "unreached_id": task, "webhook_id": hook.id}
 
 
 def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:

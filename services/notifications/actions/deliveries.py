@@ -15,7 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.unreached import open_tasks
+from services.notifications.actions.webhooks import tell_webhooks
 from services.notifications.rules.retries import Settled
+from services.notifications.rules.webhooks import TOLD
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,9 @@ def _claim(session: Session, statement: Any, wanted: _Claim) -> ClaimedBatch | N
     if not rows:
         return None
     if wanted.campaign_id is None and any(row[0] != "sending" for row in rows):
-        open_tasks(session, delivery_ids=[row[1] for row in rows if row[0] != "sending"])
+        left_out = [row[1] for row in rows if row[0] != "sending"]
+        open_tasks(session, delivery_ids=left_out)
+        tell_webhooks(session, delivery_ids=left_out)
     held = sorted((Claimed(*row[1:]) for row in rows if row[0] == "sending"), key=lambda one: one.id)
     return ClaimedBatch(token=wanted.token, deliveries=held, found=len(rows))
 
@@ -182,6 +186,9 @@ def record_results(session: Session, *, token: UUID, results: Iterable[Settled])
     unknown = [result.delivery_id for result in done if result.unknown]
     if unknown:
         session.execute(_SUPPRESS_UNKNOWN, {"ids": unknown})
+    settled = [result.delivery_id for result in done if result.state in TOLD]
+    if settled:
+        tell_webhooks(session, delivery_ids=settled)
     failed = [result.delivery_id for result in done if result.state == "failed"]
     if failed:
         open_tasks(session, delivery_ids=failed)

@@ -55,6 +55,12 @@ class Letters:
             letter = self._frame(locale, slots, **said, about={})
         return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
 
+    def written(self, locale: str, *, subject: str, body: str) -> Skeleton:
+        """Return a notice of somebody else's words, in Markdown; used once, so it is not kept."""
+        with use_locale(locale):
+            letter = self._frame(locale, Slots(), subject=subject, preheader="", body=body, about={})
+        return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
+
     def _compile_campaign(self, words: Words, as_page: bool) -> Skeleton:
         slots = Slots()
         about = {"edition": words.edition, "topic": words.topic, "unsubscribe": slots.token(UNSUBSCRIBE)}

@@ -14,6 +14,7 @@ from services.notifications.letters.headers import Composed, split_mailbox, wire
 from services.notifications.letters.links import Sign, campaign_links, notice_link, page_link, unsubscribe_link
 from services.notifications.letters.signatures import Signatures, read_keys
 from services.notifications.letters.skeletons import Head
+from services.notifications.rules.notices import WRITTEN
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
 from services.notifications.rules.return_addresses import ReturnAddresses
 from services.notifications.rules.words import Words
@@ -88,12 +89,12 @@ class Composer:
 
     def compose_notice(self, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
         """Return a notice before it is signed."""
+        head = Head(copy.addressee, recipient, self._message_id(copy), reply_to=str(copy.fields.get("reply_to", "")))
+        if copy.kind == WRITTEN:
+            said = {part: str(copy.fields[part]) for part in ("subject", "body")}
+            return self.letters.written(copy.locale, **said).fill({}, head, now=now)
         link = notice_link(self._url, self._sign, kind=copy.kind, about_id=copy.about_id or copy.id)
-        return self.letters.notice(copy.kind, copy.locale).fill(
-            {**copy.fields, "link": link},
-            Head(copy.addressee, recipient, self._message_id(copy), reply_to=str(copy.fields.get("reply_to", ""))),
-            now=now,
-        )
+        return self.letters.notice(copy.kind, copy.locale).fill({**copy.fields, "link": link}, head, now=now)
 
     def compose_campaign(
         self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime, *, as_page: bool = False

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from services.notifications.errors import DeliveryUnknown, PersonUnknown
 from services.notifications.queries.campaigns import words_of
+from services.notifications.rules.notices import WRITTEN
 from services.notifications.rules.words import Words, kept_words
 from shared.schema.notifications.campaigns import AgreedText, Campaign
 from shared.schema.notifications.deliveries import Delivery
@@ -58,10 +59,15 @@ def count_mails_to(session: Session, *, person_id: UUID, edition_id: UUID) -> in
     """Count an edition's mail to a person; refuses with PersonUnknown whoever the edition has nothing to do with."""
     counted = select(func.count()).select_from(Delivery).where(*_to(person_id, edition_id))
     count = int(session.execute(counted).scalar_one())
-    known = exists().where(PersonStanding.person_id == person_id, PersonStanding.edition_id == edition_id)
-    if not count and not session.execute(select(known)).scalar_one():
+    if not count and not stands_in(session, person_id=person_id, edition_id=edition_id):
         raise PersonUnknown
     return count
+
+
+def stands_in(session: Session, *, person_id: UUID, edition_id: UUID) -> bool:
+    """Say whether a person has anything to do with an edition: she applied to it at least."""
+    known = exists().where(PersonStanding.person_id == person_id, PersonStanding.edition_id == edition_id)
+    return bool(session.execute(select(known)).scalar_one())
 
 
 def _to(person_id: UUID, edition_id: UUID) -> tuple[ColumnElement[bool], ...]:
@@ -100,3 +106,9 @@ def source_of(session: Session, delivery: Delivery) -> Source | None:
     campaign_id = delivery.campaign_id or (delivery.about_id if delivery.kind == "campaign_test" else None)
     words = words_of(session, campaign_id=campaign_id).get(delivery.locale) if campaign_id else None
     return None if words is None else Source(words, kept=False)
+
+
+def notice_by_reference(session: Session, *, edition_id: UUID, reference: str) -> Delivery | None:
+    """Return the notice that was sent by API under a reference."""
+    key = f"{WRITTEN}:{uuid5(edition_id, reference)}"
+    return session.execute(select(Delivery).where(Delivery.idempotency_key == key)).scalar()

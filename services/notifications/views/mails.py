@@ -10,7 +10,7 @@ from services.notifications.letters.headers import Unmailable, wire_address
 from services.notifications.letters.links import unsigned
 from services.notifications.letters.parts import part
 from services.notifications.queries.mails import Source
-from services.notifications.rules.notices import NOTICES
+from services.notifications.rules.notices import NOTICES, WRITTEN
 from services.notifications.settings import NotificationsSettings
 from shared.schema.notifications.deliveries import Delivery
 
@@ -38,7 +38,7 @@ def sent_again(told: NotificationsSettings, delivery: Delivery, source: Source |
         return None
     if source is not None:
         return composer.compose_campaign(source.words, delivery, recipient, delivery.settled_at or now)
-    if delivery.kind in NOTICES:
+    if delivery.kind in NOTICES or (delivery.kind == WRITTEN and "body" in delivery.fields):
         return composer.compose_notice(delivery, recipient, delivery.settled_at or now)
     return None
 

@@ -48,6 +48,7 @@ FACTS: Final[Mapping[str, LazyText]] = {
     "DownloadStarted": _l("Download started"),
 }
 MAILS: Final[Mapping[str, LazyText]] = {
+    "written": _l("message from the organisers"),
     "address_proof": _l("link to confirm the address"),
     "form_saved": _l("link to the half-filled form"),
     "sign_in": _l("link to sign in"),

@@ -7,6 +7,7 @@ from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.returns import MailboxPlace, ReturnedMail, Unreached
 from shared.schema.notifications.senders import KnownRelay, RelayPace, RelayTrouble, Sender
 from shared.schema.notifications.topics import OptOut, Suppression, Topic
+from shared.schema.notifications.webhooks import Webhook, WebhookCall
 
 __all__ = [
     "AgreedText",
@@ -23,4 +24,6 @@ __all__ = [
     "Suppression",
     "Topic",
     "Unreached",
+    "Webhook",
+    "WebhookCall",
 ]
