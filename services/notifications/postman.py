@@ -58,6 +58,8 @@ CLAIM_SECONDS: Final = 0.1
 """A claim is as large as what was sent in so long: small where the relay is slow."""
 IDLE_SECONDS: Final = 2.0
 """How often somebody looks who was not called."""
+_OVER: Final = Held("closing", 0, timedelta(microseconds=1))
+"""This mail server has its share, or a better one may take mail again."""
 
 
 class Postman:
@@ -80,7 +82,7 @@ class Postman:
         self._settings = settings
         self._lane: Lane = lane
         self._local_notes = local_notes
-        self._choice = Choice(settings.relays, lane, connect)
+        self._choice = Choice(settings, lane, connect)
         self._new_line = open_line
         self._stopping = stopping
         self._clock = clock
@@ -187,7 +189,7 @@ class Postman:
             if held is not None and held.rest:
                 return None, held, held.rest.total_seconds()
             if self._choice.is_better_due(session):
-                return None, Held("closing", 0, timedelta(microseconds=1)), 0.0
+                return None, _OVER, 0.0
             per_second = pace_now(session, relay=plan.name, limit=plan.per_second)
             self._limited = per_second is not None
             if per_second is not None:
@@ -197,7 +199,10 @@ class Postman:
                 if wait:
                     return None, held, wait.total_seconds()
             size = 1 if held is not None or per_second is not None else min(self._size, self._settings.mail_batch)
-            return self._claim_in_lane(session, line.id, size), held, 0.0
+            if not (room := self._choice.room(session, size)):
+                return None, _OVER, 0.0
+            claim = self._claim_in_lane(session, line.id, room)
+            return claim and self._choice.allotted(session, claim), held, 0.0
 
     def _claim_in_lane(self, session: Session, token: UUID, size: int) -> ClaimedBatch | None:
         if self._lane == "notices":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tempfile
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from shared.settings import Settings, smtp_address
 
@@ -45,6 +46,13 @@ def _port(url: str) -> int | None:
         raise ValueError("names a port that is none") from error
 
 
+def _domain(value: str) -> str:
+    name = value.strip().lower()
+    if name != "*" and ("." not in name or "@" in name or not name.isascii()):
+        raise ValueError("is not a domain such as example.org, in ASCII, or *")
+    return name
+
+
 def _network(value: str) -> str:
     return str(ip_network(value))
 
@@ -63,6 +71,16 @@ class RelayPlan(BaseModel):
     priority: int = Field(default=1, ge=1, le=9)
     per_second: float | None = Field(default=None, gt=0, le=10_000)
     """What its owner allows. Without it the pace is learned where it complains."""
+    warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """How many mails it carries at most on its first day, its second, and so on; afterwards as many as come."""
+    warm_up_from: date | None = None
+    """Its first day, in UTC."""
+
+    @model_validator(mode="after")
+    def _warm_up_begins(self) -> Self:
+        if bool(self.warm_up) != (self.warm_up_from is not None):
+            raise ValueError("warm_up and warm_up_from need each other")
+        return self
 
 
 class NotificationsSettings(Settings):
@@ -78,6 +96,11 @@ class NotificationsSettings(Settings):
     """What the relay's owner allows. Without it the pace is learned where the relay complains."""
     mail_relays: tuple[RelayPlan, ...] = ()
     """Several mail servers, in place of ``smtp_url``: ``[{"name": "ours", "url": "smtp://…", "priority": 1}, …]``."""
+    mail_domains: dict[Annotated[str, AfterValidator(_domain)], Annotated[float, Field(gt=0, le=10_000)]] = Field(
+        default={}
+    )
+    """How many mails a second go to the addresses of a domain at most, ``{"gmail.com": 20, "*": 5}``; ``*`` means each
+    of the others."""
     mail_notes_path: Path = Path(tempfile.gettempdir()) / "academy-mail-notes"
     """Where senders note which mail is on the wire. It need not outlive the machine, and no other machine reads it."""
     mail_return: Annotated[str, AfterValidator(_return_mailbox)] | None = None

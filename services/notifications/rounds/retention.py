@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from services.notifications.actions.rationing import prune_domain_paces
 from services.notifications.actions.unproved import prune_unproved_notices
+from services.notifications.actions.warming import prune_relay_days
 from services.notifications.actions.webhooks import prune_webhook_calls
 
 if TYPE_CHECKING:
     from shared.pruning import Prune
 
-PRUNES: Final[tuple[Prune, ...]] = (prune_unproved_notices, prune_webhook_calls)
+PRUNES: Final[tuple[Prune, ...]] = (
+    prune_unproved_notices,
+    prune_webhook_calls,
+    prune_relay_days,
+    prune_domain_paces,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.schema.notifications.campaigns import AgreedText, Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.returns import MailboxPlace, ReturnedMail, Unreached
-from shared.schema.notifications.senders import KnownRelay, RelayPace, RelayTrouble, Sender
+from shared.schema.notifications.senders import DomainPace, KnownRelay, RelayDay, RelayPace, RelayTrouble, Sender
 from shared.schema.notifications.topics import OptOut, Suppression, Topic
 from shared.schema.notifications.webhooks import Webhook, WebhookCall
 
@@ -14,9 +14,11 @@ __all__ = [
     "Campaign",
     "CampaignText",
     "Delivery",
+    "DomainPace",
     "KnownRelay",
     "MailboxPlace",
     "OptOut",
+    "RelayDay",
     "RelayPace",
     "RelayTrouble",
     "ReturnedMail",

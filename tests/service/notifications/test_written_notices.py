@@ -59,9 +59,9 @@ def test_a_notice_is_sent_once_however_often_it_is_asked_for(databases: dict[str
     assert "It is ready." in mail.text()
     assert "<strong>ready</strong>" in mail.text("html")
     assert mail.message["Auto-Submitted"] == "auto-generated"
-    asked = caller.ask(f"{API}/notices?reference=visa-17").get_json()
+    asked = caller.ask(f"{API}/notices/visa-17").get_json()
     assert (asked["state"], asked["reply_code"], asked["reference"]) == ("sent", 250, "visa-17")
-    assert caller.ask(f"{API}/notices?reference=visa-18").status_code == 404
+    assert caller.ask(f"{API}/notices/visa-18").status_code == 404
 
 
 def test_other_words_under_a_known_reference_are_refused(databases: dict[str, Database]) -> None:

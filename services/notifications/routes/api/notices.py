@@ -35,14 +35,14 @@ blueprint = api.blueprint
 NOTICES = "/editions/<edition_slug>/notices"
 WEBHOOKS = "/editions/<edition_slug>/webhooks"
 WEBHOOK = f"{WEBHOOKS}/<uuid:webhook_id>"
-Reference = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,120}$")]
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9._~:@+-]{1,120}$")]
 
 
 class NoticeWanted(BaseModel):
     """A notice to one person of the edition. ``body`` is Markdown.
 
-    ``reference`` is the sender's own name for it, 1 to 120 visible ASCII characters: whoever asks twice under one
-    reference sends once. ``locale`` is the language of the words; the frame is in it too.
+    ``reference`` is the sender's own name for it, 1 to 120 ASCII letters, digits and ``._~:@+-``: whoever asks twice
+    under one reference sends once. ``locale`` is the language of the words; the frame is in it too.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -73,12 +73,6 @@ class NoticeState(BaseModel):
         """Return how the API shows a notice."""
         ledger = {name: getattr(delivery, name) for name in NoticeState.model_fields if name != "reference"}
         return NoticeState(reference=str(delivery.fields.get("reference", "")), **ledger)
-
-
-class ByReference(BaseModel):
-    """Which notice."""
-
-    reference: Reference
 
 
 class WebhookWanted(BaseModel):
@@ -149,10 +143,10 @@ def send_notice(
     return NoticeState.of(delivery)
 
 
-@api.get(NOTICES, scope="mail:send", refuses=(DeliveryUnknown,))
-def show_notice(session: Session, edition: KnownEdition, query: ByReference) -> NoticeState:
+@api.get(f"{NOTICES}/<reference>", scope="mail:send", refuses=(DeliveryUnknown,))
+def show_notice(session: Session, edition: KnownEdition, reference: str) -> NoticeState:
     """Tell what became of a notice."""
-    delivery = notice_by_reference(session, edition_id=edition.id, reference=query.reference)
+    delivery = notice_by_reference(session, edition_id=edition.id, reference=reference)
     if delivery is None:
         raise DeliveryUnknown
     return NoticeState.of(delivery)
