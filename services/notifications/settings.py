@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from shared.settings import Settings, smtp_address
 
@@ -51,6 +52,15 @@ def _domain(value: str) -> str:
     if name != "*" and ("." not in name or "@" in name or not name.isascii()):
         raise ValueError("is not a domain such as example.org, in ASCII, or *")
     return name
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+Rate = Annotated[float, Field(gt=0, le=10_000)]
+
+
+def _pairs(value: object) -> object:
+    """Accept a mapping, and keep it so that settings stay hashable."""
+    return tuple(value.items()) if isinstance(value, Mapping) else value
 
 
 def _network(value: str) -> str:
@@ -96,9 +106,7 @@ class NotificationsSettings(Settings):
     """What the relay's owner allows. Without it the pace is learned where the relay complains."""
     mail_relays: tuple[RelayPlan, ...] = ()
     """Several mail servers, in place of ``smtp_url``: ``[{"name": "ours", "url": "smtp://…", "priority": 1}, …]``."""
-    mail_domains: dict[Annotated[str, AfterValidator(_domain)], Annotated[float, Field(gt=0, le=10_000)]] = Field(
-        default={}
-    )
+    mail_domains: Annotated[tuple[tuple[Domain, Rate], ...], BeforeValidator(_pairs)] = ()
     """How many mails a second go to the addresses of a domain at most, ``{"gmail.com": 20, "*": 5}``; ``*`` means each
     of the others."""
     mail_notes_path: Path = Path(tempfile.gettempdir()) / "academy-mail-notes"

@@ -58,7 +58,7 @@ class Buckets:
     """The buckets of all domains, as one sender sees them."""
 
     def __init__(self, settings: NotificationsSettings) -> None:
-        self._rates = settings.mail_domains
+        self._rates = dict(settings.mail_domains)
         self._url = settings.redis_url
         self._redis: Redis | None = None
         self._away_until = 0.0
