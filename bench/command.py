@@ -43,14 +43,14 @@ def bench(
         os.environ["BENCH_SECONDS"], runs = "1", 1
     console = Console()
     comparisons: list[Comparison] = []
-    left_out: list[str] = []
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="academy-bench-")))
         folder.chmod(0o755)  # under root the embedded PostgreSQL runs as somebody else
         stand = Bench(folder, ending, runs)
         for name in workloads or (SHORT if short else WORKLOADS):
             console.print(f"[bold]{name}[/] …")
-            _measure(WORKLOADS[name], stand, comparisons, left_out, console=console)
+            _measure(WORKLOADS[name], stand, comparisons, console=console)
+    left_out = stand.left_out
     print_table(comparisons, console=console)
     if other is not None:
         print_ratios(comparisons, read_medians(other), console=console)
@@ -66,7 +66,6 @@ def _measure(
     workload: Callable[[Bench], list[Comparison]],
     stand: Bench,
     comparisons: list[Comparison],
-    left_out: list[str],
     *,
     console: Console,
 ) -> None:
@@ -74,10 +73,10 @@ def _measure(
     try:
         found = workload(stand)
     except ToolMissing as reason:
-        left_out.append(f"{workload.__name__}: {reason}")
+        stand.left_out.append(f"{workload.__name__}: {reason}")
         return
     except Exception as reason:  # noqa: BLE001 - hours of other figures must not be lost with it
-        left_out.append(f"{workload.__name__}: {type(reason).__name__}: {reason}")
+        stand.left_out.append(f"{workload.__name__}: {type(reason).__name__}: {reason}")
         console.print_exception()
         return
     comparisons.extend(found)

@@ -5,14 +5,18 @@ For each applicant ten facts and ten mails: 100,000 of them make a million of ea
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import text
 
 from shared.database import Database
 from shared.schema.base import new_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 TOLD: Final = 10
 """Facts about each applicant."""
@@ -30,21 +34,34 @@ class Grown:
     campaign_id: UUID
 
 
-def grow(database: Database, *, edition_id: UUID, staff_id: UUID, count: int) -> Grown:
-    """Fill an edition with ``count`` applications and what hangs on them, as the owner of the database."""
+def grow(database: Database, *, edition_id: UUID, staff_id: UUID, count: int, seconds: float) -> Grown:
+    """Fill an edition with ``count`` applications and what hangs on them, as the owner of the database.
+
+    PostgreSQL gives up, and leaves nothing, when a statement is not done within what is left of ``seconds``.
+    """
+    end = time.monotonic() + seconds
     stamp = str(new_id())
     values: dict[str, object] = {"edition": edition_id, "staff": staff_id, "count": count, "stamp": stamp}
     with database.transaction() as session:
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+        _allow(session, end)
         session.execute(text("CREATE TEMPORARY TABLE grown ON COMMIT DROP AS " + _GROWN), {"count": count})
         for statement in _STATEMENTS:
+            _allow(session, end)
             session.execute(text(statement), values)
         [application_id] = session.execute(text("SELECT application_id FROM grown WHERE n = :n"), {"n": count // 2 + 1})
         campaign_id = session.execute(text(_NEWEST_CAMPAIGN), values).scalar_one()
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(f"SET statement_timeout = {_milliseconds(end)}"))
         connection.execute(text("VACUUM (ANALYZE)"))  # as autovacuum would before long
     return Grown(application_id[0], campaign_id)
+
+
+def _allow(session: Session, end: float) -> None:
+    session.execute(text(f"SET LOCAL statement_timeout = {_milliseconds(end)}"))
+
+
+def _milliseconds(end: float) -> int:
+    return max(1, round(1000 * (end - time.monotonic())))
 
 
 _ID: Final = "CAST(lpad(to_hex(1700000000000 + n), 12, '0') || '7' || substr(md5(random()::text), 1, 19) AS uuid)"

@@ -27,6 +27,8 @@ class Bench:
 
     def __init__(self, folder: Path, ending: ExitStack, runs: int) -> None:
         self.folder, self._ending, self.runs = folder, ending, runs
+        self.left_out: list[str] = []
+        """What could not be measured, in sentences."""
 
     @cached_property
     def stand(self) -> Stand:

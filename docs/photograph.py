@@ -46,8 +46,12 @@ def main(site: str, accounts: list[dict[str, str]]) -> None:
         sign_in(desk, next(account for account in accounts if account["role"] == "organiser"))
         desk.goto(f"/desk/e/{slug}/applications")
         keep(browser, desk, "desk")
+        desk.goto(f"/desk/e/{slug}/reading?decision=none&state=submitted&at=3")
+        keep(browser, desk, "reading")
+        desk.goto(f"/desk/e/{slug}/figures")
+        keep(browser, desk, "figures")
         desk.goto(f"/desk/mail/e/{slug}/campaigns")
-        desk.locator("main table a, main li a").first.click()
+        desk.locator("main tbody th a", has_text="The Reader is on your shelf").click()
         keep(browser, desk, "campaign")
         browser.close()
 

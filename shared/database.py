@@ -10,12 +10,15 @@ import logging
 import select
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import psycopg
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
+
+from shared.clock import follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +74,7 @@ class Database:
                 f" -c idle_in_transaction_session_timeout=60s -c idle_session_timeout={idle_seconds}s",
             },
         )
+        event.listen(self.engine, "connect", _learn_the_time)
         event.listen(self.engine, "checkout", self._require_life)
         event.listen(self.engine, "checkin", _note_rest)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
@@ -105,8 +109,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a session that sees one snapshot and can write nothing."""
-        with self._sessions() as session:
+        """Open a session that sees one snapshot and can write nothing.
+
+        It ends with a COMMIT: at a ROLLBACK psycopg throws away every statement that the connection has prepared.
+        """
+        with self._sessions() as session, session.begin():
             session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
             yield session
 
@@ -137,6 +144,16 @@ def after_commit(session: Session, deed: Callable[[], None]) -> None:
     For bells and other things that may be lost. A failing deed is logged, not raised: the work is already promised.
     """
     session.info["after_commit"].append(deed)
+
+
+def _learn_the_time(connection: psycopg.Connection, _record: object) -> None:
+    """Keep to this server's clock: what ends at a moment is begun and judged by many processes."""
+    asked_at = datetime.now(UTC)
+    row = connection.execute("SELECT clock_timestamp()").fetchone()
+    answered_at = datetime.now(UTC)
+    connection.rollback()
+    if row is not None:
+        follow(row[0], asked_at=asked_at, answered_at=answered_at)
 
 
 def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, Uuid, any_, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from shared.schema.outbox.entries import FactRow
@@ -36,17 +36,13 @@ class Past:
     """The fact that others heard; empty where none did."""
 
 
-def past_of(session: Session, subject_ids: Collection[UUID]) -> list[Past]:
-    """Return what happened to these subjects, newest first."""
-    return past(session, FactRow.subject_id.in_(subject_ids))
-
-
-def past(session: Session, *conditions: ColumnElement[bool], most: int = MOST) -> list[Past]:
-    """Return what happened where one of ``conditions`` holds, newest first, at most ``most`` of it.
+def newest_where(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the query of what happened where one of ``conditions`` holds, newest first, at most ``most`` of it.
 
     No two of them may hold for the same row. Each is looked up by itself, so that an index which knows the order can
-    stop after ``most``. Few people do much: names are asked for once each, and not once for every line.
+    stop after ``most``. Make it once: putting it together takes longer than running it.
     """
+    most = bindparam("most", type_=Integer)
     newest = [
         select(
             FactRow.id,
@@ -67,8 +63,26 @@ def past(session: Session, *conditions: ColumnElement[bool], most: int = MOST) -
         for condition in conditions
     ]
     found = union_all(*newest).subquery()
-    rows = session.execute(select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(most)).all()
-    names = _names_of(session, {row.by for row in rows if row.by is not None})
+    return select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(most)
+
+
+_OF_SUBJECTS: Final = newest_where(FactRow.subject_id == any_(bindparam("subject_ids", type_=ARRAY(Uuid))))
+
+
+def past_of(session: Session, subject_ids: Collection[UUID]) -> list[Past]:
+    """Return what happened to these subjects, newest first."""
+    return past(session, _OF_SUBJECTS, {"subject_ids": list(subject_ids)})
+
+
+def past(
+    session: Session, newest: Select[Any], about: Mapping[str, object], *, most: int = MOST, names: bool = True
+) -> list[Past]:
+    """Return what ``newest``, made by :func:`newest_where`, finds ``about`` somebody or something.
+
+    Few people do much: ``names`` are asked for once each, and not once for every line, or not at all.
+    """
+    rows = session.connection().execute(newest, {**about, "most": most}).all()
+    known = _names_of(session, {row.by for row in rows if row.by is not None}) if names else {}
     return [
         Past(
             noun=row.noun,
@@ -78,7 +92,7 @@ def past(session: Session, *conditions: ColumnElement[bool], most: int = MOST) -
             after=row.after,
             at=row.at,
             by_id=row.by,
-            by=names.get(row.by, ""),
+            by=known.get(row.by, ""),
             why=row.why,
             details=row.details,
             name=row.name,
@@ -87,7 +101,12 @@ def past(session: Session, *conditions: ColumnElement[bool], most: int = MOST) -
     ]
 
 
+_NAMES: Final = select(Addressable.id, Addressable.name).where(
+    Addressable.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
+
+
 def _names_of(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
     if not people:
         return {}
-    return dict(session.execute(select(Addressable.id, Addressable.name).where(Addressable.id.in_(people))).all())
+    return dict(session.connection().execute(_NAMES, {"ids": list(people)}).all())

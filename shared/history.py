@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Table, Uuid, any_, case, delete, insert, literal, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from shared.deeds import Deed
 from shared.errors import Conflict
 from shared.machines import Machine
-from shared.schema.base import Base, new_id
+from shared.movements import bound, movement, state_of, table_of, told_columns
+from shared.schema.base import new_id
 from shared.telling import Happened, tell
 from shared.words.sentences import _l
 
@@ -65,24 +66,13 @@ def move(
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
-    table = _table(machine)
     allowed = machine.leads_to(after)
     if leaving is not None:
         allowed &= {leaving}
     session.flush()  # what the caller changed on these rows by the unit of work comes first
-    standing = (
-        select(table.c.id, _state(machine, table).label("before"))
-        .where(table.c.id == any_(literal(wanted, ARRAY(Uuid))))  # one statement, however many there are
-        .order_by(table.c.id)
-        .with_for_update()
-        .cte("standing")
-    )
-    rows = session.execute(
-        update(table)
-        .where(table.c.id == standing.c.id, standing.c.before.in_(sorted(allowed)))
-        .values({**_stands(machine, table, after, deed), **values})
-        .returning(*_told_columns(machine, table, after), standing.c.before.label("before"))
-    ).mappings()
+    written = {**_stands(machine, after, deed), **values}
+    asked = {"wanted": wanted, "allowed": sorted(allowed), **bound(written)}
+    rows = session.connection().execute(movement(machine, after, written), asked).mappings()
     step = _Step(machine, after, deed, more or {}, {})
     return _tell_moved(session, step, wanted, [dict(row) for row in rows])
 
@@ -100,13 +90,12 @@ def remove(
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
-    table = _table(machine)
-    state = _state(machine, table)
+    table, state = table_of(machine), state_of(machine)
     session.flush()  # what the caller changed on these rows by the unit of work comes first
     rows = session.execute(
         delete(table)
         .where(table.c.id.in_(wanted), state.in_(sorted(machine.leads_to(after))))
-        .returning(*_told_columns(machine, table, after), state.label("before"))
+        .returning(*told_columns(machine, after), state.label("before"))
     ).mappings()
     return _tell_moved(session, _Step(machine, after, deed, {}, details or {}), wanted, [dict(row) for row in rows])
 
@@ -125,9 +114,9 @@ def begin(
         raise StateChanged(machine.noun)
     if not rows:
         return []
-    table = _table(machine)
+    table = table_of(machine)
     session.flush()  # the rows may refer to what the caller added to the unit of work
-    full = [{"id": new_id(), **_stands(machine, table, state, deed), **row} for row in rows]
+    full = [{"id": new_id(), **_stands(machine, state, deed), **row} for row in rows]
     session.execute(insert(table).returning(table.c.id), full)  # RETURNING makes it few statements, not one for each
     begun(session, machine, state, deed, full, more=more)
     return [row["id"] for row in full]
@@ -207,31 +196,13 @@ def _tell_moved(
 
 
 def _elsewhere(session: Session, machine: Machine, ids: Collection[UUID]) -> dict[UUID, str | None]:
-    table = _table(machine)
-    rows = session.execute(select(table.c.id, _state(machine, table)).where(table.c.id.in_(ids)))
+    table = table_of(machine)
+    rows = session.execute(select(table.c.id, state_of(machine)).where(table.c.id.in_(ids)))
     return dict.fromkeys(ids) | dict(rows.all())
 
 
-def _table(machine: Machine) -> Table:
-    return Base.metadata.tables[machine.table]
-
-
-def _state(machine: Machine, table: Table) -> ColumnElement[str]:
-    [first, *_rest] = sorted(machine.begins)
-    if machine.mark:
-        [marked] = machine.states - machine.begins
-        return case((table.c[machine.mark].is_(None), first), else_=marked)
-    return table.c.state if "state" in table.c else literal(first)
-
-
-def _stands(machine: Machine, table: Table, state: str, deed: Deed) -> dict[str, Any]:
+def _stands(machine: Machine, state: str, deed: Deed) -> dict[str, Any]:
     """Return the column that says so when a row stands in ``state``."""
     if machine.mark:
         return {machine.mark: None if state in machine.begins else deed.at}
-    return {"state": state} if "state" in table.c else {}
-
-
-def _told_columns(machine: Machine, table: Table, after: str) -> list[ColumnElement[Any]]:
-    told = {"id", "edition_id", "person_id"}
-    told |= {name for step, fact in machine.tells.items() if step[1] == after for name in fact.model_fields}
-    return [column for column in table.c if column.name in told]
+    return {"state": state} if "state" in table_of(machine).c else {}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shared.schema.base import Base
 from shared.schema.outbox.entries import Entry, FactRow
 from shared.schema.outbox.idempotency import IdempotencyKey
-from shared.schema.outbox.kept_forms import KeptForm
+from shared.schema.outbox.kept_forms import KeptForm, KeptPage
 
 DONE_LASTS: Final = timedelta(days=30)
 """A done entry says how quickly a reaction came, and that it came: of use while a complaint is fresh."""
@@ -67,6 +67,11 @@ def prune_idempotency_keys(session: Session, *, now: datetime, limit: int) -> in
 def prune_kept_forms(session: Session, *, now: datetime, limit: int) -> int:
     """Delete at most ``limit`` forms that were kept for a sign-in that never came; return how many."""
     return delete_some(session, KeptForm, KeptForm.expires_at <= now, limit=limit)
+
+
+def prune_kept_pages(session: Session, *, now: datetime, limit: int) -> int:
+    """Delete at most ``limit`` pages that nobody came back to; return how many."""
+    return delete_some(session, KeptPage, KeptPage.expires_at <= now, limit=limit)
 
 
 def prune_passing_facts(session: Session, *, now: datetime, limit: int) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from shared.links import ALWAYS, LINKS, SignedLink
+from shared.stamps import Stamped
 
 
 class NotOursToSign(Exception):  # noqa: N818 - a mistake of ours, never shown to a person
@@ -21,7 +22,7 @@ class Signer:
         self._name = name
 
     def _serializer(self, link: SignedLink) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._secret_key, salt=f"academy.{link.purpose}")
+        return URLSafeTimedSerializer(self._secret_key, salt=f"academy.{link.purpose}", signer=Stamped)
 
     def sign(self, link: SignedLink, subject: UUID) -> str:
         """Return a URL-safe token for ``subject``, stamped with the present second.

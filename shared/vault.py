@@ -16,6 +16,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from shared.clock import now
+
 
 class Vault:
     """Seals and opens text, and makes fingerprints of short codes that only the holder of the secret key can try."""
@@ -26,13 +28,16 @@ class Vault:
 
     def seal(self, text: str) -> str:
         """Return ``text`` encrypted and authenticated."""
-        return self._fernet.encrypt(text.encode()).decode()
+        return self._fernet.encrypt_at_time(text.encode(), int(now().timestamp())).decode()
 
     def open(self, sealed: str, *, max_age: timedelta | None = None) -> str | None:
         """Return what was sealed, or None when it was tampered with, sealed under another key, or is too old."""
         try:
-            seconds = None if max_age is None else int(max_age.total_seconds())
-            return self._fernet.decrypt(sealed.encode(), ttl=seconds).decode()
+            if max_age is None:
+                return self._fernet.decrypt(sealed.encode()).decode()
+            # sealed by a process whose clock is ahead, it is not from the future
+            moment = max(int(now().timestamp()), self._fernet.extract_timestamp(sealed.encode()))
+            return self._fernet.decrypt_at_time(sealed.encode(), int(max_age.total_seconds()), moment).decode()
         except InvalidToken:
             return None
 

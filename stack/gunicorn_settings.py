@@ -18,6 +18,7 @@ timeout = 60
 graceful_timeout = 15
 keepalive = 75  # longer than the gateway keeps its side open, so that only the gateway closes
 max_requests = 0
+limit_request_line = 8190  # as much as the gateway lets through: a search for a page of Arabic is long
 accesslog = None  # the gateway writes one line for each request, the application its own
 errorlog = "-"
 loglevel = "warning"

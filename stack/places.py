@@ -22,6 +22,11 @@ class Places:
         return self.state / "run"
 
     @property
+    def passing(self) -> Path:
+        """What the parts write for a moment, each in a folder of its own that it finds empty; gone after the stop."""
+        return self.run / "passing"
+
+    @property
     def logs(self) -> Path:
         """One log for each part, rotated."""
         return self.state / "logs"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -85,6 +86,7 @@ class Stack:
             self._supervision.stop()
             self._supervision.let_go()
         end_leftovers(self.places)
+        shutil.rmtree(self.places.passing, ignore_errors=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,6 +14,7 @@ from sqlalchemy.engine import make_url
 from shared.database import Database
 from shared.migrations.run import service_url, upgrade
 from shared.schema.everything import metadata
+from tests.support.folders import passing_folder
 from tests.support.postgres import running_postgres
 from tests.support.valkey import running_valkey
 
@@ -33,8 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if SERVER in os.environ or config.option.collectonly:
         return
     stack = config.stash[parts] = ExitStack()
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="academy-tests-"))
-    url = stack.enter_context(running_postgres(Path(folder)))
+    folder = stack.enter_context(passing_folder("academy-tests-"))
+    (folder / "passing").mkdir(mode=0o1777)
+    os.environ["TMPDIR"] = str(folder / "passing")  # of every process that is started from here
+    url = stack.enter_context(running_postgres(folder))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
     upgrade(at(url, TEMPLATE), dict.fromkeys(("registration", "materials", "notifications"), PASSWORD))
@@ -45,6 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what :func:`pytest_configure` started."""
     if parts in config.stash:
         os.environ.pop(SERVER, None)
+        os.environ.pop("TMPDIR", None)
         config.stash[parts].close()
 
 

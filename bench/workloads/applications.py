@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -60,15 +61,17 @@ class Applications:
             return session.scalar(select(func.count()).select_from(Application)) or 0
 
 
-def write_forms(gateway: str, path: Path, *, slug: str = SLUG) -> None:
-    """Open the form as many visitors do, fill it in, and write what their browsers would send."""
+def write_forms(
+    gateway: str, path: Path, *, page: str = f"/e/{SLUG}/apply", answers: Mapping[str, str] = ANSWERS
+) -> None:
+    """Open the form on ``page`` as many visitors do, fill it in, and write what their browsers would send."""
     lines = []
     for _ in range(VISITORS):
         with httpx.Client(base_url=gateway) as browser:
-            answer = browser.get(f"/e/{slug}/apply").raise_for_status()
+            answer = browser.get(page).raise_for_status()
             cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         form = html.fromstring(answer.text).xpath("//form[.//textarea]")[0]
-        fields = {**{name: value or "" for name, value in form.form_values()}, **ANSWERS}
+        fields = {**{name: value or "" for name, value in form.form_values()}, **answers}
         fields["key"] = "00000000-0000-4000-8000-@N@"
         lines.append(f"{cookie}\t{urlencode(fields, safe='@')}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Final
 import httpx
 import psutil
 
-from bench.load import wrk
+from bench.load import LoadFailed, wrk
 from bench.measures import Comparison, Series
-from bench.workloads.applications import write_forms
+from bench.workloads.applications import ANSWERS, write_forms
 from stack.operating.memory import memory_of
 from stack.places import CHECKOUT, Places
 from stack.readiness import status_of
@@ -38,7 +38,15 @@ AT_REST: Final = 600.0
 AFTER_LOAD: Final = 750.0
 READY: Final = re.compile(r"Public pages\s+(http://\S+)/")
 EDITION: Final = re.compile(r'href="/e/([^/"]+)"')
-PAGES: Final = ("/", "/e/{slug}", "/e/{slug}/apply", "/sign-in", "/api/registration/v1/openapi.json")
+PAGES: Final = ("/", "/e/{slug}", "/e/{slug}/apply?all=yes", "/sign-in", "/api/registration/v1/openapi.json")
+ASKED_IN_THE_DEMO: Final = {
+    "role": "member",
+    "years": "7",
+    "topics.finance": "2",
+    "topics.green": "1",
+    "needs_visa": "no",
+}
+"""What the demo's form asks beside the questions that every form begins with."""
 LOAD_SECONDS: Final = 5
 LAUNCHER: Final = "launcher"
 
@@ -91,7 +99,7 @@ def memory(bench: Bench) -> list[Comparison]:
 @contextmanager
 def _demo(state: Path, log: Path) -> Iterator[tuple[psutil.Process, str]]:
     """Run the demo; the gateway believes wrk about whom it speaks for. Give the launcher and the public address."""
-    own = {"ACADEMY_STATE": str(state), "TRUSTED_PROXY": "127.0.0.1/32"}
+    own = {"ACADEMY_STATE": str(state), "TRUSTED_PROXY": "127.0.0.1/32", "RECALL_SECONDS": "0"}
     environment = {name: value for name, value in os.environ.items() if name != "SMTP_URL"} | own
     command = [sys.executable, "-m", "stack.command_line", "demo", "--port", "0", "--fresh"]
     with log.open("wb") as file:
@@ -127,14 +135,21 @@ def _weigh(launcher: psutil.Process, places: Places, weights: Weights) -> None:
 def _visit(site: str, state: Path, folder: Path) -> None:
     """Do the main job once as people do it, then let eight at a time read and apply."""
     command = [sys.executable, "-m", "stack.walk_through.command", f"--site={site}", f"--mailbox={site}/mailbox"]
-    subprocess.run(
-        [*command, f"--accounts={state / 'demo-accounts.json'}"], cwd=CHECKOUT, capture_output=True, check=True
+    walk = subprocess.run(
+        [*command, f"--accounts={state / 'demo-accounts.json'}"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    if walk.returncode:
+        raise LoadFailed(f"the walk-through ended with {walk.stdout[-300:]} {walk.stderr[-300:]}")
     slug = _open_edition(site)
     environment = {"HOST_HEADER": site.removeprefix("http://"), "FIRST_NUMBER": "1", "FORMS": str(folder / "demo.txt")}
     for page in PAGES:
         wrk(site + page.format(slug=slug), script="get.lua", environment=environment, seconds=LOAD_SECONDS)
-    write_forms(site, folder / "demo.txt", slug=slug)
+    answers = ANSWERS | ASKED_IN_THE_DEMO
+    write_forms(site, folder / "demo.txt", page=f"/e/{slug}/apply?all=yes", answers=answers)
     wrk(f"{site}/e/{slug}/apply", script="apply.lua", environment=environment, seconds=LOAD_SECONDS)
 
 

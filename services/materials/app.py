@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.materials.routes.api import makings as _makings, search as api, uploads  # noqa: F401 - they add to one blueprint
+from services.materials.routes.api import (  # noqa: F401 - they add to one blueprint
+    chapters as _chapters,
+    makings as _makings,
+    removals as _removals,
+    search as api,
+    shelves as _shelves,
+    uploads,
+)
 from services.materials.routes.desk import (
     arrivals,
     corrections,
@@ -12,6 +19,7 @@ from services.materials.routes.desk import (
     publications as desk,
     publishing,
     releases,
+    removals,
     shelves,
 )
 from services.materials.routes.public import library, reader, renditions, search
@@ -53,6 +61,7 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
             releases.blueprint,
             publishing.blueprint,
             corrections.blueprint,
+            removals.blueprint,
             makings.blueprint,
             arrivals.blueprint,
             shelves.blueprint,

@@ -72,6 +72,12 @@ class VersionTaken(Conflict):
     title = _l("This publication already has a release with this version")
 
 
+class PublicationRemoved(Conflict):
+    """It was taken out of the library; nothing of it is published until it is put back."""
+
+    title = _l("This publication was taken out of the library; put it back first")
+
+
 class ReleaseIsPublished(Conflict):
     """What people hold is not changed behind their backs."""
 

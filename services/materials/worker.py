@@ -9,6 +9,7 @@ from services.materials.gateways.workshop import Workshop
 from services.materials.reactions import reactions
 from services.materials.rounds.making import SECONDS, maker
 from services.materials.rounds.retention import PRUNES
+from services.materials.rounds.sweeping import sweep_store
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
 from shared.pruning import prune_all
@@ -31,5 +32,6 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
     @celery.task(name="materials.prune")
     def prune() -> None:
         prune_all(database, PRUNES, now=now)
+        sweep_store(database, store_at(settings.store_url), now=now)
 
     return database

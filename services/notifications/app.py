@@ -25,7 +25,7 @@ from services.notifications.routes.desk import (
     texts,
     webhooks,
 )
-from services.notifications.routes.public import reading, unsubscribe
+from services.notifications.routes.public import my_topics, reading, unsubscribe
 from services.notifications.settings import NotificationsSettings
 from services.notifications.views.figures import held_lanes, mail_flow
 from shared.database import Database
@@ -48,6 +48,7 @@ _ROUTES: Final = (
     deliveries,
     launches,
     ledger,
+    my_topics,
     previews,
     reading,
     reconciliation,

@@ -264,6 +264,8 @@ class Postman:
     def _write(self, session: Session, line: Line) -> None:
         """Record what became of the last batch."""
         results, self._done = self._done, []
+        if not results:
+            return
         try:
             record_results(session, token=line.id, results=results)
             if self._lane == "notices":

@@ -137,6 +137,12 @@ def tell_expiry(session: Session, fact: facts.OfferExpired, heard: Heard) -> Non
     _tell(session, "offer_expired", fact.offer_id, fact, heard)
 
 
+@reactions.hear(facts.EnrolmentWithdrawn)
+def confirm_place_given_up(session: Session, fact: facts.EnrolmentWithdrawn, heard: Heard) -> None:
+    """Confirm that a place was given up."""
+    _tell(session, "place_given_up", fact.enrolment_id, fact, heard)
+
+
 @reactions.hear(ShelfOpened)
 def announce_reader(session: Session, fact: ShelfOpened, heard: Heard) -> None:
     """Tell the person that the Reader can be opened."""

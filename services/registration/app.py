@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.registration.routes.api import decisions as decisions_api, editions as editions_api, forms as forms_api
+from services.registration.routes.api import (
+    decisions as decisions_api,
+    editions as editions_api,
+    figures as figures_api,
+    forms as forms_api,
+)
 from services.registration.routes.desk import (
     applications as desk_applications,
     criteria,
     decisions,
     duplicates,
     edition_previews,
+    edition_publishing,
     editions as desk_editions,
+    figures,
     information as desk_information,
     outbox,
     proposals,
+    reading,
     releases,
     reserves,
     reviews,
@@ -31,7 +39,7 @@ from services.registration.routes.me import (
     information as my_information,
     offers,
 )
-from services.registration.routes.public import address_proofs, applications, demo, editions, proofs, steps
+from services.registration.routes.public import address_proofs, applications, demo, editions, privacy, proofs, steps
 from services.registration.settings import RegistrationSettings
 from shared.database import Database
 from shared.doors import QUEUES
@@ -45,6 +53,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     editions.blueprint,
+    privacy.blueprint,
     applications.blueprint,
     address_proofs.blueprint,
     steps.blueprint,
@@ -57,6 +66,7 @@ BLUEPRINTS = (
     today.blueprint,
     desk_applications.blueprint,
     proposals.blueprint,
+    reading.blueprint,
     desk_information.blueprint,
     reserves.blueprint,
     reviews.blueprint,
@@ -66,6 +76,7 @@ BLUEPRINTS = (
     scenarios.blueprint,
     decisions.blueprint,
     releases.blueprint,
+    figures.blueprint,
     desk_editions.blueprint,
     listing.blueprint,
     building.blueprint,
@@ -73,10 +84,12 @@ BLUEPRINTS = (
     publishing.blueprint,
     duplicates.blueprint,
     edition_previews.blueprint,
+    edition_publishing.blueprint,
     outbox.blueprint,
     components_page.blueprint,
     editions_api.blueprint,
     decisions_api.blueprint,
+    figures_api.blueprint,
     forms_api.blueprint,
     *PEOPLE,
 )

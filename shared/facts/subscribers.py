@@ -32,7 +32,7 @@ SUBSCRIBERS: Final[dict[type[Fact], tuple[str, ...]]] = {
     r.OfferAccepted: ("materials", "notifications"),
     r.OfferDeclined: ("notifications",),
     r.OfferExpired: ("notifications",),
-    r.EnrolmentWithdrawn: ("materials",),
+    r.EnrolmentWithdrawn: ("materials", "notifications"),
     ShelfOpened: ("notifications",),
     MakingWanted: ("maker",),
     MakingContinued: ("maker",),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from typing import Literal
+from math import ceil
+from typing import Final, Literal
 from zoneinfo import available_timezones
 
 from babel import dates
+from babel.core import get_global
 from babel.lists import format_list as join_list
 from markupsafe import Markup
 
@@ -18,6 +20,9 @@ from shared.words.languages import LANGUAGES, babel_locale, current_locale, curr
 from shared.words.sentences import _
 
 _NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+_ZONE_COUNTRIES: dict[str, str] = {
+    zone: country for zone, country in get_global("zone_territories").items() if country not in _NOT_COUNTRIES | {"001"}
+}
 COUNTRIES = frozenset(
     code
     for code in map(str, babel_locale("en").territories)
@@ -138,6 +143,15 @@ def format_duration(seconds: float) -> str:
     return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=reader_rules())
 
 
+SLOW_LINE: Final = 64_000
+"""Bits per second of the line we plan for."""
+
+
+def format_pace(size: int) -> str:
+    """`about 8 seconds at 64 kbit/s`: how long a file of `size` bytes takes on a slow line."""
+    return _("about %(time)s at 64 kbit/s", time=format_duration(max(1, ceil(size * 8 / SLOW_LINE))))
+
+
 def format_range(start: date, end: date) -> str:
     """`24-28 October 2011` with an en dash, as short as the language allows."""
     skeleton = "yMMMMd"
@@ -181,9 +195,30 @@ def language_choices() -> list[tuple[str, str]]:
     return [(code, (name := language_name(code, own=True))[:1].upper() + name[1:]) for code in LANGUAGES]
 
 
-def zone_choices() -> list[tuple[str, str]]:
-    """List the time zones as (IANA name, as a menu shows it)."""
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+def zone_choices(kept: str = "") -> list[tuple[str, str]]:
+    """List the time zones as (IANA name, `Dakar, Senegal`), in the order of the reader's alphabet.
+
+    Those in the country of ``kept`` come first, and ``kept`` itself is in the list whatever it is called.
+    """
+    known = list(_zone_choices(current_locale()))
+    if not kept:
+        return known
+    country = _ZONE_COUNTRIES.get(kept)
+    first = [one for one in known if one[0] == kept or (country and _ZONE_COUNTRIES.get(one[0]) == country)]
+    if kept not in {zone for zone, _label in first}:
+        first.insert(0, (kept, zone_city(kept)))
+    return [*first, *(one for one in known if one not in first)]
+
+
+@cache
+def _zone_choices(language: str) -> tuple[tuple[str, str], ...]:
+    named = babel_locale(language)
+    found = [
+        (zone, f"{zone_city(zone)}, {named.territories.get(country, country)}")
+        for zone, country in _ZONE_COUNTRIES.items()
+        if zone in available_timezones()
+    ]
+    return (*sorted(found, key=lambda one: sorted_as(one[1], language)), ("UTC", "UTC"))
 
 
 def bdi(value: object) -> Markup:

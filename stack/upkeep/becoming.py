@@ -10,8 +10,10 @@ import atexit
 import json
 import os
 import runpy
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from contextlib import suppress
@@ -35,9 +37,22 @@ def become(start: Path) -> None:
     os.nice(told["niceness"])
     os.environ.clear()
     os.environ.update(told["environment"])
+    write_passing_things_to(Places(Path(told["state"])).passing / told["part"])
     module, *arguments = told["command"]
     sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def write_passing_things_to(folder: Path) -> None:
+    """Empty the folder and have temporary files made in it: nobody clears up after a part that was killed but the next.
+
+    Where none can be made, they go where the system has them.
+    """
+    with suppress(OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ["TMPDIR"] = str(folder)
+        tempfile.tempdir = None  # the supervisor may have asked for its own
 
 
 def succeed(places: Places, part: str) -> None:

@@ -10,6 +10,9 @@ import gc
 import importlib
 from typing import Final
 
+from stack.addresses import SERVICES
+from stack.places import CHECKOUT
+
 MODULES: Final = (
     "shared.schema.everything",
     "services.registration.app",
@@ -42,6 +45,7 @@ MODULES: Final = (
     "gunicorn.glogging",
     "gunicorn.workers.gthread",
     "limits.storage.redis",
+    "valkey",
     "encodings.idna",
     "stack.mailbox.pages",
     "aiosmtpd.smtp",
@@ -62,6 +66,7 @@ def prepare() -> list[str]:
         except Exception as error:  # noqa: BLE001 - see above
             failed.append(f"{name}: {type(error).__name__}: {error}")
     _wire_the_tables()
+    compile_the_pages()
     gc.collect()
     gc.freeze()
     return failed
@@ -80,3 +85,11 @@ def _wire_the_tables() -> None:
     from sqlalchemy.orm import configure_mappers
 
     configure_mappers()
+
+
+def compile_the_pages() -> None:
+    """Compile what visitors and participants open, once for all processes of all services."""
+    from shared.web.pages.rendering import compile_pages  # late: as above
+
+    for service in SERVICES:
+        compile_pages(CHECKOUT / "services" / service / "templates", CHECKOUT / "shared" / "people" / "templates")

@@ -127,6 +127,7 @@ def withdraw(journey: Journey) -> str:
     """Withdraw Dora's application."""
     visitor = journey.visitor(DORA.who)
     page = visitor.open(journey.known[f"application of {DORA.who}"])
+    page = visitor.open(page.link(containing="/withdraw"))
     page = visitor.submit(page.form(action="/withdraw"))
     require("/withdraw" not in page.text, "it can still be withdrawn")
     return ""

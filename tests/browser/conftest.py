@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,8 @@ def academy(browser: Browser) -> Iterator[Academy]:  # noqa: ARG001 - nothing is
 
 
 @pytest.fixture(scope="session")
-def album() -> Path:
-    """A folder for screenshots that outlives the run, so that somebody can look at them."""
-    folder = Path(tempfile.mkdtemp(prefix="academy-screenshots-"))
+def album(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for screenshots that outlives the run, so that somebody can look at them; pytest keeps three runs."""
+    folder = tmp_path_factory.mktemp("screenshots")
     print(f"\nscreenshots: {folder}")  # noqa: T201 - where to look
     return folder

@@ -86,6 +86,24 @@ def test_twenty_proposals_take_at_most_sixty_keys(desk: Page, registration_datab
     assert keys <= 60
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_twenty_are_read_and_decided_with_one_key_each(desk: Page, registration_database: Database, width: int) -> None:
+    desk.set_viewport_size({"width": width, "height": 900})
+    desk.goto(f"{BASE}/reading?sort=name&at=1")
+    examine(desk)
+    assert desk.locator(".shelf").is_visible() == (width > 1280)
+    for place in range(20):
+        assert desk.locator("h1").inner_text() == f"Person {place:02}"
+        with desk.expect_navigation():
+            desk.keyboard.press("ard"[place % 3])
+    desk.keyboard.press("k")
+    desk.wait_for_url("**at=20")
+    assert desk.locator("h1").inner_text() == "Person 19"
+    assert desk.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    with registration_database.reading() as session:
+        assert session.scalar(select(func.count()).where(Decision.state == "proposed")) == 20
+
+
 def test_a_new_edition_is_made_from_the_last_one_on_one_page(desk: Page, registration_database: Database) -> None:
     desk.goto("/desk/editions")
     desk.click("a[href='/desk/editions/next?from=spring-2026']")

@@ -1,4 +1,4 @@
-"""In a real browser: a form whose cookie is gone, and a language switched in the middle of one."""
+"""In a real browser: a form whose cookie is gone, a language switched in the middle of one, and the Back button."""
 
 from __future__ import annotations
 
@@ -37,3 +37,24 @@ def test_what_was_typed_survives_a_lost_cookie_and_another_language(
         assert visit.page.locator("html").get_attribute("lang") == "fr"
         assert visit.page.locator("[name=motivation]").input_value() == WORDS
         assert visit.page.locator("[name=name]").input_value() == "Amina"
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_back_and_reload_show_the_form_that_was_refused_with_what_was_typed(
+    browser: Browser, academy: Academy, album: Path, scripted: bool
+) -> None:
+    """Not the browser's own page that says it has forgotten the form (ERR_CACHE_MISS), and nothing sent twice."""
+    how = album / f"back-{scripted}"
+    with visiting(browser, academy.url, how, language="en", viewport=PHONE, scripted=scripted) as visit:
+        visit.open(f"/e/{people.open_edition(visit)}/apply?all=yes")
+        visit.fill(name="Amina", motivation=WORDS)
+        visit.follow("main form button:not(.plain):not(.unseen)", status=422)
+        visit.page.reload()
+        assert visit.page.locator("[name=motivation]").input_value() == WORDS
+        visit.open("/")
+        visit.page.go_back()
+        assert visit.page.locator("[name=motivation]").input_value() == WORDS
+        assert visit.page.locator("[name=name]").input_value() == "Amina"
+        visit.page.context.clear_cookies()
+        visit.page.reload()
+        assert visit.page.locator("[name=motivation]").input_value() == "", "the next person finds an empty form"

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,9 +21,11 @@ from stack.upkeep import supervision as supervising
 from stack.upkeep.parts import PARTS_FILE, ailing_parts, parts_file
 from stack.upkeep.supervision import Supervision
 from stack.upkeep.tending import STEADY, Tending
+from tests.support.folders import passing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.chaos
 
@@ -33,8 +33,8 @@ pytestmark = pytest.mark.chaos
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """Give a directory of our own: whenever a run begins, pytest closes its own to the ordinary user."""
-    with tempfile.TemporaryDirectory(prefix="academy-test-", ignore_cleanup_errors=True) as made:
-        yield Path(made)
+    with passing_folder("academy-test-") as made:
+        yield made
 
 
 class Watched:

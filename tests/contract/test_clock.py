@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +66,24 @@ def test_the_clock_does_not_load_the_services() -> None:
         [sys.executable, "-c", program], env=told, cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "['services.clock']"
+
+
+OWN_TIME = {
+    "shared/clock.py": "asks, and adds how far PostgreSQL's clock is ahead",
+    "shared/database.py": "compares the two clocks",
+    "shared/logs.py": "says when this process wrote the line",
+    "shared/web/door/limits.py": "Redis and the library count by their own",
+    "services/materials/gateways/store.py": "compared with the disk's times of the same machine",
+}
+
+
+def test_nothing_asks_its_own_machine_what_time_it_is() -> None:
+    """What is begun by one process and ended by another is measured by one clock: PostgreSQL's."""
+    asks = re.compile(r"datetime\.(?:utc)?now\(|\btime\.time\(|date\.today\(")
+    found = {
+        str(path.relative_to(ROOT))
+        for room in ("services", "shared")
+        for path in (ROOT / room).rglob("*.py")
+        if asks.search(path.read_text("utf-8"))
+    }
+    assert found == set(OWN_TIME)

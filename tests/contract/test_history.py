@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from services.materials.rules.makings import MAKING
+from services.materials.rules.publications import PUBLICATION
 from services.materials.rules.releases import RELEASE
 from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.notices import NOTICES
 from services.notifications.rules.unreached import UNREACHED
 from services.notifications.rules.webhooks import WEBHOOK
+from services.notifications.views.wording import NOTICE_KINDS
 from services.registration.rules.applications import APPLICATION
 from services.registration.rules.decisions import BATCH, BULK, DECISION
 from services.registration.rules.editions import EDITION
@@ -27,8 +29,8 @@ from shared.schema.everything import metadata
 
 ROOT = Path(__file__).parents[2]
 MACHINES = (
-    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, RELEASE, MEMBER, MAKING, CAMPAIGN, UNREACHED, ROLE,
-    WEBHOOK, INVITATION, TOKEN,
+    APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, PUBLICATION, RELEASE, MEMBER, MAKING, CAMPAIGN,
+    UNREACHED, WEBHOOK, ROLE, INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",
@@ -108,3 +110,8 @@ def test_every_machine_is_tried_here() -> None:
 def test_every_mail_in_the_story_of_an_application_has_words() -> None:
     wordless = sorted(set(NOTICES) - set(MAILS) - OF_NO_EDITION)
     assert wordless == [], "MAILS in services/registration/views/histories.py says what each notice is"
+
+
+def test_every_mail_on_the_pages_about_deliveries_has_words() -> None:
+    wordless = sorted(set(NOTICES) - set(NOTICE_KINDS))
+    assert wordless == [], "NOTICE_KINDS in services/notifications/views/wording.py says what each notice is"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from shared.links import ALWAYS, LINKS, PROOF, SIGN_IN, UNSUBSCRIBE, MailedLink,
 from shared.tokens import NotOursToSign, Signer
 from shared.web.door.tools import equip
 from tests.support.houses import SERVICES, house
+from tests.support.patience import clock_ahead
 from tests.support.web import visitor
 
 if TYPE_CHECKING:
@@ -100,14 +100,13 @@ def test_nobody_signs_for_another() -> None:
         Signer(SECRET, name="materials").sign(PROOF, SUBJECT)
 
 
-def test_a_token_is_good_for_its_own_link_and_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_is_good_for_its_own_link_and_its_own_time() -> None:
     signer = Signer(SECRET, name="notifications")
     for link in (PROOF, SIGN_IN, UNSUBSCRIBE):
         token = signer.sign(link, SUBJECT)
         assert signer.unsign(link, token) == SUBJECT
         assert [other for other in (PROOF, SIGN_IN, UNSUBSCRIBE) if other != link and signer.unsign(other, token)] == []
     proof, opt_out = signer.sign(PROOF, SUBJECT), signer.sign(UNSUBSCRIBE, SUBJECT)
-    later = time.time() + PROOF.lasts.total_seconds() + 2
-    monkeypatch.setattr(time, "time", lambda: later)
     assert UNSUBSCRIBE.lasts == ALWAYS
-    assert (signer.unsign(PROOF, proof), signer.unsign(UNSUBSCRIBE, opt_out)) == (None, SUBJECT)
+    with clock_ahead(PROOF.lasts + timedelta(seconds=2)):
+        assert (signer.unsign(PROOF, proof), signer.unsign(UNSUBSCRIBE, opt_out)) == (None, SUBJECT)

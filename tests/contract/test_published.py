@@ -24,6 +24,7 @@ READS: Final[dict[str, dict[str, set[str]]]] = {
         "materials.openable": {"*"},
         "materials.downloaded": {"*"},
         "materials.newest_copy": {"*"},
+        "materials.catalogue": {"publication_id", "kind", "shelved_for"},
         "materials.shelving": {"*"},
         "notifications.correspondence": {"*"},
         "notifications.open_task": {"*"},
@@ -45,7 +46,7 @@ READS: Final[dict[str, dict[str, set[str]]]] = {
         "registration.unproved_applicant": {"*"},
         "registration.offer_term": {"*"},
         "materials.openable": {"*"},
-        "materials.downloaded": {"person_id", "publication_id"},
+        "materials.downloaded": {"person_id", "publication_id", "last_at"},
         "materials.catalogue": {"*"},
     },
 }

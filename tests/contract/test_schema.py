@@ -23,8 +23,9 @@ OUTBOX_WRITES = {
     ("entry", "DELETE"),
     ("fact", "DELETE"),
     ("kept_form", "DELETE"),
+    ("kept_page", "DELETE"),
     ("idempotency_key", "DELETE"),
-    *((table, "INSERT") for table in ("fact", "entry", "idempotency_key", "kept_form")),
+    *((table, "INSERT") for table in ("fact", "entry", "idempotency_key", "kept_form", "kept_page")),
 }
 STATEMENTS = {
     "INSERT": "INSERT INTO {table} ({written}) SELECT {written} FROM {table} WHERE false",
@@ -36,8 +37,6 @@ STATEMENTS = {
 UNLED: Final = {
     "notifications.campaign.topic_id": "topics are few and never go",
     "notifications.opt_out.topic_id": "topics are few and never go",
-    "materials.page.image": "pictures go with their page, and files are never deleted one by one",
-    "materials.page.small": "pictures go with their page, and files are never deleted one by one",
     "materials.rendition.made_from": "files of the library are some thousands, and drafts alone lose any",
     "registration.enrolment.edition_id": "an index over those that count serves; editions never go",
 }

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from redis.exceptions import AuthenticationError
 
 from stack.places import CHECKOUT, Places
 from stack.upkeep.leftovers import leftovers_of
+from tests.support.folders import passing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,8 +92,8 @@ def alive(pid: int) -> bool:
 @pytest.fixture(scope="module")
 def state() -> Iterator[Path]:
     """Give a directory of our own: whenever a run begins, pytest closes its own to PostgreSQL's user."""
-    with tempfile.TemporaryDirectory(prefix="academy-test-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with passing_folder("academy-test-") as folder:
+        yield folder
 
 
 def test_what_is_killed_comes_back(state: Path) -> None:
@@ -125,6 +125,7 @@ def test_a_clean_stop_leaves_nothing_behind(state: Path) -> None:
         assert all(alive(pid) for pid in running.values())
     assert not any(alive(pid) for pid in running.values())
     assert leftovers_of(Places(state)) == []
+    assert not Places(state).passing.exists(), "what the parts wrote for a moment"
     assert not (state / "postgres" / "postmaster.pid").exists()
 
 

@@ -202,6 +202,7 @@ def test_the_fields_are_found() -> None:
     assert {"email", "passphrase", "next", "lang", "motivation", "q"} <= set(NAMES)
 
 
+@pytest.mark.timeout(300)  # it grows with every route
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_a_visitor_sends_is_an_error_of_ours(
     service: str, databases: dict[str, Database], things: dict[str, Any], tmp_path: Path

@@ -36,7 +36,7 @@ def repeated(piece: str, *, before: str = "") -> Callable[[int], str]:
     return lambda length: before + piece * (length // len(piece))
 
 
-LETTERS = {
+LETTERS: Final[dict[str, Callable[[int], str]]] = {
     "an opening that never ends": lambda length: "{{" + " " * length + "x",
     "openings without an end": repeated("{{ "),
     "closings without a beginning": repeated("}} "),
@@ -50,8 +50,16 @@ LETTERS = {
     "backticks": lambda length: "".join("`" * n + " " for n in range(int((2 * length) ** 0.5))),
     "angles": repeated("<"),
     "references": repeated("[a]: b\n"),
+    "brackets that close": lambda length: "[" * (length - 1) + "]",
+    "parentheses among brackets": lambda length: "()]" + " [" * (length // 2),
+    "stars and lines": repeated("*_", before="**_"),
+    "fences": repeated("~"),
+    "spaces before a sign": lambda length: " " * (length - 1) + "$",
+    "comments that never end": repeated("<!--"),
+    "addresses": repeated("http://"),
+    "a reference of nines": lambda length: "&#" + "9" * (length - 3) + ";",
 }
-FIELDS = {
+FIELDS: Final[dict[str, Callable[[int], str]]] = {
     "two kinds of marks": lambda length: "\u0315" * (length // 2) + "\u0316" * (length // 2),
     "spaces": repeated(" "),
     "invisible": repeated("\u200b\u200d"),

@@ -93,7 +93,7 @@ def owner(owner_url: str, registration_database: Database) -> Iterator[Database]
 def grown(owner: Database, registration_database: Database) -> Grown:
     edition_id = make_edition(registration_database, slug="grown", capacity=10 * COUNT)
     staff_id = person_called(registration_database, "Otto", roles=["organiser"])
-    return grow(owner, edition_id=edition_id, staff_id=staff_id, count=COUNT)
+    return grow(owner, edition_id=edition_id, staff_id=staff_id, count=COUNT, seconds=100)
 
 
 def test_no_desk_page_of_registration_reads_a_growing_table_whole(

@@ -37,7 +37,13 @@ class Gateway:
 
 @contextmanager
 def gateway_before(
-    folder: Path, *, port: int = 0, store: Path | None = None, registration: int = 1, materials: int = 1
+    folder: Path,
+    *,
+    port: int = 0,
+    store: Path | None = None,
+    registration: int = 1,
+    materials: int = 1,
+    notifications: int = 1,
 ) -> Iterator[Gateway]:
     """Start nginx with our configuration before services on these ports; on port 1 there is nobody."""
     gateway = Gateway(port or free_port())
@@ -45,7 +51,7 @@ def gateway_before(
         "GATEWAY_LISTEN": f"127.0.0.1:{gateway.port}",
         "REGISTRATION_UPSTREAM": f"127.0.0.1:{registration}",
         "MATERIALS_UPSTREAM": f"127.0.0.1:{materials}",
-        "NOTIFICATIONS_UPSTREAM": "127.0.0.1:1",
+        "NOTIFICATIONS_UPSTREAM": f"127.0.0.1:{notifications}",
         "STORE_PATH": str(store or folder),
         "UPLOAD_LIMIT": "150000000",
         "TRUSTED_PROXY": NOBODY,

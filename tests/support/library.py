@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
+from sqlalchemy.dialects.postgresql import insert
 
 from services.materials.actions.publications import add_publication, draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
@@ -15,6 +16,7 @@ from services.materials.gateways.store import store_at
 from services.materials.settings import MaterialsSettings
 from shared.clock import now
 from shared.deeds import Deed
+from shared.schema.materials.files import Download
 from tests.support.web import HOST, NOBODY
 
 if TYPE_CHECKING:
@@ -103,6 +105,16 @@ def reader_in(
             sha256=rendition.sha256,
             path=f"/materials/renditions/{rendition.id}/{rendition.filename}",
         )
+
+
+def fetch(database: Database, reader: Reader, person_id: UUID, at: datetime) -> None:
+    """Write down that somebody fetched the file of a Reader, or did so again."""
+    fetched = insert(Download).values(
+        person_id=person_id, rendition_id=reader.rendition_id, sha256=reader.sha256, first_at=at, last_at=at
+    )
+    again = {"last_at": fetched.excluded.last_at}
+    with database.transaction() as session:
+        session.execute(fetched.on_conflict_do_update(index_elements=["person_id", "rendition_id"], set_=again))
 
 
 def materials_app(database: Database, folder: Path, **changes: Any) -> Flask:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from shared.clock import follow
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from shared.database import Database
 
@@ -32,3 +35,14 @@ def let_time_pass(owner: Database, **span: float) -> None:
             "UPDATE notifications.relay_pace SET next_slot = next_slot - :span, learned_at = learned_at - :span",
         ):
             session.execute(text(statement), {"span": timedelta(**span)})
+
+
+@contextmanager
+def clock_ahead(by: timedelta) -> Iterator[None]:
+    """Let this process hear that PostgreSQL's clock is so far ahead, until the end of the block."""
+    moment = datetime.now(UTC)
+    follow(moment + by, asked_at=moment, answered_at=moment)
+    try:
+        yield
+    finally:
+        follow(moment, asked_at=moment, answered_at=moment)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,6 +14,7 @@ from stack.places import Places
 from stack.running import Stack
 from stack.screen import Screen
 from stack.walk_through.letters import Letters
+from tests.support.folders import passing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +38,11 @@ class Academy:
 @contextmanager
 def running_academy() -> Iterator[Academy]:
     """Start the demo on nothing, stop it at the end; what the launcher says stays out of the tests' words."""
-    with tempfile.TemporaryDirectory(prefix="academy-whole-") as folder:
-        stack = Stack(Places(Path(folder)), demo=True, screen=Screen(Console(file=StringIO())), gateway=0)
+    with passing_folder("academy-whole-") as folder:
+        stack = Stack(Places(folder), demo=True, screen=Screen(Console(file=StringIO())), gateway=0)
         stack.start({"RECALL_SECONDS": "2"})
         try:
-            accounts = {one["role"]: one for one in demo_accounts(Path(folder))}
+            accounts = {one["role"]: one for one in demo_accounts(folder)}
             with closing(Letters(f"{stack.public_url}/mailbox/api/messages")) as letters:
                 yield Academy(stack, letters, accounts)
         finally:

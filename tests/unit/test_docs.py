@@ -42,3 +42,16 @@ def test_pictures_are_light() -> None:
     pictures = list((ROOT / "docs" / "pictures").iterdir())
     assert pictures
     assert all(picture.stat().st_size <= 150 * 1024 for picture in pictures)
+
+
+def test_every_line_of_what_real_use_broke_names_tests_that_stand() -> None:
+    page = (ROOT / "docs" / "decisions" / "what-real-use-broke.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| (\d+) \|.*$", page, re.MULTILINE)
+    assert [int(number) for number in lines] == list(range(1, 55))
+    assert all("::test_" in line for line in page.splitlines() if re.match(r"\| \d+ \|", line))
+    named = re.findall(r"`(tests/\S+?)::(test_\w+)`", page)
+    assert not [
+        f"{path}::{test}"
+        for path, test in named
+        if not (ROOT / path).exists() or f"def {test}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ]

@@ -14,6 +14,7 @@ from services.materials.actions.makings import ask_for_parts
 from services.materials.errors import (
     ChapterNumberTaken,
     NothingToPublish,
+    PublicationRemoved,
     PublicationSlugTaken,
     PublicationUnknown,
     ReleaseIsPublished,
@@ -21,7 +22,7 @@ from services.materials.errors import (
     ReleaseUnknown,
     VersionTaken,
 )
-from services.materials.rules.releases import RELEASE
+from services.materials.rules.releases import RELEASE, TAKEN_BACK
 from shared.history import Deed, begin, move, note
 from shared.schema.base import new_id
 from shared.schema.materials.files import Rendition
@@ -132,7 +133,7 @@ def draft_of(session: Session, *, release_id: UUID) -> Release:
         raise ReleaseUnknown
     if release.state == "published":
         raise ReleaseIsPublished
-    if release.state == "withdrawn":
+    if release.state in TAKEN_BACK:
         raise ReleaseIsWithdrawn
     return release
 
@@ -156,6 +157,9 @@ def publish_release(session: Session, *, release_id: UUID, deed: Deed) -> Releas
     if published is not None:
         return published
     release = draft_of(session, release_id=release_id)
+    publication = session.get_one(Publication, release.publication_id, with_for_update={"read": True})
+    if publication.removed_at is not None:
+        raise PublicationRemoved
     has_file = select(Rendition.id).join(Translation).where(Translation.release_id == release_id).limit(1)
     if session.scalar(has_file) is None:
         raise NothingToPublish

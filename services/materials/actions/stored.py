@@ -37,7 +37,7 @@ def names_of(
 
 
 def remember(session: Session, store: Store, kept: StreamStored, *, media_type: str) -> None:
-    """Write down a stored file once, with the time the store gave it."""
+    """Write down a stored file once, with the time the store gave it, and keep the sweep from it."""
     seconds = store.modified_at(kept.sha256)
     if seconds is None:
         raise FileNotFoundError(kept.sha256)
@@ -47,4 +47,6 @@ def remember(session: Session, store: Store, kept: StreamStored, *, media_type: 
         media_type=media_type,
         modified_at=datetime.fromtimestamp(int(seconds), tz=UTC),
     )
-    session.execute(row.on_conflict_do_nothing())
+    session.execute(row.on_conflict_do_update(index_elements=["sha256"], set_={"let_go_at": None}))
+    if store.size(kept.sha256) != kept.size:  # the sweep has just let go of it
+        raise FileNotFoundError(kept.sha256)

@@ -15,6 +15,7 @@ from services.materials.actions.publications import add_chapter, add_publication
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.excerpts import add_excerpts
+from services.materials.demo.fetching import let_people_fetch
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.gateways.store import Store, store_at
 from services.materials.rules.shelves import ACCEPTED
@@ -68,7 +69,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
             deed=deed,
         )
         press = Press()
-        _release(session, store, publication, texts, press=press, settings=settings, now=now)
+        release_id = _release(session, store, publication, texts, press=press, settings=settings, now=now)
         for edition_id in editions:
             shelf = put_up_shelf(
                 session,
@@ -80,6 +81,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
                 deed=deed,
             )
             place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
+        let_people_fetch(session, publication_id=publication.id, release_id=release_id, now=now)
         add_excerpts(session, store, texts, press=press, limit=settings.upload_limit, now=now)
         return publication.id
 
@@ -93,7 +95,7 @@ def _release(
     press: Press,
     settings: MaterialsSettings,
     now: datetime,
-) -> None:
+) -> UUID:
     deed = Deed(None, now)
     release = draft_release(session, publication_id=publication.id, version=VERSION, dated="2011-10-24", deed=deed)
     whole = {language: press.whole(language) for language in LANGUAGES}
@@ -132,3 +134,4 @@ def _release(
             pdf = press.chapter(language, chapter.number)
             add(language, "pdf", pdf, chapter_id=chapter.id, pages=last - first + 1)
     publish_release(session, release_id=release.id, deed=deed)
+    return release.id

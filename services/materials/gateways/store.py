@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, TypeAlias
@@ -70,6 +71,12 @@ class Store(Protocol):
     def size(self, sha256: str) -> int | None:
         """Return how many bytes are there under the hash, or None when none are."""
 
+    def strays(self, *, untouched_for: timedelta) -> Iterator[str]:
+        """Yield what is kept and was not stored again for so long; who asks knows which of it has a row."""
+
+    def drop(self, sha256: str) -> None:
+        """Let a file go; nothing happens when it is not there."""
+
     def delivery(self, sha256: str) -> InternalPath:
         """Say in which way the bytes reach a reader who may have them."""
 
@@ -80,6 +87,7 @@ class Store(Protocol):
         """Lend the bytes as a file of this machine, to be read only; FileNotFoundError when they are not there."""
 
 
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 ABANDONED_SECONDS: Final = 86_400.0
 """Nobody sends one file for a day."""
 
@@ -138,7 +146,10 @@ class FolderStore:
         try:
             os.link(scratch, target)
         except FileExistsError:  # the same bytes are there already: written once, so they stay while they are whole
-            if not _is_whole(target, sha256):
+            if _is_whole(target, sha256):
+                known = target.stat()
+                os.utime(target, ns=(known.st_atime_ns, known.st_mtime_ns))  # it was stored again: no stray
+            else:
                 scratch.replace(target)
         folder = os.open(target.parent, os.O_RDONLY)
         try:
@@ -159,6 +170,19 @@ class FolderStore:
             return self._path(sha256).stat().st_size
         except FileNotFoundError:
             return None
+
+    def strays(self, *, untouched_for: timedelta) -> Iterator[str]:
+        """Yield them folder by folder, by the time of the disk."""
+        oldest = time.time() - untouched_for.total_seconds()
+        for folder in sorted(self.folder.glob("??")):
+            for path in sorted(folder.iterdir()):
+                with suppress(FileNotFoundError):
+                    if _SHA256.fullmatch(path.name) and path.stat().st_ctime < oldest:
+                        yield path.name
+
+    def drop(self, sha256: str) -> None:
+        """Delete the file; who reads it at the moment reads it to its end."""
+        self._path(sha256).unlink(missing_ok=True)
 
     def delivery(self, sha256: str) -> InternalPath:
         """Return the path below the gateway's internal location."""

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from services.materials.errors import PublicationUnknown, ReleaseUnknown, ShelfUnknown
+from services.materials.errors import ChapterUnknown, PublicationUnknown, ReleaseUnknown, ShelfUnknown
 from shared.schema.materials.files import Download, Rendition
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
 from shared.schema.materials.shelves import Shelf, ShelfItem
@@ -72,8 +72,8 @@ class StandingShelf:
     holds: Sequence[dict[str, Any]]
 
 
-def publications(session: Session) -> list[PublicationRow]:
-    """Return all publications, the newest first."""
+def publications(session: Session, *, removed: bool = False) -> list[PublicationRow]:
+    """Return the publications of the library, or those that were ``removed`` from it, the newest first."""
     newest = (
         select(Release.publication_id, Release.id, Release.version, Release.published_at)
         .where(Release.state == "published")
@@ -114,6 +114,7 @@ def publications(session: Session) -> list[PublicationRow]:
             people,
         )
         .outerjoin(newest, newest.c.publication_id == Publication.id)
+        .where(Publication.removed_at.is_not(None) if removed else Publication.removed_at.is_(None))
         .order_by(Publication.created_at.desc(), Publication.id.desc())
     )
     return [PublicationRow(*row) for row in rows]
@@ -218,6 +219,14 @@ def has_chapter(session: Session, *, release_id: UUID, chapter_id: UUID) -> bool
     """Say whether the chapter is a part of the release."""
     chapter = session.get(Chapter, chapter_id)
     return chapter is not None and chapter.release_id == release_id
+
+
+def chapter_with(session: Session, *, chapter_id: UUID) -> Chapter:
+    """Return the chapter with this id; refuses with :class:`ChapterUnknown`."""
+    found = session.get(Chapter, chapter_id)
+    if found is None:
+        raise ChapterUnknown
+    return found
 
 
 def shelf_with(session: Session, *, shelf_id: UUID) -> Shelf:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.materials.queries.rights import claims_by_publication
 from services.materials.rules.library import ChapterShown, Opened, RenditionShown
+from services.materials.rules.releases import TAKEN_BACK
 from services.materials.rules.shelves import Right, right_to_open
 from shared.schema.materials.files import Download, Rendition, StoredFile
 from shared.schema.materials.publications import Chapter, Publication, Release, Translation
@@ -54,15 +55,18 @@ def opened_publications(
     return sorted(opened, key=lambda one: one.published_at or now, reverse=True)
 
 
-def was_withdrawn(session: Session, *, slug: str, person_id: UUID | None, now: datetime) -> bool:
-    """Say whether the person could open the publication, had its releases not been withdrawn."""
-    withdrawn = session.scalar(
-        select(Publication.id)
+def taken_back(session: Session, *, slug: str, person_id: UUID | None, now: datetime) -> str | None:
+    """Return in which state a publication is that the person could open, had it not been taken back; else None."""
+    row = session.execute(
+        select(Publication.id, Release.state)
         .join(Release, Release.publication_id == Publication.id)
-        .where(Publication.slug == slug, Release.state == "withdrawn")
+        .where(Publication.slug == slug, Release.state.in_(TAKEN_BACK))
+        .order_by(Release.state)
         .limit(1)
-    )
-    return withdrawn is not None and withdrawn in claims_by_publication(session, person_id=person_id, now=now)
+    ).first()
+    if row is None or row.id not in claims_by_publication(session, person_id=person_id, now=now):
+        return None
+    return str(row.state)
 
 
 def languages_left_behind(session: Session, *, release_id: UUID) -> dict[str, str]:

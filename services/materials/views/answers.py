@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.materials.queries.desk import PublicationRow
+from services.materials.queries.desk import PublicationRow, ShelfRow
 from services.materials.rules.library import Opened, RenditionShown
 from services.materials.rules.reach import Reach, Share
-from shared.schema.materials.publications import Release
+from shared.schema.materials.publications import Chapter, Release
 
 
 class CopyAnswer(BaseModel):
@@ -124,6 +124,50 @@ class PublicationList(BaseModel):
     """Publications, the newest first."""
 
     items: list[PublicationAnswer]
+
+
+class RemovalAnswer(BaseModel):
+    """Where a publication stands: ``kept``, ``removed`` and may be put back, or ``deleted``."""
+
+    slug: str
+    state: Literal["kept", "removed", "deleted"]
+
+
+class ChapterMade(ChapterAnswer):
+    """A chapter of a draft, with what names it. ``pages`` is ``{language: [first, last]}``."""
+
+    id: UUID
+    pages: dict[str, list[int]]
+
+    @classmethod
+    def of(cls, chapter: Chapter) -> Self:
+        """Say what is known of a chapter."""
+        return cls(
+            id=chapter.id, number=chapter.number, titles=chapter.titles, authors=chapter.authors, pages=chapter.pages
+        )
+
+
+class ShelfAnswer(BaseModel):
+    """A shelf, and whether the publication asked about stands on it. Moments are UTC; None means always."""
+
+    id: UUID
+    edition_id: UUID | None
+    names: dict[str, str]
+    rule: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    holds_it: bool
+
+    @classmethod
+    def of(cls, row: ShelfRow) -> Self:
+        """Say what is known of a shelf."""
+        return cls(**row.__dict__)
+
+
+class ShelfList(BaseModel):
+    """Shelves, the oldest first."""
+
+    items: list[ShelfAnswer]
 
 
 class ReleaseAnswer(BaseModel):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from shared.web.pages.charts import Chart, bar_chart
+from shared.web.pages.charts.shares import Part, share_chart
 from shared.words.formats import country_name, language_name
-from shared.words.numbers import format_number, format_percent
 from shared.words.sentences import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from services.materials.rules.reach import Reach, Share
-
-SHOWN: Final = 12
-"""Countries on the picture: the least reached, where help is needed."""
+    from shared.web.pages.charts.drawing import Chart
 
 
 def charts_of(reach: Reach) -> list[Chart]:
@@ -24,26 +21,10 @@ def charts_of(reach: Reach) -> list[Chart]:
         return []
     return [
         _draw(reach.by_language, language_name, title=_("Reached, by language"), label=_("Language")),
-        _draw(reach.by_country[:SHOWN], country_name, title=_("Reached, by country"), label=_("Country")),
+        _draw(reach.by_country, country_name, title=_("Reached, by country"), label=_("Country")),
     ]
 
 
 def _draw(shares: Sequence[Share], name: Callable[[str], str], *, title: str, label: str) -> Chart:
-    rows = [(_words(name(part.key), part), round(part.share * 100)) for part in shares]
-    least = shares[0]
-    summary = _(
-        "Least reached: %(name)s, %(share)s of %(people)s.",
-        name=name(least.key),
-        share=format_percent(least.share),
-        people=format_number(least.people),
-    )
-    return bar_chart(rows, title=title, label=label, value=_("Per cent who have it"), summary=summary)
-
-
-def _words(name: str, part: Share) -> str:
-    return _(
-        "%(name)s: %(holding)s of %(people)s",
-        name=name,
-        holding=format_number(part.holding),
-        people=format_number(part.people),
-    )
+    parts = [Part(name(one.key), one.holding, one.people) for one in shares]
+    return share_chart(parts, title=title, label=label, value=_("Have it"))

@@ -196,10 +196,14 @@ def record_results(session: Session, *, token: UUID, results: Iterable[Settled])
 
 
 _SUPPRESS_UNKNOWN: Final = text("""
-INSERT INTO notifications.suppression (id, address, covers, reason, note)
+INSERT INTO notifications.suppression AS s (id, address, covers, reason, note)
 SELECT DISTINCT ON (lower(address)) gen_random_uuid(), lower(address), 'campaigns', 'refused', coalesce(reply_text, '')
 FROM notifications.delivery WHERE id = ANY(:ids) AND state = 'failed'
-ON CONFLICT (address) DO NOTHING""")
+ON CONFLICT (address) DO UPDATE
+SET covers = 'campaigns', reason = 'refused', note = excluded.note, delivery_id = NULL, expires_at = NULL,
+    created_at = now()
+WHERE s.expires_at <= now()""")
+"""What is in force already says more than a refusal; what has run out says nothing any more."""
 
 _ARRIVES: Final = text("""
 DELETE FROM notifications.suppression s USING notifications.delivery d

@@ -13,8 +13,12 @@ from services.notifications.errors import SuppressionUnknown
 from shared.deeds import Deed
 from shared.facts.notifications import AddressReleased, AddressSuppressed
 from shared.outbox import record
+from shared.retention import delete_some
 from shared.schema.base import new_id
+from shared.schema.notifications.topics import Suppression
 
+RUN_OUT_LASTS: Final = timedelta(days=365)
+"""An address that can be written to again is looked up once more when it fails again."""
 _SUPPRESS: Final = text("""
 INSERT INTO notifications.suppression AS s (id, address, covers, reason, note, delivery_id, expires_at)
 SELECT :id, lower(d.address), 'campaigns', :reason, :note, d.id, now() + CAST(:lasts AS interval)
@@ -54,3 +58,8 @@ def release_address(session: Session, *, suppression_id: UUID, deed: Deed) -> No
     if session.execute(statement, {"id": suppression_id}).first() is None:
         raise SuppressionUnknown
     record(session, AddressReleased(suppression_id=suppression_id), deed)
+
+
+def prune_suppressions(session: Session, *, now: datetime, limit: int) -> int:
+    """Delete at most ``limit`` suppressions that ran out long ago; return how many. A wish does not run out."""
+    return delete_some(session, Suppression, Suppression.expires_at < now - RUN_OUT_LASTS, limit=limit)

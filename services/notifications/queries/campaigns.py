@@ -119,6 +119,11 @@ def topics(session: Session) -> list[Topic]:
     return list(session.execute(select(Topic).order_by(Topic.created_at, Topic.slug)).scalars())
 
 
+def opted_out_of(session: Session, *, person_id: UUID) -> set[UUID]:
+    """Return the topics a person gets nothing on."""
+    return set(session.execute(select(OptOut.topic_id).where(OptOut.person_id == person_id)).scalars())
+
+
 @dataclass(frozen=True)
 class Subscription:
     """What an opt-out link is about. A test mail has no person."""

@@ -11,7 +11,11 @@ from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from services.notifications.queries.campaigns import STATES
+from shared.schema.materials.published import Downloaded
+from shared.schema.notifications.campaigns import Campaign
 from shared.schema.notifications.deliveries import Delivery
+from shared.schema.notifications.returns import ReturnedMail
+from shared.schema.notifications.topics import OptOut
 
 DOMAINS_SHOWN: Final = 30
 
@@ -64,6 +68,43 @@ def _shares(session: Session, campaign_id: UUID, key: ColumnElement[Any]) -> lis
     for value, state, count in rows:
         found.setdefault(value, dict.fromkeys(STATES, 0))[state] = count
     return sorted((Share(*one) for one in found.items()), key=lambda share: (-share.total, share.key))
+
+
+@dataclass(frozen=True)
+class Since:
+    """What the people did who got a campaign, from its launch on: how many of ``got`` did each."""
+
+    got: int
+    fetched: int
+    answered: int
+    opted_out: int
+
+
+def since_launch(session: Session, *, campaign: Campaign) -> Since:
+    """Return how many who got the campaign have fetched something, written back, or opted out of its topic since.
+
+    Of what is fetched only the last time is known, so that whoever had it before and fetched it again counts as well.
+    """
+    got = select(Delivery.person_id).where(Delivery.campaign_id == campaign.id, Delivery.state == "sent")
+    if campaign.launched_at is None:
+        return Since(0, 0, 0, 0)
+    publication_id = campaign.audience.get("publication_id")
+    fetched = [Downloaded.last_at >= campaign.launched_at, Downloaded.person_id.in_(got)]
+    if publication_id:
+        fetched.append(Downloaded.publication_id == UUID(publication_id))
+    counted = (
+        select(func.count()).select_from(got.subquery()),
+        select(func.count(func.distinct(Downloaded.person_id))).where(*fetched),
+        select(func.count(func.distinct(ReturnedMail.delivery_id)))
+        .join(Delivery, Delivery.id == ReturnedMail.delivery_id)
+        .where(Delivery.campaign_id == campaign.id, Delivery.state == "sent", ReturnedMail.kind == "reply"),
+        select(func.count()).where(
+            OptOut.topic_id == campaign.topic_id,
+            OptOut.opted_out_at >= campaign.launched_at,
+            OptOut.person_id.in_(got),
+        ),
+    )
+    return Since(*session.execute(select(*(one.scalar_subquery() for one in counted))).one())
 
 
 def ids_in(session: Session, *, campaign_id: UUID, states: Sequence[str]) -> list[UUID]:

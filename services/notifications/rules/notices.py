@@ -59,6 +59,7 @@ NOTICES: Final = {
         Notice("offer_accepted", MY_PAGE, matters=True),
         Notice("offer_declined", MY_PAGE),
         Notice("offer_expired", MY_PAGE, matters=True),
+        Notice("place_given_up", MY_PAGE),
         Notice("reader_ready", MATERIALS),
         Notice("reply_received", DELIVERY),
     )

@@ -75,6 +75,7 @@ def duplicate_edition(
     dates = {
         "starts_on": starts_on,
         "ends_on": old.ends_on + timedelta(days=days),
+        "heard_by": old.heard_by + timedelta(days=days) if old.heard_by else None,
         "opens_at": moved(old.opens_at, days=days, time_zone=zone),
         "closes_at": moved(old.closes_at, days=days, time_zone=zone),
     }

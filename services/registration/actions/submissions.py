@@ -18,6 +18,7 @@ from services.registration.errors import (
     ProofWorthless,
 )
 from services.registration.queries.applications import live_application_of
+from services.registration.queries.drafts import standing_beside
 from services.registration.rules import applications as rules
 from services.registration.rules.countries import time_zone_of
 from services.registration.rules.editions import takes_applications
@@ -35,6 +36,27 @@ INSERT_ONCE: Final = (
     insert(APPLICATIONS).on_conflict_do_nothing(constraint="uq_application_submission_key").returning(APPLICATIONS.c.id)
 )
 """Sending a form is the hot path: plain Core, no unit of work, and statements that are put together once."""
+_OF_DRAFT: Final = ("state", "edition_id", "person_id", "email", "name", "called", "locale", "country", "created_at")
+DRAFT: Final = (
+    select(
+        *(
+            APPLICATIONS.c[name]
+            for name in (
+                "state",
+                "edition_id",
+                "person_id",
+                "email",
+                "name",
+                "called",
+                "locale",
+                "country",
+                "created_at",
+            )
+        )
+    )
+    .where(APPLICATIONS.c.id == bindparam("application_id"))
+    .with_for_update()
+)
 OPEN_NOW: Final = (
     select(
         Edition.opens_at,
@@ -167,32 +189,28 @@ def ask_for_proof_again(session: Session, *, edition_id: UUID, submission_key: U
 def prove_address(session: Session, *, application_id: UUID, now: datetime) -> UUID:
     """Submit the draft whose address was just proved; return the person, found by the address or made.
 
-    Refuses with :class:`ProofSpent` when it was submitted before, :class:`ProofWorthless` when the draft was replaced,
+    Refuses with :class:`ProofSpent` when it was submitted before, or put away because another application of the same
+    address stands, with :class:`ProofWorthless` when the draft was replaced, with
     :class:`ApplicationsClosed` after the deadline and :class:`AlreadyApplied` when the person has a live application.
     """
-    draft = session.execute(
-        select(Application, Edition)
-        .join(Edition, Edition.id == Application.edition_id)
-        .where(Application.id == application_id)
-        .with_for_update(of=Application)
-    ).first()
-    if draft is None or draft.Application.state == "withdrawn":
+    draft = session.connection().execute(DRAFT, {"application_id": application_id}).first()
+    if draft is None:
         raise ProofWorthless
-    application, edition = draft.Application, draft.Edition
-    if application.state != "draft":
-        raise ProofSpent
+    if draft.state != "draft":
+        replaced = draft.person_id is None and standing_beside(session, application_id=application_id) is None
+        raise ProofWorthless if replaced else ProofSpent
     # Handed in before the deadline counts, though the mail was read after it; the link's own life bounds the delay.
-    require_open(session, edition_id=edition.id, now=min(now, application.created_at))
+    require_open(session, edition_id=draft.edition_id, now=min(now, draft.created_at))
     person_id = find_or_make_person(
         session,
-        email=application.email,
-        name=application.name,
-        called=application.called,
-        locale=application.locale,
-        time_zone=time_zone_of(application.country) or "",
+        email=draft.email,
+        name=draft.name,
+        called=draft.called,
+        locale=draft.locale,
+        time_zone=time_zone_of(draft.country) or "",
         now=now,
     )
-    submit_draft(session, application_id=application_id, edition_id=edition.id, deed=Deed(person_id, now))
+    submit_draft(session, application_id=application_id, edition_id=draft.edition_id, deed=Deed(person_id, now))
     return person_id
 
 

@@ -30,7 +30,12 @@ from shared.words.languages import use_locale
 DRAFTS: Final = 9
 COUNT: Final = 180
 FIRST_BATCH: Final[dict[Outcome, int]] = {"accept": 38, "reserve": 12, "decline": 10}
-SECOND_BATCH: Final[dict[Outcome, int]] = {"accept": 22, "decline": 8}
+LATER_BATCHES: Final[tuple[tuple[int, dict[Outcome, int], tuple[int, int]], ...]] = (
+    (11, {"accept": 9, "decline": 3}, (4, 1)),
+    (8, {"accept": 7, "decline": 3}, (3, 1)),
+    (5, {"accept": 6, "decline": 2}, (1, 0)),
+)
+"""Days before today, decisions, and how many accept and decline: offers end on several days."""
 PROPOSED: Final[dict[Outcome, int]] = {"accept": 10, "reserve": 6, "decline": 5}
 
 
@@ -42,7 +47,8 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
     """
     chance = random.Random(SEED)  # noqa: S311 - plausible, not secret
     everybody = applicants(COUNT + DRAFTS)
-    people = [apply_as(session, edition, one, at=_moment(chance, now), now=now) for one in everybody[:COUNT]]
+    moments = sorted(_moment(chance, now) for _one in everybody[:COUNT])
+    people = [apply_as(session, edition, one, at=at, now=now) for one, at in zip(everybody, moments, strict=False)]
     for one in everybody[COUNT:]:
         with use_locale(one.locale):
             start_application(
@@ -53,17 +59,17 @@ def tell_histories(session: Session, *, edition: Edition, staff: dict[str, UUID]
                 locale=one.locale,
                 now=now - timedelta(hours=chance.randrange(2, 70)),
             )
-    rest = list(people)
-    chance.shuffle(rest)
+    rest = people[::-1]  # who applied first is read first
     for application_id, person_id in (rest.pop() for _ in range(7)):
         withdraw_application(session, application_id=application_id, deed=Deed(person_id, _ago(now, 6)))
     first = _decide(session, edition, rest, FIRST_BATCH, staff, at=_ago(now, 16))
     release_proposed(session, edition, staff, at=_ago(now, 15))
     _answer(session, first, chance, at=_ago(now, 12), shares=(26, 5))
     expire_offers(session, now=now)
-    second = _decide(session, edition, rest, SECOND_BATCH, staff, at=_ago(now, 5))
-    release_proposed(session, edition, staff, at=_ago(now, 4))
-    _answer(session, second, chance, at=_ago(now, 2), shares=(8, 2))
+    for days, batch, shares in LATER_BATCHES:
+        later = _decide(session, edition, rest, batch, staff, at=_ago(now, days))
+        release_proposed(session, edition, staff, at=_ago(now, days - 1))
+        _answer(session, later, chance, at=_ago(now, days - 2), shares=shares)
     _decide(session, edition, rest, PROPOSED, staff, at=_ago(now, 1))
     forget_past_mails(session, edition)
 
@@ -73,8 +79,8 @@ def _ago(now: datetime, days: int) -> datetime:
 
 
 def _moment(chance: random.Random, now: datetime) -> datetime:
-    """Return a moment of the past weeks; most people apply late."""
-    return now - timedelta(days=18 + 21 * (1 - chance.random() ** 0.5), minutes=chance.randrange(600))
+    """Return a moment of the past weeks; a little more come every week."""
+    return now - timedelta(days=0.2 + 39 * (1 - chance.random() ** 0.8), minutes=chance.randrange(600))
 
 
 def apply_as(session: Session, edition: Edition, one: Applicant, *, at: datetime, now: datetime) -> tuple[UUID, UUID]:

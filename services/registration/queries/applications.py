@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from services.registration.errors import ApplicationUnknown
+from services.registration.errors import ApplicationUnknown, OfferUnknown
 from services.registration.queries.places import pool
 from services.registration.rules.applications import LIVE
 from services.registration.rules.offers import Hold
@@ -89,6 +89,14 @@ def my_application(session: Session, *, person_id: UUID, application_id: UUID) -
     if not found:
         raise ApplicationUnknown
     return found[0]
+
+
+def mine_with_place(session: Session, *, person_id: UUID, enrolment_id: UUID) -> Mine:
+    """Return the person's application that this place came from; refuses with :class:`OfferUnknown`."""
+    for one in applications_of(session, person_id=person_id):
+        if one.enrolment is not None and one.enrolment.id == enrolment_id:
+            return one
+    raise OfferUnknown
 
 
 def person_of(session: Session, person_id: UUID) -> Addressable:

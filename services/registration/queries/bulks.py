@@ -18,15 +18,20 @@ from services.registration.rules.decisions import Outcome, Skipped
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, ApplicationLine as Line, BulkItem, BulkProposal, Decision
 
-NAMED: Final = 50
+NAMED: Final = 500
 """So many are shown by name; the rest are counted."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """One application as a preview names it: what is proposed for it already, or why it is skipped."""
+    """One application as a preview names it: what is proposed for it already, or why it is skipped.
+
+    People of one name are told apart by country and address.
+    """
 
     name: str
+    country: str
+    email: str
     proposed: str
     why: str
 
@@ -144,12 +149,15 @@ def _named(session: Session, among: Select[UUID], outcome: str, standings: Seque
         return []
     first = among.where(tuple_(*_STANDING).in_(standings)).order_by(Line.application_id).limit(NAMED).subquery()
     rows = session.execute(
-        select(Application.name, *_STANDING)
+        select(Application.name, Application.country, Application.email, *_STANDING)
         .join(Line, Line.application_id == Application.id)
         .where(Application.id.in_(select(first.c.application_id)))
         .order_by(Line.name_as, Line.application_id)
     )
-    return [Named(name, standing[1], _why_not(outcome, standing) or "") for name, *standing in rows]
+    return [
+        Named(name, country, email, standing[1], _why_not(outcome, standing) or "")
+        for name, country, email, *standing in rows
+    ]
 
 
 def locked_bulk(session: Session, *, bulk_id: UUID) -> BulkProposal | None:
@@ -215,10 +223,10 @@ def _results(session: Session, bulk_id: UUID) -> dict[str, int]:
 def skipped_names(session: Session, *, bulk_id: UUID) -> list[Named]:
     """Return the first that were skipped, by name, and why."""
     rows = session.execute(
-        select(Application.name, BulkItem.result)
+        select(Application.name, Application.country, Application.email, BulkItem.result)
         .join(Application, Application.id == BulkItem.application_id)
         .where(BulkItem.bulk_proposal_id == bulk_id, BulkItem.result.in_(rules.SKIPPED))
         .order_by(BulkItem.result, BulkItem.application_id)
         .limit(NAMED)
     )
-    return [Named(name, "", why) for name, why in rows]
+    return [Named(name, country, email, "", why) for name, country, email, why in rows]

@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from services.registration.rules.applications import LIVE
 from shared.schema.people.published import Addressable
 from shared.schema.registration import Application, Edition
 
@@ -19,6 +20,20 @@ _WAITING: Final = select(Application.email).where(
     Application.state == "draft",
 )
 _KEY: Final = select(Application.submission_key).where(Application.id == bindparam("application_id"))
+_OTHER: Final = aliased(Application)
+_BESIDE: Final = (
+    select(_OTHER.id)
+    .where(
+        _OTHER.edition_id == Application.edition_id,
+        _OTHER.email == Application.email,
+        _OTHER.person_id.is_not(None),
+        _OTHER.state.in_(LIVE),
+    )
+    .limit(1)
+    .correlate(Application)
+)
+"""The application that stands for the address of another one: sent from a second device, or once more."""
+_STANDING: Final = select(_BESIDE.scalar_subquery()).where(Application.id == bindparam("application_id"))
 _PROOF: Final = (
     select(
         Application.state,
@@ -29,7 +44,7 @@ _PROOF: Final = (
     )
     .join(Edition, Edition.id == Application.edition_id)
     .where(Application.id == bindparam("application_id"))
-    .where(or_(Application.person_id.is_not(None), Application.state == "draft"))
+    .where(or_(Application.person_id.is_not(None), Application.state == "draft", _BESIDE.exists()))
 )
 
 
@@ -54,6 +69,11 @@ def newest_draft_at(session: Session, *, edition_id: UUID, email: str) -> UUID |
     ).scalar()
 
 
+def standing_beside(session: Session, *, application_id: UUID) -> UUID | None:
+    """Return the application that stands in the same edition for the address of this one, or None."""
+    return session.connection().execute(_STANDING, {"application_id": application_id}).scalar()
+
+
 @dataclass(frozen=True)
 class WaitingProof:
     """A draft whose address is to be proved."""
@@ -67,6 +87,9 @@ class WaitingProof:
 
 
 def waiting_proof(session: Session, *, application_id: UUID) -> WaitingProof | None:
-    """Return what a proof link is about; None when the draft was replaced or never was."""
+    """Return what a proof link is about; None when the draft was replaced or never was.
+
+    One that was put away because another application of the same address stands is no draft any more, and no secret.
+    """
     row = session.connection().execute(_PROOF, {"application_id": application_id}).first()
     return WaitingProof(*row) if row else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, false, func, or_, select
+from sqlalchemy import bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import FormUnknown
@@ -45,11 +45,14 @@ def version_of_form(session: Session, *, form_id: UUID, number: int) -> Compiled
     return made
 
 
+_IN_USE: Final = select(Form.id, Form.published).where(
+    Form.edition_id == bindparam("edition_id"), Form.purpose == "application"
+)
+
+
 def application_form(session: Session, edition_id: UUID, *, number: int | None = None) -> FormInUse:
     """Return the form with which people apply to an edition: the published version, or the one of this number."""
-    row = session.execute(
-        select(Form.id, Form.published).where(Form.edition_id == edition_id, Form.purpose == "application")
-    ).first()
+    row = session.connection().execute(_IN_USE, {"edition_id": edition_id}).first()
     wanted = number if number is not None else (row.published if row else None)
     if row is None or wanted is None:
         return FormInUse(None if row is None else row.id, standard_form())

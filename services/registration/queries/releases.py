@@ -44,6 +44,11 @@ class Proposals:
         return sum(number for _outcome, _locale, number in self.counts)
 
     @property
+    def accepts(self) -> int:
+        """How many of them give a place."""
+        return sum(number for outcome, _locale, number in self.counts if outcome == "accept")
+
+    @property
     def mails(self) -> Iterator[tuple[Outcome, str]]:
         """Outcome and language, once for each decision."""
         for outcome, locale, number in self.counts:

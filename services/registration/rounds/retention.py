@@ -13,7 +13,13 @@ from shared.people.actions.retention import (
     prune_sessions,
     prune_sign_in_links,
 )
-from shared.retention import prune_entries, prune_idempotency_keys, prune_kept_forms, prune_passing_facts
+from shared.retention import (
+    prune_entries,
+    prune_idempotency_keys,
+    prune_kept_forms,
+    prune_kept_pages,
+    prune_passing_facts,
+)
 
 if TYPE_CHECKING:
     from shared.pruning import Prune
@@ -22,6 +28,7 @@ PRUNES: Final[tuple[Prune, ...]] = (
     prune_entries,
     prune_passing_facts,
     prune_kept_forms,
+    prune_kept_pages,
     prune_idempotency_keys,
     prune_sign_in_links,
     prune_invitations,

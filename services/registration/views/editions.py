@@ -44,6 +44,7 @@ class EditionView:
     capacity: int
     opens_at: datetime
     closes_at: datetime
+    heard_by: date | None
     offer_days: int
     accent: str
     contact: str
@@ -78,6 +79,7 @@ def present(edition: Edition, *, language: str, now: datetime) -> EditionView:
         capacity=edition.capacity,
         opens_at=edition.opens_at,
         closes_at=edition.closes_at,
+        heard_by=edition.heard_by,
         offer_days=edition.offer_days,
         accent=edition.accent,
         contact=edition.contact,

@@ -19,7 +19,9 @@ from shared.words.sentences import LazyText, _, _l
 TITLES: Final[Mapping[tuple[str, str], tuple[LazyText, str]]] = {
     ("application", "submitted"): (_l("Application submitted"), "news"),
     ("application", "edited"): (_l("Answers changed"), "news"),
+    ("application", "came_late"): (_l("Other answers came too late"), "warn"),
     ("application", "answered"): (_l("Another form filled in"), "news"),
+    ("application", "noted"): (_l("Note"), "calm"),
     ("application", "looked_at_special"): (_l("Special answers looked at"), "calm"),
     ("application", "needs_information"): (_l("Information asked for"), "warn"),
     ("application", "under_review"): (_l("Taken under review"), "news"),
@@ -60,6 +62,7 @@ MAILS: Final[Mapping[str, LazyText]] = {
     "offer_made": _l("place offered"),
     "offer_accepted": _l("place confirmed"),
     "offer_declined": _l("offer declined"),
+    "place_given_up": _l("place given up"),
     "offer_expired": _l("offer expired"),
     "reader_ready": _l("Reader ready"),
     "campaign": _l("letter from the organisers"),
@@ -78,7 +81,7 @@ MAIL_STATES: Final[Mapping[str, LazyText]] = {
 _MINE: Final = frozenset(
     {
         ("application", "submitted"), ("application", "edited"), ("application", "answered"),
-        ("application", "needs_information"), ("application", "withdrawn"),
+        ("application", "came_late"), ("application", "needs_information"), ("application", "withdrawn"),
         ("decision", "released"), ("offer", "offered"), ("offer", "accepted"), ("offer", "declined"),
         ("offer", "expired"), ("enrolment", "withdrawn"),
     }
@@ -125,13 +128,18 @@ def _entry(step: Past, outcomes: Mapping[UUID, str], form: CompiledForm) -> dict
     if step.details:
         labels = labels_of(form)
         names = format_list([str(labels.get(field, field)) for field in step.details])
-        title: object = _("Answers changed: %(fields)s", fields=names)
+        counts = step.after != "came_late"
+        title: object = (
+            _("Answers changed: %(fields)s", fields=names)
+            if counts
+            else _("Other answers came too late and do not count: %(fields)s", fields=names)
+        )
         return {
             "at": step.at,
             "title": title,
             "text": differences_in(form, step.details),
             "by": step.by,
-            "kind": "news",
+            "kind": "news" if counts else "warn",
         }
     if step.after is None or (step.noun, step.after) == ("application", "draft"):
         return {"at": step.at, "title": FACTS.get(step.name, step.name), "text": "", "by": "", "kind": "calm"}

@@ -9,6 +9,8 @@ from typing import Final
 from services.registration.queries.applications import Mine
 from services.registration.rules.applications import is_editable
 from services.registration.views.wording import APPLICATION, OFFER
+from shared.words.formats import format_date
+from shared.words.languages import zone_of
 from shared.words.sentences import _
 
 
@@ -103,7 +105,7 @@ def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
         return WhereYouAre(
             str(label),
             kind,
-            _("Your application is submitted."),
+            _("Your application is submitted.") + _promise(mine, now=now),
             _("You can change it until the deadline"),
             mine.edition.closes_at,
             _("Change my application"),
@@ -113,6 +115,14 @@ def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
         str(label),
         kind,
         _("Your application is being read."),
-        _("We write to you as soon as it is decided."),
+        _("We write to you as soon as it is decided.") + _promise(mine, now=now),
         None,
     )
+
+
+def _promise(mine: Mine, *, now: datetime) -> str:
+    """Say by when the applicant hears, where that is promised and not over."""
+    day = mine.edition.heard_by
+    if day is None or day < now.astimezone(zone_of(mine.edition.time_zone)).date():
+        return ""
+    return " " + _("You hear from us by %(day)s.", day=format_date(day))

@@ -7,7 +7,7 @@ lost, or who pressed twice, still has the one that the link was used up with.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,18 +17,22 @@ from sqlalchemy.orm import Session
 from shared.schema.outbox.idempotency import IdempotencyKey
 from shared.secrets import hash_of
 
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
 REACH: Final = timedelta(minutes=10)
 """How long a lost answer may be asked for again: as long as a link that signs in lasts."""
+
+_REMEMBER: Final = insert(cast("Table", IdempotencyKey.__table__)).on_conflict_do_nothing()
+"""Put together once: everybody who comes by a link does."""
 
 
 def remember_entry(session: Session, *, what: str, form: str, person_id: UUID) -> None:
     """Note that the link ``what`` let ``person_id`` in, asked by the browser whose forms have the secret ``form``."""
     if form:
-        session.execute(
-            insert(IdempotencyKey)
-            .values(scope=what, key=hash_of(form), body_hash="", status=303, answer={"person_id": str(person_id)})
-            .on_conflict_do_nothing()
-        )
+        answer = {"person_id": str(person_id)}
+        row = {"scope": what, "key": hash_of(form), "body_hash": "", "status": 303, "answer": answer}
+        session.connection().execute(_REMEMBER, row)
 
 
 def entry_before(session: Session, *, what: str, form: str, now: datetime) -> UUID | None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from shared.histories import Past, past
+from shared.histories import Past, newest_where, past
 from shared.schema.alphabet import sorted_as_in_sql
 from shared.schema.outbox.entries import FactRow
 from shared.schema.people.credentials import SessionRow, StaffCredential, StaffInvitation
@@ -134,6 +134,11 @@ def edition_choices(session: Session) -> list[EditionChoice]:
     return [EditionChoice(*row) for row in rows]
 
 
+_HISTORY: Final = newest_where(
+    and_(FactRow.person_id == any_(bindparam("person_ids", type_=ARRAY(Uuid))), FactRow.noun.in_(STAFF_NOUNS))
+)
+
+
 def staff_history(session: Session, *, person_ids: Collection[UUID]) -> list[Past]:
     """Return what happened to these members of staff as such, newest first: roles, invitations, factors, tokens."""
-    return past(session, and_(FactRow.person_id.in_(person_ids), FactRow.noun.in_(STAFF_NOUNS)))
+    return past(session, _HISTORY, {"person_ids": list(person_ids)})

@@ -18,6 +18,7 @@ class StoredFile(Base):
     __table_args__ = (
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256_form"),
         CheckConstraint("size >= 0", name="size_counts"),
+        Index("ix_stored_file_let_go_at", "let_go_at", postgresql_where=text("let_go_at IS NOT NULL")),
         {"schema": "materials"},
     )
 
@@ -26,6 +27,8 @@ class StoredFile(Base):
     media_type: Mapped[str]
     modified_at: Mapped[datetime]
     """To the second: what Last-Modified says wherever the bytes are served from."""
+    let_go_at: Mapped[datetime | None]
+    """Since when no row names it; it goes a while later."""
 
 
 class Rendition(Base):

@@ -47,6 +47,8 @@ class Page(Base):
     __tablename__ = "page"
     __table_args__ = (
         Index("ix_page_words", "words", postgresql_using="gin"),
+        Index("ix_page_image", "image"),
+        Index("ix_page_small", "small"),
         {"schema": "materials"},
     )
 

@@ -41,6 +41,8 @@ class Publication(Base):
     rights: Mapped[str] = mapped_column(server_default="")
     """Who holds the rights, in words, where no licence is named."""
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    removed_at: Mapped[datetime | None]
+    """When it was taken out of the library; its releases are then ``removed`` as well."""
 
 
 class Release(Base):
@@ -49,7 +51,7 @@ class Release(Base):
     __tablename__ = "release"
     __table_args__ = (
         UniqueConstraint("publication_id", "version", name="uq_release_publication_id_version"),
-        CheckConstraint("state IN ('draft', 'published', 'withdrawn')", name="state_known"),
+        CheckConstraint("state IN ('draft', 'published', 'withdrawn', 'removed')", name="state_known"),
         CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="published_is_dated"),
         {"schema": "materials"},
     )

@@ -1,4 +1,4 @@
-"""What somebody had typed when a sign-in came between, until it is sent after all."""
+"""What somebody had typed when a sign-in came between, and pages that refused a form, until it is sent after all."""
 
 from __future__ import annotations
 
@@ -17,5 +17,22 @@ class KeptForm(Base):
     __table_args__ = (Index("ix_kept_form_expires_at", "expires_at"), {"schema": "outbox"})
 
     secret_hash: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class KeptPage(Base):
+    """A page that answered a form, sealed, for the browser that holds the secret: its Back button asks for it again."""
+
+    __tablename__ = "kept_page"
+    __table_args__ = (
+        Index("ix_kept_page_expires_at", "expires_at"),
+        Index("ix_kept_page_browser_hash", "browser_hash"),
+        {"schema": "outbox"},
+    )
+
+    name_hash: Mapped[str] = mapped_column(primary_key=True)
+    browser_hash: Mapped[str]
+    """Of all pages of one browser: they go together."""
     sealed: Mapped[str]
     expires_at: Mapped[datetime]

@@ -41,6 +41,8 @@ class Edition(Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     offer_days: Mapped[int] = mapped_column(server_default=text("14"))
+    heard_by: Mapped[date | None]
+    """By this day whoever applied has been told; empty where nothing is promised."""
     second_releaser: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whoever proposed a decision does not release it: another person does."""
     accent: Mapped[str] = mapped_column(server_default="#1f5f5b")

@@ -16,8 +16,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from shared.context import request_id
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
 from shared.web.api.preconditions import VersionOutdated, VersionWanted
+from shared.web.door.redirects import see_other
 from shared.web.door.typed import typed_now
-from shared.web.pages.refusing import back_to_page
+from shared.web.pages.refusing import back_to_page, page_of_form
 from shared.web.pages.sent_back import sent_back
 from shared.words.sentences import _l
 
@@ -118,6 +119,9 @@ def answer_http_error(error: HTTPException) -> AnyResponse:
         return make_response(error.get_response())
     if error.code == HTTPStatus.TOO_MANY_REQUESTS:
         return answer_refusal(TooMany(_l("Wait a little before you try again.")))
+    opened = error.code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in {"GET", "HEAD"}
+    if opened and not request.path.startswith("/api/") and (page := page_of_form()):
+        return see_other(page)
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     response = problem(status, title=_STATUS_WORDS.get(status, _THE_REST), code="about:blank")
     for name, value in error.get_headers():

@@ -26,6 +26,7 @@ from shared.web.door.limits import use_limits
 from shared.web.door.policy import PUBLIC, declare, policies_of
 from shared.web.door.quotas import use_quotas
 from shared.web.door.sessions import use_cookie
+from shared.web.door.shown_again import use_kept_pages
 from shared.web.door.submitted import OneReadingRequest
 from shared.web.door.tools import Tools, equip, settle, tools
 from shared.web.pages.rendering import register_pages
@@ -88,6 +89,7 @@ def create_app(
     equip(app, equipment)
     use_limits(app, settings.redis_url)
     use_quotas(app)
+    use_kept_pages(app)
     use_guard(app, equipment)
     use_problems(app)
     envelope = OuterLayer(

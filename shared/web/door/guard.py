@@ -23,6 +23,7 @@ from shared.web.door.kept import drop_typed
 from shared.web.door.lifetimes import SEEN_AFTER
 from shared.web.door.policy import Policy, csrf_exemption_of
 from shared.web.door.redirects import own_path
+from shared.web.door.shown_again import page_from_before, show_again
 from shared.web.door.tools import Tools, tools
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def use_guard(app: Flask, equipment: Tools) -> None:
         elif policy.kind != "public" and (elsewhere := admit(policy)) is not None:
             return elsewhere
         if request.method in SAFE:
-            return fill_from_before()
+            return page_from_before() or fill_from_before()
         request.max_content_length = LARGEST.get(policy.kind, app.config["MAX_CONTENT_LENGTH"])
         if ANNOUNCED in request.environ:
             return admit_body(request.environ[ANNOUNCED], most=request.max_content_length)
@@ -73,6 +74,7 @@ def check_form(equipment: Tools) -> AnyResponse | None:
     """Let a form of ours through, or answer it when it only asks to be shown in another language."""
     require_own_form(equipment.settings)
     if (page := in_other_language()) is not None:
+        show_again()
         return page
     drop_typed()
     return None

@@ -52,6 +52,12 @@ def nonce() -> str:
     return found
 
 
+def nonce_of(environ: Mapping[str, Any]) -> str | None:
+    """Return the nonce of the answer to ``environ``; None where no page asked for one."""
+    found: str | None = environ.get(_NONCE)
+    return found
+
+
 def put_nonce(chosen: str | None) -> None:
     """Let this answer's nonce be ``chosen``; None: let it be chosen anew."""
     if chosen is None:

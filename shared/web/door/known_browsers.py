@@ -15,6 +15,7 @@ from flask import current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from shared.secrets import new_secret
+from shared.stamps import Stamped
 from shared.web.door.tools import tools
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _mark(account: str) -> str:
 
 def _signer() -> URLSafeTimedSerializer:
     key = tools().settings.secret_key.get_secret_value()
-    return URLSafeTimedSerializer(key, salt="known-browser", signer_kwargs={"digest_method": hashlib.sha256})
+    digest = {"digest_method": hashlib.sha256}
+    return URLSafeTimedSerializer(key, salt="known-browser", signer=Stamped, signer_kwargs=digest)
 
 
 def _name() -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask, Request, Response, current_app, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
+from shared.stamps import Stamped
 from shared.web.door.lifetimes import ABSOLUTE
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Cookie(SecureCookieSessionInterface):
         """Return the one serializer; Flask would make a new one twice per request."""
         if self._serializer is None:
             self._serializer = super().get_signing_serializer(app)
+            if self._serializer is not None:
+                self._serializer.signer = Stamped
         return self._serializer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:

@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from shared.web.pages.charts import bar_chart, line_chart, sparkline, tile_map
+from shared.web.pages.charts.bars import bar_chart
+from shared.web.pages.charts.columns import column_chart
+from shared.web.pages.charts.drawing import Chart
+from shared.web.pages.charts.funnel import funnel
+from shared.web.pages.charts.shares import Part, share_chart
+from shared.web.pages.charts.stacked import stacked_bar
+from shared.web.pages.charts.tiles import tile_map
 from shared.web.pages.forms import Form
 from shared.web.pages.navigation import COMPONENTS
 from shared.web.pages.tables import Column, Filter, read_table_query
@@ -69,8 +75,6 @@ _ROWS = [
 @COMPONENTS.opens
 def show_components() -> str:
     """Show all components with made-up content."""
-    days = [(date(2011, 6, 1) + timedelta(place), float(place * place // 9 + place * 2)) for place in range(30)]
-    earlier = [float(place * 2 + place * place // 30) for place in range(30)]
     typed = Form(
         {"email": "aminata@", "language": "fr", "topics": ["finance"], "country": "BF", "places.b": "1"},
         {"email": _("Enter an address such as name@example.org"), "agree": _("Agree to go on")},
@@ -83,27 +87,54 @@ def show_components() -> str:
         query=read_table_query(request.args, columns=_COLUMNS, default_sort="-at", filters=_FILTERS, per_page=25),
         form=typed,
         entries=_story(),
-        bars=bar_chart(
+        charts=_charts(),
+    )
+
+
+def _charts() -> list[Chart]:
+    """Return one chart of each kind, with what it may show at most told by its tests."""
+    days = [(date(2011, 6, 1) + timedelta(place), place * place // 9 + place * 2) for place in range(30)]
+    people, applications = _("People"), _("Applications")
+    return [
+        stacked_bar(
+            [(_("Taken"), 34), (_("Offered"), 12), (_("Free"), 34)], title=_("Places"), label=_("Place"), value=people
+        ),
+        column_chart(
+            days,
+            title=_("Applications by day"),
+            value=applications,
+            before=[place * 2 + place * place // 30 for place in range(30)],
+            before_label=_("Last edition"),
+            mark=date(2011, 6, 28),
+            mark_label=_("Deadline"),
+        ),
+        funnel(
+            [(_("Submitted"), 180), (_("Decided"), 90), (_("Offered"), 60), (_("Taken"), 34)],
+            title=_("How far they got"),
+            label=_("Step"),
+            value=people,
+        ),
+        bar_chart(
             [(country_name(code), count) for code, count in (("BF", 42), ("CA", 31), ("BR", 18), ("EG", 7))],
             title=_("Applications by country"),
             label=_("Country"),
-            value=_("Applications"),
+            value=applications,
+            behind=[60, 31, 40, 9],
+            behind_label=_("All"),
         ),
-        line=line_chart(
-            days,
-            title=_("Applications by day"),
-            value=_("Applications"),
-            before=earlier,
-            label=_("This edition"),
-            before_label=_("Last edition"),
+        share_chart(
+            [Part(country_name(code), part, of) for code, part, of in (("BF", 3, 12), ("CA", 9, 10), ("BR", 0, 4))],
+            title=_("Reached, by country"),
+            label=_("Country"),
+            value=_("Have it"),
         ),
-        tiles=tile_map(
+        tile_map(
             {"BF": 42, "CA": 31, "BR": 18, "EG": 7, "SN": 12, "FR": 25, "PE": 3, "JP": 2},
             title=_("Where people come from"),
-            value=_("People"),
+            value=people,
         ),
-        spark=sparkline([3, 5, 4, 8, 12, 11, 17]),
-    )
+        stacked_bar([], title=_("Nothing to draw"), label=_("Place"), value=people),
+    ]
 
 
 def _story() -> list[dict[str, object]]:

@@ -187,7 +187,7 @@ _SENTENCES = {
     "datetime_parsing": _l("Enter a real date and time"),
     "datetime_from_date_parsing": _l("Enter a real date and time"),
     "url_parsing": _l("Enter a web address, such as https://example.org"),
-    "string_pattern_mismatch": _l("Check how this is written"),
+    "string_pattern_mismatch": _l("Write this in the form that the hint shows"),
 }
 
 

@@ -63,6 +63,9 @@ PROBLEMS: Final = (
     GatewayProblem("413-form", 413, _LARGE, _MOST, limit=LARGEST["public"], keeps=True),
     GatewayProblem("413-desk", 413, _LARGE, _MOST, limit=_DESK, keeps=True),
     GatewayProblem("413-file", 413, _LARGE, _MOST),
+    GatewayProblem(
+        "414", 414, _l("This address is too long"), _l("Search for fewer words, or take some of the filters away.")
+    ),
     GatewayProblem("429", 429, _l("Too many tries; wait a little"), keeps=True),
     GatewayProblem("503", 503, _l("We cannot answer at the moment"), _l("Try again in a few seconds."), waits=True),
 )

@@ -87,6 +87,9 @@ DECISIONS: Final = Destination(
     "/desk/e/<edition_slug>/decisions",
     staff_policy("organiser", "reviewer", "approver", "viewer"),
 )
+FIGURES: Final = Destination(
+    "figures", _l("Figures"), "/desk/e/<edition_slug>/figures", staff_policy("organiser", "approver", "viewer")
+)
 MATERIALS: Final = Destination(
     "materials", _l("Materials"), "/desk/materials", staff_policy("organiser", "librarian", "viewer", anywhere=True)
 )
@@ -130,7 +133,7 @@ COMPONENTS: Final = Destination(
 
 SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
-    (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS, FORMS)),
+    (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS, FIGURES, FORMS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS, RETURNS)),
     (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, ADDRESSES, OUTBOX, TOKENS, WEBHOOKS, COMPONENTS)),
 )

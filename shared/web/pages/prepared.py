@@ -16,6 +16,7 @@ from struct import pack
 from typing import Final
 
 from flask import Response, current_app, g, request, session
+from markupsafe import Markup
 from werkzeug.http import parse_accept_header
 
 from shared.web.door.csrf import csrf_token
@@ -89,16 +90,17 @@ class PreparedPages:
         return page
 
 
-def for_visitors(render: Callable[[Mapping[str, str]], str], **slots: Fill) -> str | Response:
+def for_visitors(render: Callable[[Mapping[str, str]], str], *, at: str = "", **slots: Fill) -> str | Response:
     """Return the page of this address: to visitors whom nobody knows a prepared one, to others one of their own.
 
     ``render`` is given what stands in each of ``slots`` and must use nothing else that differs from one visitor to the
-    next, but their language, the nonce and the form's token. Wishes in the address get a rendering of their own.
+    next, but their language, the nonce and the form's token. Wishes in the address get a rendering of their own. Where
+    the address itself differs from one visitor to the next, ``at`` names what the pages have in common.
     """
     if request.query_string or not _is_anybody():
-        return render({name: fill() for name, fill in slots.items()})
+        return render({name: Markup(fill()) for name, fill in slots.items()})  # noqa: S704 - a filling is HTML
     fillings: dict[str, Fill] = {"nonce": nonce, "csrf": csrf_token, **slots}
-    page = _pages().page(request.path, current_locale(), prepare=lambda: _prepared(render, slots))
+    page = _pages().page(at or request.path, current_locale(), prepare=lambda: _prepared(render, slots))
     return _answer(page, {name: fillings[name]() for name in dict.fromkeys(page.names)})
 
 

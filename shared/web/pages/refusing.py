@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from flask import current_app, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from shared.errors import Conflict, Invalid, Refusal
@@ -17,6 +18,7 @@ from shared.web.door.kept import keep_typed, page_that_fills
 from shared.web.door.redirects import own_path, see_other
 from shared.web.door.typed import typed_now
 from shared.web.pages.flashes import flash_message
+from shared.web.pages.sent_back import has_page
 
 View = TypeVar("View", bound=Callable[..., object])
 _PAGE: Final = "__refused_at__"
@@ -56,6 +58,25 @@ def back_to_page(refusal: Refusal) -> Response | None:
         leads_to = page_that_fills(leads_to, opens=True, otherwise=leads_to)
     flash_message(said(refusal), "error")
     return see_other(leads_to)
+
+
+def page_of_form() -> str:
+    """Return the page on which a form stands whose address somebody opens, by reloading it for one; empty for none.
+
+    That is the page its deed names for refusals, else the nearest page above the address.
+    """
+    try:
+        endpoint, arguments = current_app.create_url_adapter(request).match(request.path, method="POST")  # type: ignore[union-attr]
+    except HTTPException:
+        return ""
+    named = page_of_refusals(current_app.view_functions[endpoint]).format(**arguments)
+    if named and has_page(named):
+        return named
+    above = request.path
+    while above := above.rpartition("/")[0]:
+        if has_page(above):
+            return above
+    return ""
 
 
 def said(refusal: Refusal) -> str:

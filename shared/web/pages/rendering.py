@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, has_request_context, request
@@ -20,11 +20,13 @@ from shared.web.door.typed import typed_before
 from shared.web.pages.allowed import may
 from shared.web.pages.colours import accent_style
 from shared.web.pages.forms import fill
+from shared.web.pages.kept_code import KeptCode
 from shared.web.pages.navigation import ENTRIES, Section, sections
 from shared.web.pages.static_files import send_static, static_url
 from shared.words import formats, languages, numbers, sentences
 from shared.words.addresses import readable_email
 
+_PAGES: Final = "pages"
 TEMPLATES = Path(__file__).parent / "templates"
 
 # Which file of templates/components/ holds which macro.
@@ -99,6 +101,7 @@ def furnish(environment: Environment) -> None:
         deadline=_deadline,
         emphasis=lambda value: Markup("<em>{}</em>").format(value),
         file_size=numbers.format_file_size,
+        pace=formats.format_pace,
         language=formats.language_name,
         moment=_moment,
         number=numbers.format_number,
@@ -114,9 +117,27 @@ def mail_environment(*folders: Path) -> Environment:
         loader=FileSystemLoader([*map(str, folders), str(TEMPLATES)]),
         autoescape=select_autoescape(("html",)),
         auto_reload=False,
+        bytecode_cache=KeptCode("mails"),
     )
     furnish(environment)
     return environment
+
+
+def compile_pages(*folders: Path) -> None:
+    """Compile the pages in ``folders``, a service's own and people's, and what they share, for whoever is forked.
+
+    Those of the desk are left to their first reader: they are the most, and a start waits for this.
+    """
+    pages = FileSystemLoader([*map(str, folders), str(TEMPLATES)])
+    environment = Environment(
+        loader=pages,
+        autoescape=select_autoescape(("html", "htm", "xml", "xhtml", "svg"), default_for_string=True),  # as Flask's
+        bytecode_cache=KeptCode(_PAGES),
+    )
+    furnish(environment)
+    for name in pages.list_templates():
+        if name.endswith((".html", ".svg")) and "/desk/" not in name:
+            pages.load(environment, name)
 
 
 def register_pages(app: Flask) -> None:
@@ -131,6 +152,7 @@ def register_pages(app: Flask) -> None:
     loaders: list[BaseLoader] = [own] if own is not None else []
     app.jinja_loader = ChoiceLoader([*loaders, FileSystemLoader(str(TEMPLATES))])
     furnish(app.jinja_env)
+    app.jinja_env.bytecode_cache = KeptCode(_PAGES)
     app.jinja_env.globals.update(
         desk_navigation=_desk_navigation,
         desk_place=_desk_place,

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from shared.words.formats import format_list
+from shared.words.sentences import _
 
 PAGE_SIZES = (25, 50, 100, 200)
 DEFAULT_PAGE_SIZE = 50
@@ -46,11 +47,16 @@ class Filter:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One filter in force, in words, with the address of the table without it."""
+    """One filter in force, in words: any of its ``values``, each with the address of the table without it."""
 
     label: str
-    value: str
-    remove_url: str
+    values: Sequence[tuple[str, str]]
+
+    @property
+    def what(self) -> str:
+        """All of it in words: `Country is Senegal or Mali`."""
+        said = format_list([value for value, _remove_url in self.values], "or")
+        return _("%(what)s is %(value)s", what=self.label, value=said)
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,10 @@ class TableQuery:
     def _url(self, pairs: list[tuple[str, str]]) -> str:
         return "?" + urlencode(pairs)
 
+    def url_with(self, **more: str) -> str:
+        """Link to the same question, page left out, with further arguments."""
+        return self._url([*self.pairs(without=("page", *more)), *more.items()])
+
     def page_url(self, page: int) -> str:
         """Link to another page of the same question."""
         more = [("page", str(page))] if page > 1 else []
@@ -124,11 +134,11 @@ class TableQuery:
         return "descending" if self.descending else "ascending"
 
     def sentences(self) -> list[Sentence]:
-        """Return the filters in force, in words: `Country` `Senegal or Mali`, one per value so each can go alone."""
+        """Return the filters in force, in words; all of them hold, of each any value does."""
         return [
-            Sentence(str(known.label), known.label_of(value), self.without_url(known.key, value))
+            Sentence(str(known.label), [(known.label_of(one), self.without_url(known.key, one)) for one in values])
             for known in self.available
-            for value in self.filters.get(known.key, ())
+            if (values := self.filters.get(known.key, ()))
         ]
 
     def pages(self, total: int) -> int:
@@ -154,11 +164,6 @@ class TableQuery:
                 numbers.append(previous + 1 if number - previous == 2 else None)  # noqa: PLR2004 - a gap of one page is that page
             numbers.append(number)
         return numbers
-
-    def summary(self, key: str) -> str:
-        """Return the values of one filter as a list in words."""
-        known = next(one for one in self.available if one.key == key)
-        return format_list([known.label_of(value) for value in self.chosen(key)], "or")
 
 
 def read_table_query(

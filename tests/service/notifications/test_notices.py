@@ -170,11 +170,12 @@ def place_facts(person_id: UUID, edition_id: UUID) -> list[Fact]:
         facts.OfferAccepted(offer_id=new_id(), enrolment_id=new_id(), **ids),
         facts.OfferDeclined(offer_id=new_id(), **ids),
         facts.OfferExpired(offer_id=new_id(), **ids),
+        facts.EnrolmentWithdrawn(enrolment_id=new_id(), **ids),
         ShelfOpened(shelf_id=new_id(), **ids),
     ]
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(7))
 @pytest.mark.parametrize("locale", ["en", "ar"])
 def test_every_fact_about_a_place_is_told_to_the_person(
     number: int, locale: str, databases: dict[str, Database]

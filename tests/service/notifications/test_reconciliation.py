@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from shared.schema.base import new_id
+from shared.schema.notifications import OptOut
+from shared.schema.notifications.returns import ReturnedMail
 from tests.service.notifications.test_api import Caller
+from tests.support.library import fetch, reader_in
 from tests.support.mail import carry_once, states
 from tests.support.mail_desk import MailDesk, mail_desk
 from tests.support.relay import RelayBehaviour, running_relay
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from shared.database import Database
 
 ANSWERS = {"p1@example.org": "550 5.1.1 nobody here", "p2@example.org": "552 5.2.2 =HYPERLINK full"}
@@ -93,3 +100,41 @@ def test_a_programme_reads_the_parts_and_they_add_up(databases: dict[str, Databa
     refused = caller.do(f"{one}/again", {"state": "failed", "confirmed": 1})
     assert refused.status_code == 409
     assert caller.do(f"{one}/again", {"state": "failed", "confirmed": 2}).get_json() == {"sent_again": 2}
+
+
+def test_what_people_did_since_counts_only_who_got_it_and_only_afterwards(
+    databases: dict[str, Database], tmp_path: Path
+) -> None:
+    desk, base = sent(databases)
+    with databases["owner"].reading() as session:
+        person_id, delivery_id, launched_at = session.execute(
+            text(
+                "SELECT d.person_id, d.id, c.launched_at FROM notifications.delivery d"
+                " JOIN notifications.campaign c ON c.id = d.campaign_id WHERE d.state = 'sent'"
+            )
+        ).one()
+    reader = reader_in(databases["materials"], tmp_path, edition_id=desk.edition_id)
+    others = [one for one in desk.people if one != person_id]
+    fetch(databases["materials"], reader, person_id, launched_at - timedelta(days=1))
+    fetch(databases["materials"], reader, others[0], launched_at + timedelta(days=1))
+    caller = Caller(desk, "Otto", "organiser")
+    one = f"/api/notifications/v1/editions/2026/campaigns/{base.rpartition('/')[2]}/reconciliation"
+    assert caller.ask(one).get_json()["since"] == {"got": 1, "fetched": 0, "answered": 0, "opted_out": 0}
+    assert "Nobody yet." in desk.browser.get(base).get_data(as_text=True)
+    fetch(databases["materials"], reader, person_id, launched_at + timedelta(hours=1))
+    with databases["owner"].transaction() as session:
+        for digest in ("one", "two"):  # two answers of one person
+            session.add(
+                ReturnedMail(
+                    id=new_id(),
+                    digest=digest,
+                    purpose="r",
+                    delivery_id=delivery_id,
+                    kind="reply",
+                    received_at=launched_at,
+                    settled_at=launched_at,
+                )
+            )
+        session.add(OptOut(person_id=person_id, topic_id=desk.topic_id, source="page", opted_out_at=launched_at))
+    assert caller.ask(one).get_json()["since"] == {"got": 1, "fetched": 1, "answered": 1, "opted_out": 1}
+    assert "Fetched something from the materials" in desk.browser.get(base).get_data(as_text=True)

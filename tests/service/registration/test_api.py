@@ -14,6 +14,7 @@ from shared.clock import now
 from shared.deeds import Deed
 from shared.outbox import drain
 from shared.people.actions.tokens import make_api_token
+from shared.schema.outbox.entries import FactRow
 from shared.schema.registration import Application, Offer
 from shared.web.door.scopes import SCOPES
 from tests.support.batches import propose_many
@@ -117,3 +118,28 @@ def test_a_large_batch_says_that_it_goes_on_and_how_far_it_is(
     drain(registration_database, reactions, seconds=60, now=now)
     [after] = browser.get(f"{base}/releases", headers=bearer).get_json()["items"]
     assert (after["decisions"], after["known"], after["finished"], after["counts"]["accept"]) == (count, count, True, 3)
+
+
+def test_a_programme_reads_the_figures_that_the_desk_draws(
+    app: Flask, registration_database: Database, edition_id: UUID, bearer: dict[str, str]
+) -> None:
+    applied = apply(registration_database, edition_id, now=now(), country="SN", language="fr")
+    decide(registration_database, applied)
+    told = visitor(app).open(f"{BASE}/figures", headers=bearer).get_json()
+    assert told["places"] == {"capacity": 50, "taken": 0, "offered": 0, "left": 50}
+    assert list(told["submitted_by_day"].values()) == [1]
+    assert told["funnel"] == {"submitted": 1, "decided": 0, "offered": 0, "taken": 0, "fetched": None}
+    assert told["balance"]["regions"] == [{"key": "002", "applied": 1, "holding": 0, "proposed": 1}]
+
+
+def test_a_note_of_a_programme_stands_in_the_story(
+    app: Flask, registration_database: Database, edition_id: UUID, bearer: dict[str, str]
+) -> None:
+    applied = apply(registration_database, edition_id, now=now())
+    kept = visitor(app).post(
+        f"{BASE}/applications/{applied.application_id}/notes", json={"words": "Speaks Wolof."}, headers=bearer
+    )
+    assert kept.status_code == 201
+    with registration_database.reading() as session:
+        noted = session.scalars(select(FactRow.why).where(FactRow.after == "noted")).all()
+    assert noted == ["Speaks Wolof."]

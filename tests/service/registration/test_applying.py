@@ -166,7 +166,7 @@ def test_who_applied_already_is_led_to_that_application_and_signed_in_once(
         last = browser.post(links[-1], data={"csrf_token": form_token(browser.get(links[-1]).text)})
     standing = next(one for one in applications(registration_database) if one.state == "submitted")
     assert last.location.endswith(f"/me/applications/{standing.id}")
-    assert visitor(app).get(links[-1]).status_code == 404
+    assert "This link has been used already" in visitor(app).get(links[-1]).text
 
 
 def test_errors_name_the_field_and_nothing_typed_is_lost(app: Flask, registration_database: Database) -> None:

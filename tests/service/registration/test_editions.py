@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from services.registration.app import BLUEPRINTS
-from tests.support.registration import make_edition
+from shared.clock import now
+from shared.schema.registration import Edition
+from shared.words.formats import format_date
+from tests.support.registration import apply, make_edition, make_open_edition
 from tests.support.web import Browser, app_of, form_token, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -34,6 +39,19 @@ def filled(**changes: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def test_who_applied_reads_by_when_to_hear_until_that_day_is_over(app: Flask, registration_database: Database) -> None:
+    promised = now().date() + timedelta(days=9)
+    edition_id = make_open_edition(registration_database, heard_by=promised)
+    applied = apply(registration_database, edition_id, now=now())
+    mine = signed_in_as(app, registration_database, applied.person_id)
+    sentence = f"You hear from us by {format_date(promised)}."
+    assert sentence in mine.get("/me?lang=en").text
+    assert format_date(promised) in visitor(app).get("/e/spring-2026?lang=en").text
+    with registration_database.transaction() as session:
+        session.execute(update(Edition).values(heard_by=now().date() - timedelta(days=2)))
+    assert "You hear from us by" not in mine.get("/me?lang=en").text
+
+
 def test_an_edition_is_created_published_shown_changed_and_taken_from_view(app: Flask, desk: Browser) -> None:
     token = {"csrf_token": form_token(desk.get("/desk/editions/new").text)}
     assert desk.post("/desk/editions/new", data=filled() | token).status_code == 303
@@ -56,7 +74,8 @@ def test_an_edition_is_created_published_shown_changed_and_taken_from_view(app: 
     [("slug", "Turin 2027"), ("slug", "spring-2026"), ("ends_on", "2027-06-01"),
      ("closes_at", "2019-01-01T00:00"),
      ("time_zone", "Mars/Base"), ("capacity", "-1"), ("contact", "nobody"), ("name_en", ""), ("accent", "red"),
-     ("starts_on", "soon"), ("closes_at", "9999-12-31T23:59"), ("opens_at", "0001-01-01T00:00")],
+     ("starts_on", "soon"), ("heard_by", "2027-06-07"), ("heard_by", "in May"),
+     ("closes_at", "9999-12-31T23:59"), ("opens_at", "0001-01-01T00:00")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     registration_database: Database, desk: Browser, field: str, value: str

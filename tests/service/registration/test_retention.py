@@ -15,7 +15,7 @@ from shared.schema.base import Base, Published
 from shared.schema.notifications.topics import Suppression
 from shared.schema.outbox.entries import Entry, FactRow
 from shared.schema.outbox.idempotency import IdempotencyKey
-from shared.schema.outbox.kept_forms import KeptForm
+from shared.schema.outbox.kept_forms import KeptForm, KeptPage
 from shared.schema.people.credentials import ApiToken, RecoveryCode, SessionRow, SignInLink, StaffInvitation
 from shared.schema.registration import Application, Offer
 from tests.support.mail import make_person
@@ -38,6 +38,7 @@ LIFETIMES: Final[list[tuple[type[Base], dict[str, Any], dict[str, Any]]]] = [
     (ApiToken, {"expires_at": NOW - 89 * DAY}, {"expires_at": NOW - 91 * DAY}),
     (ApiToken, {"expires_at": NOW + DAY}, {"expires_at": NOW + DAY, "revoked_at": NOW - 91 * DAY}),
     (IdempotencyKey, {"created_at": NOW - 6 * DAY}, {"created_at": NOW - 8 * DAY}),
+    (KeptPage, {"expires_at": NOW + timedelta(seconds=1)}, {"expires_at": NOW - timedelta(seconds=1)}),
     (KeptForm, {"expires_at": NOW + timedelta(seconds=1)}, {"expires_at": NOW - timedelta(seconds=1)}),
 ]
 
@@ -70,6 +71,7 @@ def filled(row: type[Base], person_id: UUID) -> dict[str, Any]:
     secret = uuid4().hex
     known: dict[str, Any] = {
         "id": uuid4(), "person_id": person_id, "token_hash": secret, "code_hash": secret, "secret_hash": secret,
+        "name_hash": secret, "browser_hash": secret,
         "sealed": "x", "means": "link", "name": "A program", "scopes": [], "scope": "x", "key": secret,
         "body_hash": "", "status": 200, "answer": {}, "expires_at": NOW,
     }  # fmt: skip

@@ -130,6 +130,47 @@ def test_of_two_devices_the_newer_text_counts_whichever_link_is_opened_first(
     assert ("What you wrote last counts now" in page) is older_first
 
 
+@pytest.mark.parametrize("older_first", [True, False])
+def test_the_link_of_the_other_text_still_leads_home_and_never_reads_as_worthless(
+    app: Flask, registration_database: Database, older_first: bool
+) -> None:
+    for words in ("The older text.", WORDS):
+        device = visitor(app)
+        device.post("/e/spring-2026/apply", data=answers(motivation=words) | open_form(device))
+    older, newer = (one.id for one in drafts(registration_database))
+    first, second = (older, newer) if older_first else (newer, older)
+    proved(app, visitor(app), first)
+    link, browser = proof_link(app, second), visitor(app)
+    form = {"csrf_token": form_token(browser.get(link).text)}
+    cookie = browser.get_cookie("academy", "academy.test")
+    assert cookie
+    answer = browser.post(link, data=form)
+    browser.set_cookie("academy", cookie.value, domain="academy.test")
+    again = browser.post(link, data=form)
+    assert (again.status_code, again.location) == (303, answer.location), "a lost answer is given again"
+    for draft in (older, newer):
+        page = visitor(app).get(proof_link(app, draft))
+        assert page.status_code == 410
+        assert "/sign-in" in page.text, "whoever opens it later is shown the way in"
+
+
+def test_a_text_that_is_newer_but_too_late_is_kept_for_its_author_to_read(
+    app: Flask, registration_database: Database
+) -> None:
+    for words in ("The older text.", WORDS):
+        device = visitor(app)
+        device.post("/e/spring-2026/apply", data=answers(motivation=words) | open_form(device))
+    older, newer = (one.id for one in drafts(registration_database))
+    proved(app, visitor(app), older)
+    with registration_database.transaction() as session:
+        session.execute(update(Application).where(Application.id == older).values(state="under_review"))
+    page = proved(app, visitor(app), newer)
+    assert "your application can no longer be changed" in page
+    assert html.escape(WORDS, quote=False) in page
+    [standing] = [one for one in applications(registration_database) if one.state == "under_review"]
+    assert standing.answers["motivation"] == "The older text."
+
+
 def test_the_link_can_be_asked_for_again_by_the_address_after_the_deadline_and_nobody_learns_of_whom(
     app: Flask, registration_database: Database
 ) -> None:

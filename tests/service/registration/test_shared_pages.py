@@ -12,7 +12,7 @@ from lxml.html import fromstring
 from services.registration.app import BLUEPRINTS
 from shared.clock import now
 from tests.service.registration.test_applying import answers, open_form
-from tests.support.registration import make_edition
+from tests.support.registration import make_edition, make_open_edition
 from tests.support.web import app_of, visitor
 
 if TYPE_CHECKING:
@@ -63,3 +63,16 @@ def test_what_one_visitor_is_told_is_told_to_nobody_else(app: Flask) -> None:
     assert told in applicant.get("/e/spring-2026/apply").text
     assert told not in applicant.get("/e/spring-2026/apply").text
     assert told not in visitor(app).get("/e/spring-2026/apply").text
+
+
+def test_every_public_page_leads_to_contact_and_privacy_and_that_page_says_whom_to_write_to(
+    registration_database: Database,
+) -> None:
+    make_open_edition(registration_database, contact="hello@example.org")
+    app = app_of(*BLUEPRINTS, database=registration_database)
+    edition = visitor(app).get("/e/spring-2026").text
+    assert 'href="/privacy"' in edition
+    assert 'href="mailto:hello@example.org"' in edition.partition("<footer")[2]
+    page = visitor(app).get("/privacy").text
+    assert "hello@example.org" in page
+    assert "deleted after 30 days" in page

@@ -32,3 +32,19 @@ def test_what_nobody_uses_is_let_go_and_the_next_transaction_does_not_notice(
             assert session.scalar(PID) != before
     finally:
         database.dispose()
+
+
+def test_a_page_that_only_reads_leaves_the_connection_what_it_has_prepared(
+    database_url_for: Callable[[str], str],
+) -> None:
+    database = Database(database_url_for("registration"), pool_size=1)
+    try:
+        for _ in range(7):  # psycopg prepares what it has run five times
+            with database.reading() as session:
+                session.execute(text("SELECT count(*) FROM people.addressable WHERE name = :name"), {"name": "Awa"})
+        with database.reading() as session:
+            assert session.scalar(
+                text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%name = $1%'")
+            )
+    finally:
+        database.dispose()

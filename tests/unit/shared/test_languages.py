@@ -151,3 +151,15 @@ def test_each_language_counts_by_its_own_rule_though_its_sentences_come_from_sev
     language: str, forms: dict[int, int]
 ) -> None:
     assert {number: catalogue(language).plural(number) for number in forms} == forms
+
+
+def test_zones_are_named_by_their_cities_in_the_readers_alphabet_and_those_of_the_country_come_first() -> None:
+    with use_locale("fr"):
+        named = dict(formats.zone_choices())
+        assert named["Africa/Dakar"] == "Dakar, Sénégal"
+        assert named["Europe/Vienna"] == "Vienne, Autriche"
+        first = [zone for zone, _label in formats.zone_choices("America/Toronto")][:20]
+        assert "America/Halifax" in first
+        assert "Europe/Paris" not in first
+        assert formats.zone_choices("America/Montreal")[0][0] == "America/Montreal", "a zone that is kept is never lost"
+        assert len(formats.zone_choices("America/Montreal")) == len(named) + 1

@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date
 
 import pytest
 from flask import Flask
 from hypothesis import given, strategies as st
 
-from shared.web.pages import charts
+from shared.web.pages.charts.world import PLACES
 from shared.web.pages.colours import INK_PAPER, PAPER, accent_style, accent_tokens, contrast
 from shared.web.pages.static_files import STATIC, send_static, static_url
-from shared.web.pages.tiles import PLACES
 from shared.words.formats import country_choices
-from shared.words.languages import use_locale
 
 LEGIBLE = 4.5  # WCAG 2.2, 1.4.3
 
@@ -38,29 +35,6 @@ def test_what_is_no_colour_gets_ours(colour: str | None) -> None:
 def test_every_tile_is_a_country_and_no_two_share_a_place() -> None:
     assert set(PLACES) <= {code for code, _name in country_choices()}
     assert len(set(PLACES.values())) == len(PLACES)
-
-
-def test_a_chart_says_in_words_and_in_a_table_what_it_draws() -> None:
-    chart = charts.bar_chart([("Mali", 3), ("<b>", 1)], title="By country", label="Country", value="People")
-    assert chart.summary == "Mali leads with 3 of 4."
-    assert chart.rows == [("Mali", "3"), ("<b>", "1")]
-    assert 'aria-label="By country"' in chart.svg
-    assert "<b>" not in chart.svg
-
-
-def test_charts_stand_without_anything_to_draw() -> None:
-    assert charts.bar_chart([], title="", label="", value="").summary == "Nothing yet."
-    assert charts.line_chart([], title="", value="").summary == "Nothing yet."
-    assert charts.tile_map({}, title="", value="").summary == "Nothing yet."
-    assert charts.sparkline([]).startswith("<svg")
-    assert charts.line_chart([(date(2011, 6, 1), 0)], title="", value="").rows == [("1 Jun 2011", "0")]
-
-
-def test_bars_grow_from_the_side_where_reading_begins() -> None:
-    rows = [("Mali", 1.0)]
-    with use_locale("ar"):
-        assert 'x="16.00%"' in charts.bar_chart(rows, title="", label="", value="").svg
-    assert 'x="0.00%"' in charts.bar_chart(rows, title="", label="", value="").svg
 
 
 def test_the_whole_look_weighs_little() -> None:

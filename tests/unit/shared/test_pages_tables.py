@@ -36,8 +36,10 @@ def test_links_carry_the_whole_question_and_change_one_thing() -> None:
 
 
 def test_filters_in_force_are_sentences() -> None:
-    told = [(sentence.label, sentence.value) for sentence in asked(("state", "old"), ("country", "SN")).sentences()]
-    assert told == [("State", "Old"), ("Country", "SN")]
+    told = asked(("state", "old"), ("state", "new"), ("country", "SN")).sentences()
+    assert [sentence.what for sentence in told] == ["State is Old or New", "Country is SN"]
+    assert [value for value, _url in told[0].values] == ["Old", "New"]
+    assert told[0].values[0][1] == "?state=new&country=SN"
 
 
 def test_the_pages_worth_a_link_are_the_ends_and_the_neighbours() -> None:

@@ -73,7 +73,14 @@ def test_it_has_its_own_name_arguments_note_and_signals_and_the_environment_it_w
     assert seen["note"] == seen["pid"]
     assert seen["niceness"] == min(before + 3, 19)
     assert (seen["arguments"], seen["name"], seen["hears"]) == (["--quick"], "worker", True)
-    assert seen["environment"] == {"TOLD": "yes"}
+    assert seen["environment"] == {"TOLD": "yes", "TMPDIR": str(tmp_path / "run" / "passing" / "worker")}
+
+
+def test_what_a_killed_part_wrote_for_a_moment_is_gone_when_it_begins_anew(tmp_path: Path) -> None:
+    leaves = "import tempfile; print(tempfile.mkdtemp(prefix='left-')); sys.stdout.flush(); os._exit(9)"
+    for _life in range(2):
+        assert run_part(tmp_path, last_line=leaves)[0] == 9
+    assert len(list((tmp_path / "run" / "passing" / "worker").glob("left-*"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def _spdx(text: str) -> str:
         return str(canonicalize_license_expression(text)) if text else ""
     except InvalidLicenseExpression as error:
         raise ValueError(
-            _l("Enter a name from the SPDX list, such as CC-BY-4.0, or say it in words as rights")
+            _l("Enter the short name of a licence, such as CC-BY-4.0, or say it in words as rights")
         ) from error
 
 
@@ -171,6 +171,12 @@ class Placing(ShelfChange):
 
     shelf_id: UUID | None = None
     rule: Literal["public", "registered", "accepted"] = "accepted"
+
+
+class ShelfNamed(BaseModel):
+    """Which shelf is meant."""
+
+    shelf_id: UUID
 
 
 class ShelfTimes(NamedTuple):

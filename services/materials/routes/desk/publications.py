@@ -62,12 +62,14 @@ def publications() -> str:
     person = current_person()
     with tools().database.reading() as session:
         rows = library.publications(session)
+        removed = library.publications(session, removed=True)
         reached = library.editions_of(session)
         editions = editions_by_id(session)
     seen = [row for row in rows if may_see(person, reached.get(row.id, set()))]
     return render_template(
         "materials/desk/publications.html",
         rows=seen,
+        removed=[row for row in removed if may_see(person, reached.get(row.id, set()))],
         reached=reached,
         columns=_LIST,
         editions=editions,

@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, render_template
 
 from services.materials.actions.readings import note_look
 from services.materials.errors import PublicationUnknown
-from services.materials.queries.library import opened_publications, was_withdrawn
+from services.materials.queries.library import opened_publications, taken_back
 from services.materials.queries.reader import covers_among, labels_in, place_of
 from services.materials.queries.search import with_pages
 from services.materials.routes.public.renditions import tombstone
@@ -62,10 +62,10 @@ def publication(slug: str) -> str | Response:
         person_id = person.person_id if person else None
         opened = opened_publications(session, person_id=person_id, now=now(), slug=slug)
         editions = editions_by_id(session, ids=_editions_of(opened))
-        is_withdrawn = not opened and was_withdrawn(session, slug=slug, person_id=person_id, now=now())
+        gone = None if opened else taken_back(session, slug=slug, person_id=person_id, now=now())
         page = None if not opened else _page_of(session, opened[0], person_id=person_id)
-    if is_withdrawn:
-        return tombstone()
+    if gone is not None:
+        return tombstone(gone)
     if page is None:
         if person is None:
             return see_other("/sign-in?" + urlencode({"next": f"/materials/{slug}"}))

@@ -19,6 +19,7 @@ from services.materials.queries.rights import Holding, holding, public_holding
 from services.materials.rules.conditions import Part, etag_of, is_refused, is_unchanged, part_wanted, repr_digest_of
 from services.materials.rules.media import CHARSET
 from services.materials.rules.names import content_disposition
+from services.materials.rules.releases import TAKEN_BACK
 from services.materials.rules.renditions import SANDBOX, cache_control, cache_control_of_hash
 from services.materials.rules.shelves import Right, right_to_open
 from shared.clock import now
@@ -58,8 +59,8 @@ def download(rendition_id: UUID, filename: str) -> Response:  # noqa: ARG001 - t
         found = holding(session, rendition_id=rendition_id, person_id=person_id, now=moment)
     right = _right(found)
     if found is None or (right is None and not _keeps(person, found)):
-        if found is not None and found.state == "withdrawn" and right_to_open(found.claims) is not None:
-            return tombstone()
+        if found is not None and found.state in TAKEN_BACK and right_to_open(found.claims) is not None:
+            return tombstone(found.state)
         if person is None:
             return _sign_in_first()
         raise RenditionUnknown
@@ -187,13 +188,14 @@ def _instead(found: Holding, status: HTTPStatus) -> Response:
     return response
 
 
-def tombstone() -> Response:
-    """Say that what could be opened here was taken back (RFC 9110, 15.5.11)."""
-    return problem(
-        HTTPStatus.GONE,
-        title=_l("This version was withdrawn"),
-        detail=_l("Those who keep the library took it back. If there is a newer version, it stands under Materials."),
-    )
+def tombstone(state: str) -> Response:
+    """Say that what could be opened here was taken back (RFC 9110, 15.5.11), by itself or with the whole work."""
+    if state == "removed":
+        title, detail = _l("This work was taken out of the library"), _l("Those who keep the library took it back.")
+    else:
+        title = _l("This version was withdrawn")
+        detail = _l("Those who keep the library took it back. If there is a newer version, it stands under Materials.")
+    return problem(HTTPStatus.GONE, title=title, detail=detail)
 
 
 def _sign_in_first() -> Response:

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from services.notifications.actions.resending import send_again_to_all
 from services.notifications.errors import CampaignNotSending, CampaignUnknown, LedgerChanged
 from services.notifications.queries.campaigns import campaign_of, tally
-from services.notifications.queries.reconciliation import Share, by_answer, by_domain, by_language, by_relay
+from services.notifications.queries.reconciliation import (
+    Share,
+    by_answer,
+    by_domain,
+    by_language,
+    by_relay,
+    since_launch,
+)
 from services.notifications.routes.api.campaigns import CAMPAIGN, api
 from services.notifications.routes.api.payloads import AgainAnswer
 from shared.deeds import Deed
@@ -35,6 +42,17 @@ class Part(BaseModel):
         return Part(key=share.key, total=share.total, states=dict(share.counts))
 
 
+class SinceAnswer(BaseModel):
+    """What people did since the launch: of those who ``got`` it, how many did each."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    got: int
+    fetched: int
+    answered: int
+    opted_out: int
+
+
 class Reconciliation(BaseModel):
     """The audience at launch and what became of it: ``states`` add up to ``audience_size``, or something is wrong."""
 
@@ -45,6 +63,7 @@ class Reconciliation(BaseModel):
     by_domain: list[Part]
     by_relay: list[Part]
     by_answer: list[Part]
+    since: SinceAnswer
 
 
 class AllAgainWanted(BaseModel):
@@ -69,6 +88,7 @@ def read_reconciliation(session: Session, edition: KnownEdition, campaign_id: UU
         by_domain=[Part.of(share) for share in by_domain(session, campaign_id=campaign_id)],
         by_relay=[Part.of(share) for share in by_relay(session, campaign_id=campaign_id)],
         by_answer=[Part.of(share) for share in by_answer(session, campaign_id=campaign_id)],
+        since=SinceAnswer.model_validate(since_launch(session, campaign=campaign)),
     )
 
 

@@ -13,10 +13,12 @@ from services.notifications.actions.topics import ensure_topics
 from services.notifications.queries.audience import audience_size, publications_of
 from services.notifications.queries.campaigns import campaign_of, campaigns_of, tally, texts_of, topics
 from services.notifications.queries.people import names_of
+from services.notifications.queries.reconciliation import by_language, since_launch
 from services.notifications.queries.relays import troubles
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import rule_in
 from services.notifications.rules.texts import LONGEST_NAME, half_written, language_plan
+from services.notifications.views.campaign_charts import campaign_charts
 from services.notifications.views.histories import CAMPAIGN
 from services.notifications.views.wording import CAMPAIGN_STATES, DELIVERY_STATES, TROUBLES, rule_in_words
 from shared.clock import now
@@ -137,6 +139,11 @@ def show_campaign(edition_slug: str, campaign_id: UUID) -> str:
                 delivery_states=DELIVERY_STATES,
                 trouble=troubles(session).get("campaigns") if campaign.state == "sending" else None,
                 trouble_words=TROUBLES,
+                charts=campaign_charts(
+                    by_language(session, campaign_id=campaign_id),
+                    since_launch(session, campaign=campaign),
+                    fetches=bool(campaign.audience.get("publication_id")),
+                ),
                 seconds=max(0, round((campaign.leaves_at - now()).total_seconds())) if campaign.leaves_at else 0,
                 untouched=counts["queued"] + counts["suppressed"] == campaign.audience_size,
                 live=campaign.state == "sending" or counts["sending"] > 0,

@@ -73,7 +73,11 @@ def write_texts(edition_slug: str, campaign_id: UUID) -> ResponseReturnValue:
                     form = Form({**form.values, "version": version_of(known)})
                 except UnknownPlaceholders as refusal:
                     sentence = {
-                        name: _("There is no placeholder %(names)s.", names=names)
+                        name: _(
+                            "There is no placeholder %(names)s. There are: %(known)s.",
+                            names=names,
+                            known=" ".join(f"{{{{ {name} }}}}" for name in CAMPAIGN_PLACEHOLDERS),
+                        )
                         for name, names in refusal.errors.items()
                     }
                     form = form.with_errors(sentence)

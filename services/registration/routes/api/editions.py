@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import propose_decision
+from services.registration.actions.notes import write_note
 from services.registration.errors import ApplicationUnknown, NotProposable
 from services.registration.queries.applications import application_of
 from services.registration.queries.editions import all_editions, edition_at
@@ -40,6 +41,8 @@ class EditionAnswer(BaseModel):
     capacity: int
     opens_at: datetime
     closes_at: datetime
+    heard_by: date | None
+    """By this day whoever applied has been told; null where nothing is promised."""
     published: bool
 
     @staticmethod
@@ -56,6 +59,7 @@ class EditionAnswer(BaseModel):
             capacity=edition.capacity,
             opens_at=edition.opens_at,
             closes_at=edition.closes_at,
+            heard_by=edition.heard_by,
             published=edition.published_at is not None,
         )
 
@@ -193,3 +197,32 @@ def propose(
         deed=Deed(by.person_id, now),
     )
     return ProposalAnswer(application_id=application_id, outcome=wanted.outcome)
+
+
+class NoteWanted(BaseModel):
+    """A note for the desk; the applicant never sees it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
+
+
+class NoteAnswer(BaseModel):
+    """What was noted, and on what."""
+
+    application_id: UUID
+    words: str
+
+
+@api.post(
+    "/editions/<edition_slug>/applications/<uuid:application_id>/notes",
+    scope="decisions:propose",
+    refuses=(ApplicationUnknown,),
+)
+def write_note_on(
+    session: Session, edition: Edition, *, application_id: UUID, wanted: NoteWanted, by: SignedIn, now: datetime
+) -> NoteAnswer:
+    """Keep a note on an application."""
+    deed = Deed(by.person_id, now)
+    write_note(session, edition_id=edition.id, application_id=application_id, words=wanted.words, deed=deed)
+    return NoteAnswer(application_id=application_id, words=wanted.words)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from services.registration.queries.applications import application_of, applications_of
+from services.registration.queries.applications import application_of, applications_of, person_of
 from services.registration.queries.decisions import standings
 from services.registration.queries.deliveries import mails_to
 from services.registration.queries.editions import edition_at
+from services.registration.queries.facets import choices_counted
 from services.registration.queries.forms import application_form
 from services.registration.queries.lines import (
     SHOWN as SHOWN_OF_MANY,
@@ -69,11 +71,12 @@ def list_applications(edition_slug: str) -> str:
             session,
             edition_id=edition.id,
             wish=wish_of(query, listed),
-            order=_order(query, edition),
+            order=order_of(query, edition),
             descending=query.descending,
             offset=query.offset,
             limit=query.limit,
         )
+        counts = choices_counted(session, edition_id=edition.id, wish=wish_of(query, listed))
     return render_template(
         "registration/desk/applications.html",
         edition=_shown(edition),
@@ -83,6 +86,7 @@ def list_applications(edition_slug: str) -> str:
         lines=page.rows,
         query=query,
         total=page.count.number,
+        counts=counts,
         turnable=SHOWN_OF_MANY if page.count.more else None,
         wording=wording,
         outcomes=OUTCOMES,
@@ -93,40 +97,46 @@ def list_applications(edition_slug: str) -> str:
 @staff("organiser", "reviewer", "viewer")
 def show_application(edition_slug: str, application_id: UUID) -> str:
     """Show one application as a story: who, what now, what happened."""
+    most = MOST if request.args.get("story") == "all" else SHOWN
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        application = application_of(session, edition_id=edition.id, application_id=application_id)
-        [standing] = standings(session, edition_id=edition.id, application_ids=[application_id], lock=False)
-        person_id = application.person_id
-        hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
-        form = application_form(session, edition.id, number=application.form_version).form
-        responses = responses_of(session, application_id=application_id)
-        given = [
-            (said(version.definition.title) or row.slug, answer_lines(version, in_clear, in_clear))
-            for row, response, version in responses
-            for in_clear in [{key: one for key, one in response.answers.items() if not is_sealed(one)}]
-        ]
-        most = MOST if request.args.get("story") == "all" else SHOWN + 1
-        steps, outcomes = story_of(session, application=application, most=most)
-        mails = mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id, most=most)
-        entries = story(steps, mails, outcomes=outcomes, form=form)
-    return render_template(
-        "registration/desk/application.html",
-        edition=_shown(edition),
-        application=application,
-        lines=answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
-        given=given,
-        sealed=any(is_sealed(one) for _row, response, _form in responses for one in response.answers.values()),
-        askable=[
+        told = told_of(session, edition, application_id, most=most)
+    return render_template("registration/desk/application.html", edition=_shown(edition), **told)
+
+
+def told_of(session: Session, edition: Edition, application_id: UUID, *, most: int) -> dict[str, Any]:
+    """Return what a page shows of one application: answers, where it stands, ``most`` lines of its story."""
+    application = application_of(session, edition_id=edition.id, application_id=application_id)
+    [standing] = standings(session, edition_id=edition.id, application_ids=[application_id], lock=False)
+    person_id = application.person_id
+    hung = applications_of(session, person_id=person_id, application_id=application_id) if person_id else []
+    form = application_form(session, edition.id, number=application.form_version).form
+    responses = responses_of(session, application_id=application_id)
+    given = [
+        (said(version.definition.title) or row.slug, answer_lines(version, in_clear, in_clear))
+        for row, response, version in responses
+        for in_clear in [{key: one for key, one in response.answers.items() if not is_sealed(one)}]
+    ]
+    beyond = min(most + 1, MOST)
+    steps, outcomes = story_of(session, application=application, most=beyond)
+    mails = mails_to(session, email=application.email, person_id=person_id, edition_id=edition.id, most=beyond)
+    entries = story(steps, mails, outcomes=outcomes, form=form)
+    return {
+        "application": application,
+        "locale": person_of(session, person_id).locale if person_id else application.locale,
+        "lines": answer_lines(form, {name: getattr(application, name) for name in MEANT}, application.answers),
+        "given": given,
+        "sealed": any(is_sealed(one) for _row, response, _form in responses for one in response.answers.values()),
+        "askable": [
             (key, said(field.label)) for key, field in form.by_key.items() if field.means not in {"email", "consent"}
         ],
-        standing=standing,
-        offer=hung[0].offer if hung else None,
-        entries=entries if most == MOST else entries[:SHOWN],
-        has_more=most != MOST and len(entries) > SHOWN,
-        wording=wording,
-        outcomes=OUTCOMES,
-    )
+        "standing": standing,
+        "offer": hung[0].offer if hung else None,
+        "entries": entries[:most],
+        "has_more": len(entries) > most,
+        "wording": wording,
+        "outcomes": OUTCOMES,
+    }
 
 
 def _shown(edition: Edition) -> EditionView:
@@ -163,7 +173,8 @@ def table_query(
     )
 
 
-def _order(query: TableQuery, edition: Edition) -> Order:
+def order_of(query: TableQuery, edition: Edition) -> Order:
+    """Return in which order the table stands, in the reader's alphabet."""
     codes = {
         "country": lambda: in_order(COUNTRIES, country_name),
         "language": lambda: in_order(edition.languages, language_name),

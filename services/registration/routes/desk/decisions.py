@@ -7,12 +7,14 @@ from flask import Blueprint, render_template, request
 from services.registration.queries.bulks import latest_bulks
 from services.registration.queries.decisions import proposals
 from services.registration.queries.editions import edition_at
+from services.registration.queries.figures import offers_ending
 from services.registration.queries.places import pool
 from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import releases_of
 from services.registration.rules.decisions import OUTCOMES, plan_release
 from services.registration.views import wording
 from services.registration.views.editions import present
+from services.registration.views.figures import offers_chart, places_chart
 from shared.clock import now
 from shared.web.door.tools import tools
 from shared.web.pages.navigation import DECISIONS
@@ -37,6 +39,7 @@ def list_decisions(edition_slug: str) -> str:
         bulks = latest_bulks(session, edition_id=edition.id, limit=BULKS)
         places = pool(session, edition.id)
         releases = releases_of(session, edition_id=edition.id)
+        ending = offers_ending(session, edition_id=edition.id, zone=edition.time_zone, now=moment)
     return render_template(
         "registration/desk/decisions.html",
         edition=present(edition, language=current_locale(), now=moment),
@@ -45,6 +48,7 @@ def list_decisions(edition_slug: str) -> str:
         bulks=bulks,
         plan=plan_release(batch.mails, places_left=places.left),
         places=places,
+        charts=[places_chart(places, proposed=batch.accepts), *([offers_chart(ending)] if ending else [])],
         earlier=[one for one in releases if one.finished],
         running=[one for one in releases if not one.finished],
         outcomes=OUTCOMES,

@@ -27,6 +27,7 @@ Line = Annotated[str, BeforeValidator(lambda text: clean_line(text) if isinstanc
 
 
 Day = Annotated[date, BeforeValidator(lambda text: read_day(text) if isinstance(text, str) else text)]
+DayOrNone = Annotated[date | None, BeforeValidator(lambda text: read_day(text) if str(text or "").strip() else None)]
 Count = Annotated[int, BeforeValidator(lambda text: western_digits(text) if isinstance(text, str) else text)]
 
 
@@ -44,6 +45,7 @@ class EditionForm(BaseModel):
     over_offer: Count = Field(default=0, ge=0, le=100_000)
     second_releaser: bool = False
     offer_days: Count = Field(ge=1, le=365)
+    heard_by: DayOrNone = None
     accent: Annotated[Line, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     contact: Annotated[Line, Field(min_length=3, max_length=254)]
 
@@ -120,6 +122,8 @@ def _together(form: EditionForm | None, texts: dict[str, dict[str, str]]) -> dic
         return errors
     if form.ends_on < form.starts_on:
         errors["ends_on"] = _l("The last day is not before the first")
+    if form.heard_by is not None and form.heard_by >= form.starts_on:
+        errors["heard_by"] = _l("People have to hear before the first day of the event")
     if set(form.languages) - set(LANGUAGES):
         errors["languages"] = _l("Choose from the list")
     if not is_email(normal_email(form.contact)):

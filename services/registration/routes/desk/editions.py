@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from services.registration.actions.editions import create_edition, publish_edition, unpublish_edition, update_edition
+from services.registration.actions.editions import create_edition, update_edition
 from services.registration.errors import EditionSlugTaken
 from services.registration.queries.editions import all_editions, edition_at
 from services.registration.queries.places import Pool, pool
@@ -29,7 +29,6 @@ from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.histories import lines_of
 from shared.web.pages.navigation import EDITION_SETTINGS, EDITIONS
-from shared.web.pages.refusing import refused_at
 from shared.words.formats import format_deadline, zone_choices
 from shared.words.languages import LANGUAGES, current_locale
 from shared.words.numbers import format_number
@@ -107,23 +106,6 @@ def save_edit(edition_slug: str) -> Response | tuple[str, int]:
     return see_other(f"/desk/e/{edition_slug}/edition")
 
 
-@blueprint.post("/desk/e/<edition_slug>/edition/publish")
-@staff("organiser")
-@refused_at("/desk/e/{edition_slug}/edition")
-def publish(edition_slug: str) -> Response:
-    """Show the edition to everybody, or take it from view."""
-    with tools().database.transaction() as session:
-        edition_id = edition_at(session, edition_slug).id
-        if request.form.get("public") == "no":
-            unpublish_edition(session, edition_id=edition_id, deed=my_deed())
-            told = _("The edition is no longer public.")
-        else:
-            publish_edition(session, edition_id=edition_id, deed=my_deed())
-            told = _("The edition is public.")
-    flash_message(told)
-    return see_other(f"/desk/e/{edition_slug}/edition")
-
-
 def _warn_of_too_few(places: Pool) -> None:
     taken = places.offered + places.enrolled
     if taken <= places.capacity + places.over_offer and places.enrolled <= places.capacity:
@@ -158,7 +140,7 @@ def _form(
         edition=present(edition, language=current_locale(), now=now()) if edition else None,
         missing=_missing(edition) if edition else {},
         asks=asks or {},
-        zones=zone_choices(),
+        zones=zone_choices(form.value("time_zone")),
         languages=LANGUAGES,
         texts=TEXTS,
         happened=lines_of(happened, EDITION),
@@ -174,5 +156,6 @@ def _missing(edition: Edition) -> dict[str, list[str]]:
 def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
+    plain["heard_by"] = edition.heard_by or ""
     plain["second_releaser"] = "yes" if edition.second_releaser else ""
     return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}

@@ -25,6 +25,12 @@ LONGEST = 2000
 @refused_at("/desk/e/{edition_slug}/applications/{application_id}")
 def ask(edition_slug: str, application_id: UUID) -> Response:
     """Ask the applicant to answer some questions again."""
+    ask_for_answers(edition_slug, application_id)
+    return see_other(f"/desk/e/{edition_slug}/applications/{application_id}")
+
+
+def ask_for_answers(edition_slug: str, application_id: UUID) -> None:
+    """Ask by mail for what the form names."""
     with tools().database.transaction() as session:
         edition = edition_at(session, edition_slug)
         ask_for_information(
@@ -36,4 +42,3 @@ def ask(edition_slug: str, application_id: UUID) -> Response:
             deed=my_deed(),
         )
     flash_message(_("A mail asks the applicant to answer. The application comes back here by itself."))
-    return see_other(f"/desk/e/{edition_slug}/applications/{application_id}")

@@ -141,21 +141,25 @@ def undo(edition_slug: str, bulk_id: UUID) -> Response:
 @refused_at("/desk/e/{edition_slug}/applications/{application_id}")
 def propose_one(edition_slug: str, application_id: UUID) -> Response:
     """Propose a decision for one application, or take the proposal back."""
-    given = read_form(Proposal, request.form, messages=_MESSAGES)
     with tools().database.transaction() as session:
-        edition = edition_at(session, edition_slug)
-        if given.outcome == "none":
-            take_back_proposal(session, edition_id=edition.id, application_id=application_id, deed=my_deed())
-            told = _("The proposal is taken back.")
-        else:
-            propose_decision(
-                session,
-                edition_id=edition.id,
-                application_id=application_id,
-                outcome=given.outcome,
-                note=given.note,
-                deed=my_deed(),
-            )
-            told = _("The decision is proposed. Nobody is told before it is released.")
-    flash_message(told)
+        told, takes_back = propose_for(session, edition_at(session, edition_slug), application_id)
+    flash_message(told, undo=None if takes_back else (request.path, {"outcome": "none"}))
     return see_other(f"/desk/e/{edition_slug}/applications/{application_id}")
+
+
+def propose_for(session: Session, edition: Edition, application_id: UUID) -> tuple[str, bool]:
+    """Do what the form asks for one application; return what was done, and whether a proposal was taken back."""
+    given = read_form(Proposal, request.form, messages=_MESSAGES)
+    deed = my_deed()
+    if given.outcome == "none":
+        take_back_proposal(session, edition_id=edition.id, application_id=application_id, deed=deed)
+        return _("The proposal is taken back."), True
+    propose_decision(
+        session,
+        edition_id=edition.id,
+        application_id=application_id,
+        outcome=given.outcome,
+        note=given.note,
+        deed=deed,
+    )
+    return _("The decision is proposed. Nobody is told before it is released."), False

@@ -45,7 +45,7 @@ def show_mine(application_id: UUID) -> str:
     moment = now()
     with tools().database.reading() as session:
         mine = my_application(session, person_id=current_person().person_id, application_id=application_id)
-        steps, outcomes = story_of(session, application=mine.application)
+        steps, outcomes = story_of(session, application=mine.application, names=False)
         form = application_form(session, mine.edition.id, number=mine.application.form_version).form
     return render_template(
         "registration/my_application.html",
@@ -99,9 +99,27 @@ def save_edit(application_id: UUID) -> Response | tuple[str, int]:
     return see_other(f"/me/applications/{application_id}")
 
 
+@blueprint.get("/me/applications/<uuid:application_id>/withdraw")
+@participant
+def review_withdrawal(application_id: UUID) -> str:
+    """Say what withdrawing means before it is done."""
+    moment = now()
+    with tools().database.reading() as session:
+        mine = my_application(session, person_id=current_person().person_id, application_id=application_id)
+    return render_template(
+        "registration/withdraw.html",
+        edition=present(mine.edition, language=current_locale(), now=moment),
+        again=mine.edition.closes_at if moment < mine.edition.closes_at else None,
+        place=mine.enrolment is not None and mine.enrolment.holds_place,
+        act=f"/me/applications/{application_id}/withdraw",
+        back=f"/me/applications/{application_id}",
+        possible=_is_withdrawable(mine),
+    )
+
+
 @blueprint.post("/me/applications/<uuid:application_id>/withdraw")
 @participant
-@refused_at("/me/applications/{application_id}")
+@refused_at("/me/applications/{application_id}/withdraw")
 def withdraw(application_id: UUID) -> Response:
     """Withdraw the application."""
     with tools().database.transaction() as session:

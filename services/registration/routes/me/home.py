@@ -91,7 +91,9 @@ def show_settings() -> str:
     with tools().database.reading() as session:
         row = person_of(session, current_person().person_id)
     known = {"name": row.name, "called": row.called, "locale": row.locale, "time_zone": row.time_zone}
-    return render_template("registration/settings.html", form=fill(known), zones=zone_choices(), email=row.email)
+    return render_template(
+        "registration/settings.html", form=fill(known), zones=zone_choices(row.time_zone or ""), email=row.email
+    )
 
 
 @blueprint.post("/me/settings")
@@ -110,7 +112,9 @@ def save_settings() -> Response | tuple[str, int]:
         with tools().database.reading() as session:
             email = person_of(session, person.person_id).email
         form = form.with_errors(wrong or ({} if wishes is None else {"name": _l("Fill this in")}))
-        return render_template("registration/settings.html", form=form, zones=zone_choices(), email=email), 422
+        return render_template(
+            "registration/settings.html", form=form, zones=zone_choices(form.value("time_zone")), email=email
+        ), 422
     with tools().database.transaction() as session:
         change_preferences(
             session,

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
+from services.registration.queries.applications import mine_with_place
 from services.registration.queries.offers import my_offer
 from services.registration.queries.places import pool
 from services.registration.routes.me.reasons import Why
@@ -67,8 +68,26 @@ def decline(offer_id: UUID) -> Response:
     return see_other("/me")
 
 
+@blueprint.get("/me/enrolments/<uuid:enrolment_id>/withdraw")
+@participant
+def review_giving_up(enrolment_id: UUID) -> str:
+    """Say what giving up a place means before it is done."""
+    with tools().database.reading() as session:
+        mine = mine_with_place(session, person_id=current_person().person_id, enrolment_id=enrolment_id)
+    return render_template(
+        "registration/withdraw.html",
+        edition=present(mine.edition, language=current_locale(), now=now()),
+        again=None,
+        place=True,
+        act=f"/me/enrolments/{enrolment_id}/withdraw",
+        back=f"/me/applications/{mine.application.id}",
+        possible=mine.enrolment is not None and mine.enrolment.state in {"accepted", "confirmed"},
+    )
+
+
 @blueprint.post("/me/enrolments/<uuid:enrolment_id>/withdraw")
 @participant
+@refused_at("/me/enrolments/{enrolment_id}/withdraw")
 def give_up(enrolment_id: UUID) -> Response:
     """Give up a place that was taken."""
     with tools().database.transaction() as session:

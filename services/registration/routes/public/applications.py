@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, render_template, request, session as cookie
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from services.registration.actions.submissions import ask_for_proof_again, start_application, submit_application
@@ -34,6 +35,7 @@ from shared.web.door.typed import typed_before, typed_now
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import Form, fill
 from shared.web.pages.prepared import for_visitors
+from shared.words.addresses import readable_email
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -191,11 +193,21 @@ def _changed(page: _Page) -> tuple[str, int]:
 
 @blueprint.get("/e/<edition_slug>/apply/sent/<uuid:key>")
 @public
-def show_sent(edition_slug: str, key: UUID) -> str:
+def show_sent(edition_slug: str, key: UUID) -> str | Response:
     """Say that a link is on its way, and to which address."""
     edition = shown_edition(edition_slug)
     with tools().database.at_once() as session:
         email = draft_waiting(session, edition_id=edition.id, submission_key=key)
+    if email is None:
+        return _sent(edition, None)
+    return for_visitors(
+        lambda slots: _sent(edition, slots["email"]),
+        at=f"sent {edition.slug}",
+        email=lambda: str(escape(readable_email(email))),
+    )
+
+
+def _sent(edition: EditionView, email: str | None) -> str:
     return render_template("registration/sent.html", edition=edition, email=email, days=PROOF.lasts.days)
 
 

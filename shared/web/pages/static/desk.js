@@ -40,8 +40,8 @@ addEventListener("keydown", (event) => {
   if (event.target.closest("textarea, select, input:not([type=checkbox], [type=radio])")) return;
   // Enter on the box of a row opens the row: it would send the form otherwise, with the first of its buttons.
   const row = event.key === "Enter" && event.target.matches("input") && event.target.closest("table.cards tbody tr");
-  // A button may have a key of its own: a, r and d propose for the rows that are selected.
-  const button = document.querySelector(`[data-bulk] button[data-key="${CSS.escape(event.key)}"]:enabled`);
+  // A button may have a key of its own: a, r and d propose, for the rows that are selected or for the one that is read.
+  const button = document.querySelector(`button[data-key="${CSS.escape(event.key)}"]:enabled`);
   const act = row ? () => way(row)?.click() : (keys[event.key] ?? (button && (() => button.click())));
   if (!act) return;
   event.preventDefault();

@@ -57,6 +57,19 @@ for (const button of all("[data-copy]")) {
   });
 }
 
+// How much is written, beside how much may be: code points, as the server counts them, a line's end as one.
+for (const told of all("[data-written]")) {
+  const field = document.getElementById(told.dataset.written);
+  const count = () => {
+    const written = [...field.value].length;
+    told.hidden = !written;
+    told.textContent = told.dataset.text.replace("#", written.toLocaleString(document.documentElement.lang));
+    told.classList.toggle("over", written > Number(told.dataset.limit));
+  };
+  field?.addEventListener("input", count);
+  if (field) count();
+}
+
 // A form goes once, however often the button is pressed on a slow line.
 addEventListener("submit", (event) => {
   const form = event.target;

@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0028_webhooks"
-down_revision = "0027_mail_history"
+revision = "0032_webhooks"
+down_revision = "0031_mail_history"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0029_limits"
-down_revision = "0028_webhooks"
+revision = "0033_limits"
+down_revision = "0032_webhooks"
 branch_labels = None
 depends_on = None
 

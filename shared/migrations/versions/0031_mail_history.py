@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.migrations.grants import publish
 
-revision = "0027_mail_history"
-down_revision = "0026_desk_at_scale"
+revision = "0031_mail_history"
+down_revision = "0030_heard_by"
 branch_labels = None
 depends_on = None
 
