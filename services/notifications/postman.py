@@ -58,8 +58,7 @@ CLAIM_SECONDS: Final = 0.1
 """A claim is as large as what was sent in so long: small where the relay is slow."""
 IDLE_SECONDS: Final = 2.0
 """How often somebody looks who was not called."""
-_OVER: Final = Held("closing", 0, timedelta(microseconds=1))
-"""This mail server has its share, or a better one may take mail again."""
+_OVER: Final = Held("closing", 0, timedelta(microseconds=1))  # its share is carried, or a better relay may take mail
 
 
 class Postman:
@@ -77,7 +76,7 @@ class Postman:
         stopping: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        """``clock`` dates the mails; whether one is due is PostgreSQL's to say."""
+        """Date mails by ``clock``; whether one is due is PostgreSQL's to say."""
         self._database = database
         self._settings = settings
         self._lane: Lane = lane
@@ -223,8 +222,7 @@ class Postman:
         return None
 
     def _words_of(self, campaign_id: UUID) -> Mapping[str, Words]:
-        known = self._words.of(campaign_id)
-        if known is not None:
+        if (known := self._words.of(campaign_id)) is not None:
             return known
         with self._database.reading() as session:  # a test of a draft
             return words_of(session, campaign_id=campaign_id)

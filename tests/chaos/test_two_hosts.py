@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from services.notifications.actions.launches import pause_campaign, resume_campaign, take_out_of_campaign
 from shared.clock import now
 from shared.deeds import Deed
+from tests.chaos.sink import DROPPED, Sink
 from tests.chaos.test_mail import write_notice
 from tests.support.mail import Arranged, arrange_campaign, carry_once
 from tests.support.patience import let_time_pass, until
@@ -51,7 +52,6 @@ INSERT INTO notifications.delivery (id, campaign_id, person_id, edition_id, kind
 SELECT gen_random_uuid(), :campaign, gen_random_uuid(), :edition, 'campaign', 'p' || number || '@example.org',
     'Person ' || number, 'en', jsonb_build_object('name', 'Person ' || number), now(), now()
 FROM generate_series(0, :people - 1) AS number""")
-DROPPED = frozenset({501, 2501, 4501, 6501, 8501})
 
 
 @dataclass
@@ -88,40 +88,6 @@ def ledger_of(owner: Database) -> Ledger:
         ):
             found.setdefault(state, set()).add(address)
     return Ledger(found)
-
-
-@dataclass
-class Sink:
-    """Refuses, stalls and drops by the recipient's number, each but the 5xx once."""
-
-    met: set[str] = field(default_factory=set)
-
-    def number(self, recipient: str) -> int:
-        return int(recipient[1:].partition("@")[0]) if recipient.startswith("p") else -1
-
-    def first_time(self, recipient: str, what: str) -> bool:
-        known = f"{what} {recipient}" in self.met
-        self.met.add(f"{what} {recipient}")
-        return not known
-
-    def to_recipient(self, recipient: str) -> str | None:
-        number = self.number(recipient)
-        if number % 200 == 13:
-            return "550 5.1.1 no such user"
-        if number % 100 == 7 and self.first_time(recipient, "later"):
-            return "450 4.2.1 mailbox busy"
-        return None
-
-    def to_message(self, recipient: str) -> str | None:
-        number = self.number(recipient)
-        if number in DROPPED and self.first_time(recipient, "drop"):
-            return "hang up"
-        if number % 300 == 17 and self.first_time(recipient, "close"):
-            return "421 4.3.0 closing"
-        return None
-
-    def stalls(self, recipient: str) -> float:
-        return 1.5 if self.number(recipient) % 2000 == 19 and self.first_time(recipient, "stall") else 0.0
 
 
 @dataclass
