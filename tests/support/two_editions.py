@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
 from services.notifications.actions.unreached import open_tasks
+from services.notifications.actions.webhooks import add_webhook
 from services.registration.actions.bulks import begin_bulk
 from services.registration.actions.pools import make_pool
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
@@ -66,12 +67,13 @@ def two_editions(databases: Mapping[str, Database], folder: Path) -> TwoEditions
     things: dict[Side, dict[str, Any]] = {}
     for side in SIDES:
         edition_id = editions[side] = make_edition(databases["registration"], slug=f"{side}-2026")
+        registered = _registered(databases["registration"], edition_id, side)
         things[side] = {
             "edition_slug": f"{side}-2026",
-            **_registered(databases["registration"], edition_id, side),
+            **registered,
             **_shelved(databases["materials"], folder, edition_id, side),
             "campaign_id": _campaign(databases["notifications"], edition_id, topic_id),
-            **_mailed(databases["notifications"], edition_id),
+            **_mailed(databases["notifications"], edition_id, registered["person_id"]),
             **NOBODYS,
         }
     return TwoEditions(editions, things)
@@ -163,11 +165,11 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
     }
 
 
-def _mailed(database: Database, edition_id: UUID) -> dict[str, Any]:
+def _mailed(database: Database, edition_id: UUID, person_id: UUID) -> dict[str, Any]:
     """Write an offer's mail that did not arrive."""
     delivery = Delivery(
         id=new_id(),
-        person_id=new_id(),
+        person_id=person_id,
         edition_id=edition_id,
         kind="offer_made",
         idempotency_key=f"offer_made:{edition_id}",
@@ -182,7 +184,10 @@ def _mailed(database: Database, edition_id: UUID) -> dict[str, Any]:
         session.flush()  # the task is about it
         open_tasks(session, delivery_ids=[delivery.id])
         task = session.execute(select(Unreached.id).where(Unreached.delivery_id == delivery.id)).scalar_one()
-    return {"delivery_id": delivery.id, "unreached_id": task}
+    deed = Deed(UUID(int=7), now())
+    with database.transaction() as session:
+        hook = add_webhook(session, edition_id=edition_id, url="https://hooks.example.org/", allowed=(), deed=deed)
+    return {"delivery_id": delivery.id, "unreached_id": task, "webhook_id": hook.id}
 
 
 def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:

@@ -66,5 +66,8 @@ NOTICES: Final = {
     )
 }
 
+WRITTEN: Final = "written"
+"""A notice whose words came by API; it has no link of ours and no template."""
+
 VALUES: Final = ("name", "edition", "place", "dates", "deadline", "moment", "words", "from", "link")
 """What a notice's text may use; the same for all kinds, so that one frame serves them."""

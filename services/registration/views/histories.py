@@ -11,6 +11,7 @@ from services.registration.rules.forms.compiled import CompiledForm
 from services.registration.views.answers import differences_in, labels_of
 from services.registration.views.wording import OUTCOME
 from shared.histories import Past
+from shared.links import DELIVERY
 from shared.web.pages.histories import Titles
 from shared.words.formats import format_list
 from shared.words.sentences import LazyText, _, _l
@@ -53,6 +54,7 @@ FACTS: Final[Mapping[str, LazyText]] = {
     "DownloadStarted": _l("Download started"),
 }
 MAILS: Final[Mapping[str, LazyText]] = {
+    "written": _l("message from the organisers"),
     "address_proof": _l("link to confirm the address"),
     "form_saved": _l("link to the half-filled form"),
     "sign_in": _l("link to sign in"),
@@ -107,6 +109,7 @@ def story(
             "text": MAIL_STATES.get(mail.state, mail.state),
             "kind": "bad" if mail.state in {"failed", "uncertain", "bounced", "complained"} else "calm",
             "by": "",
+            "url": DELIVERY.address("", id=mail.id),
         }
         for mail in mails
     ]

@@ -32,5 +32,7 @@ SCOPES: Final = {
     "campaigns:write": Scope(_l("Write campaigns"), frozenset({"organiser", "writer"})),
     "mail:read": Scope(_l("Read mails and what came back"), frozenset({"organiser", "writer", "approver", "viewer"})),
     "mail:keep": Scope(_l("Settle what came back"), frozenset({"organiser", "writer"})),
+    "mail:send": Scope(_l("Send notices to one person"), frozenset({"organiser", "writer"})),
+    "webhooks:keep": Scope(_l("Keep webhooks"), frozenset({"organiser"})),
     "campaigns:launch": Scope(_l("Launch campaigns"), frozenset({"organiser", "writer", "approver"})),
 }
