@@ -50,6 +50,9 @@ RUN install -d -o 10001 -g 10001 /var/spool/gateway \
     && chmod 0755 /usr/local/bin/gateway-health
 ENV GATEWAY_LISTEN=8080 \
     STORE_PATH=/var/lib/academy/store \
+    CACHE_PATH=/tmp/public \
+    STORE_ORIGIN=http://127.0.0.1:9 \
+    STORE_TLS= \
     PROBLEMS_PATH=/usr/share/academy/problems \
     UPLOAD_LIMIT=150000000 \
     TRUSTED_PROXY=0.0.0.0/32 \

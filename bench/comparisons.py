@@ -96,8 +96,18 @@ def downloads(bench: Bench) -> list[Comparison]:
     bench.compare(
         large, reader.large_megabytes_per_second, {NGINX: lambda: reader.plain_large_megabytes_per_second(plain)}
     )
+    public = [
+        Comparison("downloads", "public files by hash, 100 KB", "per s", bars={NGINX: 0.9}),
+        Comparison("downloads", "public files by hash, 50 MB", "MB/s", bars={NGINX: 0.9}),
+    ]
+    bench.compare(public[0], reader.public_small_per_second, {NGINX: lambda: reader.plain_small_per_second(plain)})
+    bench.compare(
+        public[1],
+        reader.public_large_megabytes_per_second,
+        {NGINX: lambda: reader.plain_large_megabytes_per_second(plain)},
+    )
     counted = reader.counted(bench.counting_stand)
-    return [small, one, *_costs("downloads", "one download", counted, each=COUNTED), large]
+    return [small, one, *_costs("downloads", "one download", counted, each=COUNTED), large, *public]
 
 
 def mails(bench: Bench) -> list[Comparison]:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 from services.notifications.intake import take_in
 from services.notifications.lanes import keep_order, live_in_lane, write_notices
 from services.notifications.letters.signatures import KeysUnusable, read_keys
+from services.notifications.rounds.webhooks import call_webhooks
 from services.notifications.settings import NotificationsSettings
 from shared.database import Database
 from shared.doors import DoorBell, connect_redis
@@ -128,6 +129,7 @@ class Life:
         targets = [partial(self._carry, number) for number in range(1, NOTICE_SENDERS)] + [
             self._write,
             self._keep_order,
+            self._call_webhooks,
         ]
         if self._settings.takes_in:
             targets.append(partial(take_in, self._database, self._settings, self._stopping))
@@ -173,6 +175,15 @@ class Life:
             ring=partial(os.kill, self._parent, signal.SIGUSR1),
         )
 
+    def _call_webhooks(self) -> None:
+        call_webhooks(
+            database=self._database,
+            settings=self._settings,
+            stopping=self._stopping,
+            alive=partial(self._alive, NOTICE_SENDERS + 2),
+            rest=self._ending.wait,
+        )
+
 
 def main() -> int:
     """Keep the postmen at work until this process is told to end."""
@@ -192,7 +203,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     signal.signal(signal.SIGUSR1, lambda *_: called.set())
-    posts = [Post("notices", NOTICE_SENDERS + 2), *(Post("campaigns", 1) for _ in range(settings.campaign_senders))]
+    posts = [Post("notices", NOTICE_SENDERS + 3), *(Post("campaigns", 1) for _ in range(settings.campaign_senders))]
     gc.freeze()  # what was imported stays out of collection, so that the children go on sharing it
     while not ending.is_set():
         for post in posts:

@@ -32,6 +32,8 @@ class SignedLink(MailedLink):
 
     signed_by: frozenset[str]
     lasts: timedelta
+    shows: bool = False
+    """It only shows something. All others change something, so that they are redeemed by a button."""
 
     @property
     def rule(self) -> str:
@@ -53,6 +55,8 @@ STAFF_INVITATION: Final = SignedLink(
     timedelta(days=3),
 )
 UNSUBSCRIBE: Final = SignedLink("unsubscribe", "/mail/unsubscribe/{token}", frozenset({"notifications"}), ALWAYS)
+READ_MAIL: Final = SignedLink("read-mail", "/mail/read/{token}", frozenset({"notifications"}), ALWAYS, shows=True)
+"""A campaign mail as a page, for mail programs that show it badly."""
 MY_PAGE: Final = MailedLink("my-page", "/me")
 OFFER: Final = MailedLink("offer", "/me/offers/{id}")
 ASKED: Final = MailedLink("asked", "/me/applications/{id}/asked")
@@ -70,6 +74,7 @@ LINKS: Final = {
         SIGN_IN,
         STAFF_INVITATION,
         UNSUBSCRIBE,
+        READ_MAIL,
         MY_PAGE,
         OFFER,
         ASKED,

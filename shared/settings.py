@@ -6,6 +6,7 @@ and with one sentence, and not a worker an hour later.
 
 from __future__ import annotations
 
+import re
 from email.errors import MessageError
 from email.headerregistry import HeaderRegistry
 from typing import Annotated, Any, Final, Literal
@@ -26,6 +27,8 @@ _SAID: Final = {
     "less_than_equal": "must be at most {le}",
     "too_short": "is too short: at least {min_length} characters are needed",
 }
+_BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9_.-]+)*/?")
 _REGISTRY: Final = HeaderRegistry()
 
 
@@ -83,9 +86,12 @@ def _redis_url(value: str) -> str:
 
 
 def _store_url(value: str) -> str:
-    example = "file:///var/lib/academy/store"
-    parts = _address(value, "file", example=example)
-    if parts.netloc or not parts.path.startswith("/"):
+    example = "file:///var/lib/academy/store or s3://bucket/prefix"
+    parts = _address(value, "file", "s3", example=example)
+    if parts.scheme == "s3":
+        if not _BUCKET.fullmatch(parts.netloc) or not _PREFIX.fullmatch(parts.path):
+            raise ValueError(f"is not an address such as {example}; the keys stand in AWS_ACCESS_KEY_ID and the like")
+    elif parts.netloc or not parts.path.startswith("/"):
         raise ValueError(f"is not an address such as {example}")
     return value
 

@@ -1,7 +1,7 @@
 """Where bytes live: write-once files named by their SHA-256.
 
-A folder for now. The protocol says nothing of folders, so that an object store can take its place: it keeps a stream
-under a hash it learns while writing, and it says in which way the bytes are delivered.
+A folder, or a bucket of an object store (:mod:`.bucket`). Both keep a stream under a hash they learn while writing, and
+say in which way the gateway delivers the bytes.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class StoreUnknown(Exception):  # noqa: N818 - stops the start, is never shown t
 Check: TypeAlias = Callable[[BinaryIO], None]
 
 
-def _any(_file: BinaryIO) -> None:
+def any_file(_file: BinaryIO) -> None:
     """Take whatever comes."""
 
 
@@ -78,13 +78,18 @@ class Store(Protocol):
     def scratch(self) -> Path:
         """A folder for what is on its way in, seen by all who serve this store."""
 
-    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = _any) -> StreamStored:
+    def keep(
+        self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = any_file
+    ) -> StreamStored:
         """Write the stream once; keeping the same bytes again changes nothing, unless what is there is damaged.
 
         ``check`` reads the whole of it before it gets its name, and may raise. Durable when it returns. Refuses with
         :class:`FileTooLarge` beyond ``limit`` bytes. What is refused leaves nothing behind.
         ``modified_at`` becomes the file's Last-Modified when it is new.
         """
+
+    def prepare(self) -> None:
+        """Make the place where files lie, where there is none yet."""
 
     def modified_at(self, sha256: str) -> float | None:
         """Return when the file was kept, in seconds since 1970, or None when it is not there."""
@@ -129,38 +134,19 @@ class FolderStore:
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
-    def keep(self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = _any) -> StreamStored:
+    def keep(
+        self, pieces: Iterable[bytes], *, limit: int, modified_at: datetime, check: Check = any_file
+    ) -> StreamStored:
         """Write to a temporary file, sync it, then name it: a crash leaves a whole file or none under the hash."""
-        with self._unnamed() as (scratch, file):
-            digest, size = hashlib.sha256(), 0
-            for piece in pieces:
-                size += len(piece)
-                if size > limit:
-                    raise FileTooLarge(limit=limit)
-                digest.update(piece)
-                file.write(piece)
-            file.flush()
-            with scratch.open("rb") as written:
-                check(written)
-            second = int(modified_at.timestamp())
-            os.utime(scratch, (second, second))
-            scratch.chmod(0o644)  # the gateway's workers read it under their own user
-            os.fsync(file.fileno())
-            self._name(scratch, digest.hexdigest())
-        return StreamStored(sha256=digest.hexdigest(), size=size)
-
-    @contextmanager
-    def _unnamed(self) -> Iterator[tuple[Path, BinaryIO]]:
         coming = self.folder / "incoming"
-        coming.mkdir(parents=True, exist_ok=True)
-        _sweep(coming, abandoned_after=self._abandoned_after)
-        descriptor, name = tempfile.mkstemp(dir=coming)
-        scratch = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                yield scratch, file
-        finally:
-            scratch.unlink(missing_ok=True)
+        with arriving(coming, pieces, limit=limit, check=check, abandoned_after=self._abandoned_after) as (path, kept):
+            second = int(modified_at.timestamp())
+            os.utime(path, (second, second))
+            path.chmod(0o644)  # the gateway's workers read it under their own user
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            self._name(path, kept.sha256)
+        return kept
 
     def _name(self, scratch: Path, sha256: str) -> None:
         target = self._path(sha256)
@@ -178,6 +164,10 @@ class FolderStore:
             os.fsync(folder)  # the name must survive a power cut, too
         finally:
             os.close(folder)
+
+    def prepare(self) -> None:
+        """Make the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def modified_at(self, sha256: str) -> float | None:
         """Return the file's modification time, or None when it is not there."""
@@ -220,6 +210,35 @@ class FolderStore:
         yield self._path(sha256).resolve(strict=True)
 
 
+@contextmanager
+def arriving(
+    folder: Path,
+    pieces: Iterable[bytes],
+    *,
+    limit: int,
+    check: Check = any_file,
+    abandoned_after: float = ABANDONED_SECONDS,
+) -> Iterator[tuple[Path, StreamStored]]:
+    """Write the stream to a file of ``folder`` that lasts as long as the block, hashed and checked; see ``keep``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder, abandoned_after=abandoned_after)
+    descriptor, name = tempfile.mkstemp(dir=folder)
+    path, digest, size = Path(name), hashlib.sha256(), 0
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for piece in pieces:
+                size += len(piece)
+                if size > limit:
+                    raise FileTooLarge(limit=limit)
+                digest.update(piece)
+                file.write(piece)
+        with path.open("rb") as written:
+            check(written)
+        yield path, StreamStored(sha256=digest.hexdigest(), size=size)
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def _sweep(folder: Path, *, abandoned_after: float) -> None:
     """Delete what uploads left whose process was killed, by the time of the disk: their own may be set to another."""
     oldest = time.time() - abandoned_after
@@ -236,14 +255,28 @@ def _is_whole(path: Path, sha256: str) -> bool:
 
 @cache
 def store_at(url: str, room: str = "") -> Store:
-    """Return the store that ``url`` names, or a ``room`` of it whose files are counted by themselves.
+    """Return the store that ``url`` names: ``file:///folder``, or ``s3://bucket/prefix``.
 
-    Only ``file:///…`` is known.
+    A ``room`` of it has files that are counted by themselves.
     """
     parts = urlsplit(url)
+    if parts.scheme == "s3" and parts.netloc:
+        from shared.bucket import BucketStore  # late: it brings a library of its own
+
+        scratch = Path(os.environ.get("STORE_SCRATCH") or Path(tempfile.gettempdir()) / "academy-store")
+        prefix = "/".join(filter(None, (parts.path.strip("/"), room)))
+        return BucketStore(parts.netloc, prefix, scratch=scratch / room)
     if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
         raise StoreUnknown(url)
     return FolderStore(Path(unquote(parts.path)), room=room)
+
+
+def hash_of(pieces: Iterable[bytes]) -> str:
+    """Return the SHA-256 of a stream, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def pieces_of(stream: BinaryIO) -> Iterator[bytes]:

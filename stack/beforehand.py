@@ -129,5 +129,5 @@ def check_replacements(addresses: Addresses, *, demo: bool) -> None:
             "SMTP_URL is set, and the demo would mail made-up people through it. Unset it, or set ACADEMY_DEMO_MAIL=1 "
             "if that server delivers nothing."
         )
-    if not addresses.store_url.startswith("file://"):
-        raise CannotStart("STORE_URL must be a file:///… address on this machine.")
+    if not addresses.store_url.startswith(("file://", "s3://")):
+        raise CannotStart("STORE_URL must be file:///… on this machine, or s3://bucket/prefix.")

@@ -103,6 +103,20 @@ def fixity() -> None:
     sys.exit(run_round("services.materials.rounds.fixity", "materials", command="fixity"))
 
 
+@academy.command(name="move-store")
+@click.argument("source")
+@click.argument("target")
+def move_store(source: str, target: str) -> None:
+    """Copy every file of the library from SOURCE to TARGET, file:///folder or s3://bucket/prefix, and compare hashes.
+
+    Works beside a running stack, and can be broken off and begun again. Then set STORE_URL to TARGET and start anew.
+    """
+    from stack.operating.rounds import run_round
+
+    module = "services.materials.rounds.moving"
+    sys.exit(run_round(module, "materials", command="move-store", arguments=(source, target)))
+
+
 @academy.command()
 def reseal() -> None:
     """Seal special answers anew by the first of SPECIAL_KEYS, after a new key was put in front of the others.

@@ -11,6 +11,7 @@ from urllib.request import url2pathname
 
 from shared.doors import QUEUES
 from stack.addresses import SERVICES, Addresses
+from stack.buckets import BUCKET_KEYS, keys_of_bucket, origin_of, trust_of
 from stack.embedded import nginx, postgres, valkey
 from stack.keys import Keys
 from stack.ordinary_user import ordinary_user
@@ -25,6 +26,7 @@ PRIVATE_TO_POSTMEN = frozenset({"MAIL_BOX", "MAIL_DKIM_KEYS", "MAIL_LISTEN", "MA
 NOT_PASSED_ON = frozenset(
     {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "STORE_URL", "SECRET_KEY", "ENVIRONMENT", "PUBLIC_URL", "SPECIAL_KEYS"}
     | PRIVATE_TO_POSTMEN
+    | BUCKET_KEYS
 )
 
 
@@ -133,13 +135,13 @@ def service_environment(outline: Outline, service: str) -> dict[str, str]:
     told = common_environment(outline) | {"DATABASE_URL": outline.addresses.role_url(service, outline.keys)}
     if service == "registration":
         told["SPECIAL_KEYS"] = os.environ.get("SPECIAL_KEYS") or outline.keys.special_keys
-    return told
+    return told | (keys_of_bucket(os.environ) if service == "materials" else {})
 
 
 def worker_environment(outline: Outline) -> dict[str, str]:
     """Return what the worker is told: the roles of all three services."""
     urls = {f"{name.upper()}_DATABASE_URL": outline.addresses.role_url(name, outline.keys) for name in SERVICES}
-    return common_environment(outline) | urls
+    return common_environment(outline) | urls | keys_of_bucket(os.environ)
 
 
 def postmen_environment(outline: Outline) -> dict[str, str]:
@@ -223,10 +225,13 @@ def _behind_the_pages(name: str, command: list[str], told: Mapping[str, str], *,
 
 def _gateway(outline: Outline) -> Process:
     places, ports, addresses = outline.places, outline.ports, outline.addresses
-    store = urlsplit(addresses.store_url)
+    store, origin = urlsplit(addresses.store_url), origin_of(addresses.store_url, os.environ)
     values = {
         "GATEWAY_LISTEN": f"{LOOPBACK}:{ports.gateway}",
         "STORE_PATH": url2pathname(store.path) if store.scheme == "file" else str(places.store),
+        "CACHE_PATH": str(places.run / "nginx" / "cache"),
+        "STORE_ORIGIN": origin,
+        "STORE_TLS": trust_of(origin),
         "UPLOAD_LIMIT": os.environ.get("UPLOAD_LIMIT") or str(nginx.UPLOAD_LIMIT),
         "TRUSTED_PROXY": os.environ.get("TRUSTED_PROXY", nginx.NOBODY),
         **{f"{name.upper()}_UPSTREAM": f"{LOOPBACK}:{getattr(ports, name)}" for name in SERVICES},

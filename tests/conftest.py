@@ -62,7 +62,8 @@ def owner_url(worker_id: str) -> Iterator[str]:
     name = f"academy_{worker_id}_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        yield at(server, name)
+    yield at(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:  # another one: a test may crash the server
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

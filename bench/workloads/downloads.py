@@ -12,7 +12,7 @@ from bench.stand import SLUG, Stand, wait_for_page
 from services.materials.actions.publications import add_publication, draft_release, publish_release
 from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
-from services.materials.rules.shelves import ACCEPTED
+from services.materials.rules.shelves import ACCEPTED, PUBLIC
 from shared.clock import now
 from shared.deeds import Deed
 from shared.store import store_at
@@ -32,6 +32,7 @@ class Downloads:
         self._cookie = stand.cookie_of(stand.people(1)[0])
         self.files = stand.folder / "plain-files"
         self.files.mkdir()
+        self._public: dict[str, str] = {}
         self._addresses = self._put_up()
 
     def small_per_second(self) -> float:
@@ -54,6 +55,14 @@ class Downloads:
     def large_megabytes_per_second(self) -> float:
         """Return how fast the large file comes over two connections, in MB/s."""
         return self._load(self._stand.gateway, self._addresses["large"], connections=2)["bytes_per_second"] / MEGABYTE
+
+    def public_small_per_second(self) -> float:
+        """Return downloads of the small file per second by its hash, as anybody."""
+        return self._load(self._stand.gateway, self._public["small"], connections=8)["per_second"]
+
+    def public_large_megabytes_per_second(self) -> float:
+        """Return how fast the large file comes by its hash over two connections, in MB/s."""
+        return self._load(self._stand.gateway, self._public["large"], connections=2)["bytes_per_second"] / MEGABYTE
 
     def plain_small_per_second(self, url: str) -> float:
         """Return the same from a plain nginx."""
@@ -102,15 +111,17 @@ class Downloads:
                     deed=deed,
                 )
                 addresses[name] = f"/materials/renditions/{rendition.id}/{rendition.filename}"
+                self._public[name] = f"/materials/files/{rendition.sha256}/{rendition.filename}"
             publish_release(session, release_id=release.id, deed=deed)
-            shelf = put_up_shelf(
-                session,
-                edition_id=self._stand.edition_id,
-                names={"en": "The Reader"},
-                rule=ACCEPTED,
-                opens_at=None,
-                closes_at=None,
-                deed=deed,
-            )
-            place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
+            for rule in (ACCEPTED, PUBLIC):
+                shelf = put_up_shelf(
+                    session,
+                    edition_id=self._stand.edition_id,
+                    names={"en": "The Reader"},
+                    rule=rule,
+                    opens_at=None,
+                    closes_at=None,
+                    deed=deed,
+                )
+                place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
         return addresses

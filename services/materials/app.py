@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from services.materials.routes.api import (  # noqa: F401 - they add to one blueprint
     chapters as _chapters,
+    explaining as _explaining,
     makings as _makings,
+    reading as _reading,
     removals as _removals,
     search as api,
     shelves as _shelves,
@@ -15,6 +17,7 @@ from services.materials.routes.api import (  # noqa: F401 - they add to one blue
 from services.materials.routes.desk import (
     arrivals,
     corrections,
+    explaining,
     makings,
     publications as desk,
     publishing,
@@ -22,7 +25,7 @@ from services.materials.routes.desk import (
     removals,
     shelves,
 )
-from services.materials.routes.public import library, reader, renditions, search
+from services.materials.routes.public import library, parts, reader, renditions, search
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.tasks import CeleryBell, connect_redis, make_celery
@@ -55,9 +58,11 @@ def build(settings: MaterialsSettings, database: Database) -> Flask:
             uploads.blueprint,
             search.blueprint,
             reader.blueprint,
+            parts.blueprint,
             library.blueprint,
             renditions.blueprint,
             desk.blueprint,
+            explaining.blueprint,
             releases.blueprint,
             publishing.blueprint,
             corrections.blueprint,

@@ -36,6 +36,12 @@ class ChapterUnknown(NotFound):
     title = _l("There is no such chapter")
 
 
+class PersonUnknown(NotFound):
+    """Nobody of this id applied to an edition of the publication."""
+
+    title = _l("Nobody of this name applied")
+
+
 class ArrivalUnknown(NotFound):
     """The file has its place already, or was let go."""
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from services.notifications.actions.notices import MAIL_QUEUE
 from services.notifications.routes.api import (
     campaigns as api,
+    mails as api_mails,
+    notices as api_notices,
     reconciliation as api_reconciliation,
     returns as api_returns,
 )
@@ -21,8 +23,9 @@ from services.notifications.routes.desk import (
     reconciliation,
     returns,
     texts,
+    webhooks,
 )
-from services.notifications.routes.public import my_topics, unsubscribe
+from services.notifications.routes.public import my_topics, reading, unsubscribe
 from services.notifications.settings import NotificationsSettings
 from services.notifications.views.figures import held_lanes, mail_flow
 from shared.database import Database
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 _QUEUES: Final = ("notifications", MAIL_QUEUE)
 _ROUTES: Final = (
     api,
+    api_mails,
+    api_notices,
     api_reconciliation,
     api_returns,
     addresses,
@@ -45,10 +50,12 @@ _ROUTES: Final = (
     ledger,
     my_topics,
     previews,
+    reading,
     reconciliation,
     returns,
     texts,
     unsubscribe,
+    webhooks,
 )
 
 

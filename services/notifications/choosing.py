@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from services.notifications.actions.deliveries import ClaimedBatch
+from services.notifications.actions.rationing import ration
 from services.notifications.actions.relays import Held, held_up, is_any_worth_a_try, note_recovery, note_trouble
+from services.notifications.actions.warming import count_today, left_today, rest_when_full
+from services.notifications.gateways.buckets import Buckets
 from services.notifications.gateways.line import Line
 from services.notifications.gateways.relay import Relay, RelayUnreachable
 from services.notifications.rules.relays import before, in_order
 from services.notifications.rules.troubles import Lane
-from services.notifications.settings import RelayPlan
+from services.notifications.settings import NotificationsSettings, RelayPlan
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -26,8 +30,9 @@ Connect = Callable[[RelayPlan], Relay]
 class Choice:
     """The mail servers as one sender in one lane sees them."""
 
-    def __init__(self, plans: Sequence[RelayPlan], lane: Lane, connect: Connect) -> None:
-        self._plans = in_order(plans)
+    def __init__(self, settings: NotificationsSettings, lane: Lane, connect: Connect) -> None:
+        self._plans = in_order(settings.relays)
+        self._buckets = Buckets(settings) if settings.mail_domains else None
         self._lane: Lane = lane
         self._connect = connect
         self.plan = self._plans[0]
@@ -43,6 +48,10 @@ class Choice:
         for plan in self._plans:
             with line.transaction() as session:
                 held = held_up(session, lane=self._lane, relay=plan.name)
+                full = rest_when_full(session, plan)
+            if full:
+                rests.append(full.total_seconds())
+                continue
             if held is not None and held.rest:
                 rests.append(held.rest.total_seconds())
                 continue
@@ -66,8 +75,22 @@ class Choice:
 
     def is_better_due(self, session: Session) -> bool:
         """Say whether a mail server that is asked before this one may be worth a try again."""
-        names = before(self.plan, self._plans)
+        better = set(before(self.plan, self._plans))
+        names = [plan.name for plan in self._plans if plan.name in better and not rest_when_full(session, plan)]
         return bool(names) and is_any_worth_a_try(session, lane=self._lane, relays=names)
+
+    def room(self, session: Session, size: int) -> int:
+        """Return how many of ``size`` mails this mail server may still carry today."""
+        left = left_today(session, self.plan)
+        return size if left is None else min(size, left)
+
+    def allotted(self, session: Session, claim: ClaimedBatch) -> ClaimedBatch:
+        """Give back of ``claim`` what its domains do not want yet, and count the rest as asked of this mail server."""
+        if self._buckets is not None:
+            claim = ration(session, claim, buckets=self._buckets, overtaking=self._lane == "notices")
+        if self.plan.warm_up:
+            count_today(session, relay=self.plan.name, asked=len(claim.deliveries))
+        return claim
 
     def leave(self) -> None:
         """Hang up."""

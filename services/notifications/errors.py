@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from shared.words.sentences import _l
 
 
@@ -115,3 +115,39 @@ class DeliveryUnknown(NotFound):
     """No mail has that id."""
 
     title = _l("There is no such mail")
+
+
+class PersonUnknown(NotFound):
+    """Nobody of this edition has that id."""
+
+    title = _l("There is no such person in this edition")
+
+
+class MailUnreadable(NotFound):
+    """The link was cut in two by a mail program, is not one of ours, or nothing is left of what the mail said."""
+
+    title = _l("This mail cannot be shown")
+
+
+class WebhookUnknown(NotFound):
+    """No webhook of this edition has that id."""
+
+    title = _l("There is no such webhook")
+
+
+class WebhookUnsafe(Invalid):
+    """A webhook leads out of the house: HTTPS, a host in the public Internet, no password in it."""
+
+    title = _l("A webhook needs an https address in the public Internet, without a password")
+
+
+class ReferenceReused(Conflict):
+    """The reference belongs to another notice of this edition."""
+
+    title = _l("This reference belongs to another notice")
+
+
+class NoticesUsedUp(TooMany):
+    """The edition has sent as many notices by API as it may in 24 hours."""
+
+    title = _l("No more notices can be sent by API today")

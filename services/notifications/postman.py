@@ -58,6 +58,7 @@ CLAIM_SECONDS: Final = 0.1
 """A claim is as large as what was sent in so long: small where the relay is slow."""
 IDLE_SECONDS: Final = 2.0
 """How often somebody looks who was not called."""
+_OVER: Final = Held("closing", 0, timedelta(microseconds=1))  # its share is carried, or a better relay may take mail
 
 
 class Postman:
@@ -75,12 +76,12 @@ class Postman:
         stopping: Callable[[], bool] = lambda: False,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        """``clock`` dates the mails; whether one is due is PostgreSQL's to say."""
+        """Date mails by ``clock``; whether one is due is PostgreSQL's to say."""
         self._database = database
         self._settings = settings
         self._lane: Lane = lane
         self._local_notes = local_notes
-        self._choice = Choice(settings.relays, lane, connect)
+        self._choice = Choice(settings, lane, connect)
         self._new_line = open_line
         self._stopping = stopping
         self._clock = clock
@@ -187,7 +188,7 @@ class Postman:
             if held is not None and held.rest:
                 return None, held, held.rest.total_seconds()
             if self._choice.is_better_due(session):
-                return None, Held("closing", 0, timedelta(microseconds=1)), 0.0
+                return None, _OVER, 0.0
             per_second = pace_now(session, relay=plan.name, limit=plan.per_second)
             self._limited = per_second is not None
             if per_second is not None:
@@ -197,23 +198,31 @@ class Postman:
                 if wait:
                     return None, held, wait.total_seconds()
             size = 1 if held is not None or per_second is not None else min(self._size, self._settings.mail_batch)
-            return self._claim_in_lane(session, line.id, size), held, 0.0
+            if not (room := self._choice.room(session, size)):
+                return None, _OVER, 0.0
+            claim = self._claim_in_lane(session, line.id, room)
+            return claim and self._choice.allotted(session, claim), held, 0.0
 
     def _claim_in_lane(self, session: Session, token: UUID, size: int) -> ClaimedBatch | None:
         if self._lane == "notices":
             return claim_notices(session, token=token, limit=size, relay=self._choice.plan.name)
         for campaign_id in campaigns_being_sent(session):
-            if self._words.are_agreed(session, campaign_id):
+            version = self._words.version(session, campaign_id)
+            if version is not None:
                 claim = claim_campaign_mail(
-                    session, token=token, campaign_id=campaign_id, limit=size, relay=self._choice.plan.name
+                    session,
+                    token=token,
+                    campaign_id=campaign_id,
+                    words_version=version,
+                    limit=size,
+                    relay=self._choice.plan.name,
                 )
                 if claim:
                     return claim
         return None
 
     def _words_of(self, campaign_id: UUID) -> Mapping[str, Words]:
-        known = self._words.of(campaign_id)
-        if known is not None:
+        if (known := self._words.of(campaign_id)) is not None:
             return known
         with self._database.reading() as session:  # a test of a draft
             return words_of(session, campaign_id=campaign_id)

@@ -119,6 +119,14 @@ def tell_offer(session: Session, fact: facts.OfferMade, heard: Heard) -> None:
     _queue(session, "offer_made", fact.offer_id, recipient, heard, edition_id=fact.edition_id, deadline=deadline)
 
 
+@reactions.hear(facts.OfferEnding)
+def remind_of_offer(session: Session, fact: facts.OfferEnding, heard: Heard) -> None:
+    """Remind the person until when the place is held."""
+    recipient = person(session, person_id=fact.person_id)
+    deadline = offer_expiry(session, offer_id=fact.offer_id)
+    _queue(session, "offer_ending", fact.offer_id, recipient, heard, edition_id=fact.edition_id, deadline=deadline)
+
+
 @reactions.hear(facts.OfferAccepted)
 def confirm_place(session: Session, fact: facts.OfferAccepted, heard: Heard) -> None:
     """Tell the person that the place is theirs."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
+from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from shared.settings import Settings, smtp_address
 
@@ -44,6 +47,26 @@ def _port(url: str) -> int | None:
         raise ValueError("names a port that is none") from error
 
 
+def _domain(value: str) -> str:
+    name = value.strip().lower()
+    if name != "*" and ("." not in name or "@" in name or not name.isascii()):
+        raise ValueError("is not a domain such as example.org, in ASCII, or *")
+    return name
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+Rate = Annotated[float, Field(gt=0, le=10_000)]
+
+
+def _pairs(value: object) -> object:
+    """Accept a mapping, and keep it so that settings stay hashable."""
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+def _network(value: str) -> str:
+    return str(ip_network(value))
+
+
 ONLY: Final = "main"
 """What the relay of ``SMTP_URL`` is called where it is the only one."""
 
@@ -58,6 +81,16 @@ class RelayPlan(BaseModel):
     priority: int = Field(default=1, ge=1, le=9)
     per_second: float | None = Field(default=None, gt=0, le=10_000)
     """What its owner allows. Without it the pace is learned where it complains."""
+    warm_up: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """How many mails it carries at most on its first day, its second, and so on; afterwards as many as come."""
+    warm_up_from: date | None = None
+    """Its first day, in UTC."""
+
+    @model_validator(mode="after")
+    def _warm_up_begins(self) -> Self:
+        if bool(self.warm_up) != (self.warm_up_from is not None):
+            raise ValueError("warm_up and warm_up_from need each other")
+        return self
 
 
 class NotificationsSettings(Settings):
@@ -73,6 +106,9 @@ class NotificationsSettings(Settings):
     """What the relay's owner allows. Without it the pace is learned where the relay complains."""
     mail_relays: tuple[RelayPlan, ...] = ()
     """Several mail servers, in place of ``smtp_url``: ``[{"name": "ours", "url": "smtp://…", "priority": 1}, …]``."""
+    mail_domains: Annotated[tuple[tuple[Domain, Rate], ...], BeforeValidator(_pairs)] = ()
+    """How many mails a second go to the addresses of a domain at most, ``{"gmail.com": 20, "*": 5}``; ``*`` means each
+    of the others."""
     mail_notes_path: Path = Path(tempfile.gettempdir()) / "academy-mail-notes"
     """Where senders note which mail is on the wire. It need not outlive the machine, and no other machine reads it."""
     mail_return: Annotated[str, AfterValidator(_return_mailbox)] | None = None
@@ -86,6 +122,16 @@ class NotificationsSettings(Settings):
     """A mailbox that is looked into for what comes back, ``imaps://user:password@host[:port][/folder]``."""
     mail_box_seconds: float = Field(default=60, gt=0)
     """How often."""
+
+    notices_per_day: int = Field(default=2000, ge=0)
+    """So many notices may be sent by API for one edition in 24 hours."""
+    webhook_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    """Networks of our own that webhooks may lead to in spite, ``["10.20.0.0/16"]``; else only the public Internet."""
+
+    @property
+    def webhook_key(self) -> bytes:
+        """What the secrets of webhooks are made from."""
+        return self.secret_key.get_secret_value().encode()
 
     @property
     def relays(self) -> tuple[RelayPlan, ...]:

@@ -149,8 +149,8 @@ class EditionFull(Conflict):
 
     title = _l("This edition has no places left")
 
-    def __init__(self) -> None:
-        super().__init__(_l("Others were quicker: all places are taken at the moment."))
+    def __init__(self, detail: object = _l("Others were quicker: all places are taken at the moment.")) -> None:
+        super().__init__(detail)
 
 
 class FormUnknown(NotFound):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.registration.actions.files import ROOM, file_prune
 from services.registration.reactions import reactions
-from services.registration.rounds.expiry import end_due_offers
+from services.registration.rounds.expiry import remind_and_end
 from services.registration.rounds.retention import PRUNES
 from services.registration.settings import RegistrationSettings
 from shared.clock import now
@@ -29,7 +29,7 @@ def wire(celery: Celery, *, redis: Redis, bell: Bell) -> Database:
 
     @celery.task(name="registration.expire_offers")
     def expire() -> None:
-        end_due_offers(database, now=now)
+        remind_and_end(database, now=now)
 
     @celery.task(name="registration.prune")
     def prune() -> None:

@@ -22,6 +22,12 @@ class SavedFormLinkRequested(Fact, noun="form_draft"):
     edition_id: UUID
 
 
+class PlacesChanged(Fact, noun="edition"):
+    """How many places there are, or how they are given, changed: some may be free that were not."""
+
+    edition_id: UUID
+
+
 class EditionDuplicated(Fact, noun="edition"):
     """An edition was made from another one, ``days`` later; what hangs on that one may follow."""
 
@@ -89,6 +95,14 @@ class OfferDeclined(Fact, noun="offer"):
     edition_id: UUID
 
 
+class OfferEnding(Fact, noun="offer"):
+    """An offer nobody has answered ends soon."""
+
+    offer_id: UUID
+    person_id: UUID
+    edition_id: UUID
+
+
 class OfferExpired(Fact, noun="offer"):
     """Nobody answered in time; the place is free again."""
 
@@ -135,6 +149,13 @@ class ReleaseBegun(Fact, noun="decision_batch"):
 
 class ReleaseContinued(Fact, noun="decision_batch"):
     """A part of a large batch became known, and more are left."""
+
+    decision_batch_id: UUID
+    edition_id: UUID
+
+
+class ReleaseFinished(Fact, noun="decision_batch"):
+    """Everything in a release is known."""
 
     decision_batch_id: UUID
     edition_id: UUID

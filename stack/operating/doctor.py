@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import smtplib
+import ssl
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -21,29 +22,21 @@ from rich.table import Table
 from stack import ports as ports_of
 from stack.addresses import SERVICES, Addresses, addresses_for, libpq_url, without_password
 from stack.beforehand import read_settings
+from stack.buckets import NOWHERE, answers, origin_of
 from stack.keys import Keys, keys_of
+from stack.operating.findings import Finding, Verdict
 from stack.operating.mail_flow import standstills
+from stack.operating.mail_names import mail_names
 from stack.places import Places, places_of_checkout
 from stack.ports import Ports
 from stack.processes import Outline, postmen_environment, worker_environment
 from stack.screen import Screen
 from stack.upkeep.parts import ailing_parts
 
-Verdict = Literal["good", "warning", "broken"]
 ENOUGH_FREE = 2 * 1024**3
 LITTLE_FREE = 300 * 1024**2
 CLOCK_SECONDS = 2.0
 OLDEST_POSTGRES = 150000
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. ``mend`` says what to do unless it is good."""
-
-    subject: str
-    verdict: Verdict
-    found: str
-    mend: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +80,7 @@ def examine(places: Places, environ: Mapping[str, str]) -> list[Finding]:
     keys = keys_of(places.state)
     patient = Patient(places, addresses_for(places, ports, keys, environ=environ), ports, keys, environ, running)
     findings: list[Finding] = []
-    for examination in (_python, _disk, _settings, _parts, _ports, _database, _redis, _smtp, _store):
+    for examination in (_python, _disk, _settings, _parts, _ports, _database, _redis, _smtp, _names, _store):
         findings += list(examination(patient))
     return findings
 
@@ -264,10 +257,15 @@ def _smtp(patient: Patient) -> Iterator[Finding]:
 
 
 def _greeting(scheme: str, host: str, port: int | None, address: Any) -> str:
-    connect = smtplib.SMTP_SSL if scheme == "smtps" else smtplib.SMTP
-    with connect(host, port or (465 if scheme == "smtps" else 25), timeout=10) as smtp:
+    trusted = ssl.create_default_context()  # as the postmen do, which give no password to a stranger
+    opened = (
+        smtplib.SMTP_SSL(host, port or 465, timeout=10, context=trusted)
+        if scheme == "smtps"
+        else smtplib.SMTP(host, port or 25, timeout=10)
+    )
+    with opened as smtp:
         if scheme == "smtp+starttls":
-            smtp.starttls()
+            smtp.starttls(context=trusted)
         if address.username:
             smtp.login(address.username, address.password or "")
         smtp.ehlo()
@@ -275,7 +273,19 @@ def _greeting(scheme: str, host: str, port: int | None, address: Any) -> str:
         return f"{host} answers, {secured}"
 
 
+def _names(patient: Patient) -> Iterator[Finding]:
+    """Look up what DNS says of the sender, unless all mail is caught here."""
+    if "smtp" not in patient.addresses.embedded:
+        yield from mail_names(patient.environ, smtp_url=patient.addresses.smtp_url)
+
+
 def _store(patient: Patient) -> Iterator[Finding]:
+    origin = origin_of(patient.addresses.store_url, patient.environ)
+    if origin != NOWHERE:
+        there = answers(origin)
+        mend = "" if there else "Start the object store, or name another in AWS_ENDPOINT_URL."
+        yield Finding("File store", "good" if there else "broken", f"{patient.addresses.store_url} at {origin}", mend)
+        return
     path = urlsplit(patient.addresses.store_url).path
     writable = os.access(path, os.W_OK | os.X_OK)
     mend = "" if writable else "Create the folder and let the services write there."

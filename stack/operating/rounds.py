@@ -12,7 +12,7 @@ from stack.processes import Outline, service_environment
 from stack.schema_state import StepFailed, words_of_module
 
 
-def run_round(module: str, service: str, *, command: str) -> int:
+def run_round(module: str, service: str, *, command: str, arguments: tuple[str, ...] = ()) -> int:
     """Run ``module`` as ``service`` would, beside a running stack, and print what it says. Return the exit code."""
     places = places_of_checkout()
     ports = remembered_ports(places.state)
@@ -22,7 +22,7 @@ def run_round(module: str, service: str, *, command: str) -> int:
     keys = keys_of(places.state)
     outline = Outline(places, ports, keys, addresses_for(places, ports, keys), demo=False)
     try:
-        click.echo(words_of_module(module, service_environment(outline, service), arguments=()))
+        click.echo(words_of_module(module, service_environment(outline, service), arguments=arguments))
     except StepFailed as reason:
         click.echo(str(reason), err=True)
         return 1

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("whole academy")]
 FIRST_VISIT = 60_000
 LATER_VISIT = 20_000
-NOT_PAGES = ("/renditions/", "/cite.", "/me/data", "/static/", "/mailbox", ".csv", "/api/", "/metrics", "mailto:")
+FILES = ("/renditions/", "/cite.", "/me/data", "/static/", "/mailbox", ".csv", ".xlsx")
+NOT_PAGES = (*FILES, "/api/", "/metrics", "mailto:")
 
 
 @pytest.fixture

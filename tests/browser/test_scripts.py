@@ -189,3 +189,22 @@ def test_leaving_with_unsaved_words_asks_first(browser: Browser, typed: str) -> 
             page.get_by_role("textbox").fill(typed)
         page.goto("about:blank")
         assert asked == (["beforeunload"] if typed else [])
+
+
+def test_whoever_signs_out_leaves_nothing_behind_on_the_device(browser: Browser) -> None:
+    form = '<form action="/sign-out" method="post" data-leaving><button>Sign out</button></form>'
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        body = f"<!doctype html><html lang=en><body>{form}</body></html>"
+        context.route("https://academy.test/**", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.goto("https://academy.test/materials")
+        page.evaluate("caches.open('kept:x').then(one => one.put('/materials/kept', new Response('kept')))")
+        page.add_script_tag(content=(STATIC / "page.js").read_text("utf-8"), type="module")
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.get_by_role("button", name="Sign out").click()
+        assert urlsplit(sent.value.url).path == "/sign-out"
+        page.wait_for_load_state()
+        assert page.evaluate("caches.keys()") == []
+    finally:
+        context.close()

@@ -83,9 +83,14 @@ def speak(visit: Visit, language: str) -> None:
 
 
 def test_the_selections_pages_stand_on_every_screen(academy: Academy, browser: Browser, album: Path) -> None:
-    pages = ("selection", "selection/ranking?formula=normalised", "selection/scenarios", "selection/reserve")
+    selection = ("selection", "selection/ranking?formula=normalised", "selection/scenarios", "selection/reserve")
+    pages = (*selection, "selection/pools", "applications?cols=email%2Clanguage&country=SN", "edition")
     with visiting(browser, academy.url, album / "screens") as visit:
         sign_in_as_staff(visit, academy, "organiser")
+        visit.open(f"{HERE}/selection/pools")
+        visit.fill(group="language:fr", capacity="12", name_en="The French room")
+        visit.follow("form:has([name=group]) button")
+        assert "The French room" in visit.words()
         for language in ("en", "ar"):
             speak(visit, language)
             for size in (PHONE, DESKTOP):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 OWN = {
     "/api/materials/v1/renditions/<uuid:rendition_id>": "what the token's owner may open, as the shelf decides",
+    "/api/materials/v1/works/<slug>/place": "where the token's owner is in what she may open, as the shelf decides",
+    "/api/materials/v1/works/<slug>/reading/<language>": "what she may open",
+    "/api/materials/v1/works/<slug>/reading/<language>/parts/<int:number>": "what she may open",
     "/desk/tokens/<uuid:token_id>/revoke": "a token of one's own",
 }
 """Routes that name a thing and ask for the role in any edition, with the reason why that is right."""

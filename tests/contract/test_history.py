@@ -16,6 +16,7 @@ from services.materials.rules.shelves import MEMBER
 from services.notifications.rules.campaigns import CAMPAIGN
 from services.notifications.rules.notices import NOTICES
 from services.notifications.rules.unreached import UNREACHED
+from services.notifications.rules.webhooks import WEBHOOK
 from services.notifications.views.wording import NOTICE_KINDS
 from services.registration.rules.applications import APPLICATION
 from services.registration.rules.decisions import BATCH, BULK, DECISION
@@ -29,7 +30,7 @@ from shared.schema.everything import metadata
 ROOT = Path(__file__).parents[2]
 MACHINES = (
     APPLICATION, DECISION, BATCH, BULK, OFFER, ENROLMENT, EDITION, PUBLICATION, RELEASE, MEMBER, MAKING, CAMPAIGN,
-    UNREACHED, ROLE, INVITATION, TOKEN,
+    UNREACHED, WEBHOOK, ROLE, INVITATION, TOKEN,
 )  # fmt: skip
 LEDGERS = {
     "shared/history.py": "the mover",

@@ -35,7 +35,17 @@ READS: Final[dict[str, dict[str, set[str]]]] = {
         "people.addressable": {"id", "name", "called", "locale", "time_zone", "name_as", "name_as_es", "name_as_ar"},
         "registration.editions": {"*"},
         "registration.place": {"*"},
-        "registration.standing": {"edition_id", "person_id", "country", "accepted"},
+        "registration.standing": {
+            "edition_id",
+            "person_id",
+            "country",
+            "waiting",
+            "offered",
+            "accepted",
+            "confirmed",
+            "reserve",
+            "declined",
+        },
     },
     "notifications": {
         **DOOR,

@@ -116,6 +116,33 @@ def test_a_download_that_breaks_off_is_resumed_by_curl_to_the_same_bytes_and_cou
         assert session.scalar(select(func.sum(Download.times))) == 1
 
 
+JUDGES = {
+    "wget -c": ["wget", "-q", "-c", "--header", "Cookie: {cookie}", "-O", "{target}", "{url}"],
+    "aria2c -x4": [
+        "aria2c", "-q", "-x4", "-s4", "-k1M", "-c", "--header=Cookie: {cookie}",
+        "-d", "{folder}", "-o", "{name}", "{url}",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("judge", sorted(JUDGES))
+@pytest.mark.parametrize("begun", [0, 3_000_000])
+def test_the_worlds_download_managers_get_the_same_bytes_and_count_once(
+    judge: str, begun: int, place: Place, materials_database: Database, tmp_path: Path
+) -> None:
+    if shutil.which(JUDGES[judge][0]) is None:
+        pytest.skip(f"{JUDGES[judge][0]} is not installed")
+    target = tmp_path / "reader.pdf"
+    if begun:
+        break_off(place, target, after=begun)
+    said = {"cookie": place.cookie, "target": target, "folder": tmp_path, "name": target.name}
+    url = place.address + place.reader.path
+    subprocess.run([part.format(url=url, **said) for part in JUDGES[judge]], check=True, timeout=60)
+    assert hashlib.sha256(target.read_bytes()).hexdigest() == place.reader.sha256
+    with materials_database.reading() as session:
+        assert session.scalar(select(func.sum(Download.times))) == 1
+
+
 def test_the_gateway_sends_the_whole_file_with_our_tag_and_headers(place: Place) -> None:
     answer = place.get()
     assert answer.status_code == 200

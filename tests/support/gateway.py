@@ -44,6 +44,7 @@ def gateway_before(
     registration: int = 1,
     materials: int = 1,
     notifications: int = 1,
+    origin: str = "http://127.0.0.1:1",
 ) -> Iterator[Gateway]:
     """Start nginx with our configuration before services on these ports; on port 1 there is nobody."""
     gateway = Gateway(port or free_port())
@@ -53,6 +54,9 @@ def gateway_before(
         "MATERIALS_UPSTREAM": f"127.0.0.1:{materials}",
         "NOTIFICATIONS_UPSTREAM": f"127.0.0.1:{notifications}",
         "STORE_PATH": str(store or folder),
+        "CACHE_PATH": str(folder / "cache"),
+        "STORE_ORIGIN": origin,
+        "STORE_TLS": "",
         "UPLOAD_LIMIT": "150000000",
         "TRUSTED_PROXY": NOBODY,
     }
@@ -70,7 +74,12 @@ def gateway_before(
 
 @contextmanager
 def materials_behind_gateway(
-    folder: Path, *, database_url: str, store: Path, settings: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    database_url: str,
+    store: Path,
+    settings: Mapping[str, str] | None = None,
+    origin: str = "http://127.0.0.1:1",
 ) -> Iterator[str]:
     """Start gunicorn with materials and nginx in front of it; give the public address, stop both at the end."""
     gateway, service = free_port(), free_port()
@@ -92,7 +101,7 @@ def materials_behind_gateway(
         log = stack.enter_context((folder / "processes.log").open("wb"))
         started = subprocess.Popen(serve, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
         stack.callback(_stop, started)
-        stack.enter_context(gateway_before(folder, port=gateway, store=store, materials=service))
+        stack.enter_context(gateway_before(folder, port=gateway, store=store, materials=service, origin=origin))
         until(lambda: _answers(f"{public_url}/materials"), seconds=30, what=f"{public_url}/materials to answer")
         yield public_url
 

@@ -47,7 +47,7 @@ class Reader:
 
 def reader_in(
     database: Database,
-    folder: Path,
+    folder: Path | str,
     *,
     edition_id: UUID | None,
     rule: str = "accepted",
@@ -58,9 +58,9 @@ def reader_in(
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
 ) -> Reader:
-    """Make a Reader with one file and put it on a new shelf."""
+    """Make a Reader with one file and put it on a new shelf; ``folder`` is the store's, or its address."""
     format_ = "pdf" if content.startswith(b"%PDF") else "text"
-    store = store_at(folder.as_uri())
+    store = store_at(folder if isinstance(folder, str) else folder.as_uri())
     deed = Deed(None, now())
     with database.transaction() as session:
         titles = {"en": "Our common road", "ar": "طريقنا المشترك"}

@@ -51,6 +51,8 @@ class RelayBehaviour:
     """An answer after the final dot; ``hang up`` closes the line instead, after the message was taken."""
     seconds: float = 0.0
     """How long each message takes."""
+    stalls: Callable[[str], float] = lambda _recipient: 0.0
+    """How much longer that of one recipient takes, in seconds."""
     greets_after: float = 0.0
     """How long it is silent at first."""
     pipelining: bool = True
@@ -93,9 +95,10 @@ class _Taker:
         return answer or "250 OK"
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.behaviour.seconds:
-            await asyncio.sleep(self.behaviour.seconds)
         recipient = envelope.rcpt_tos[0]
+        seconds = self.behaviour.seconds + self.behaviour.stalls(recipient)
+        if seconds:
+            await asyncio.sleep(seconds)
         answer = self.behaviour.to_message(recipient)
         if answer is None or answer == "hang up":
             self.behaviour.taken.append(

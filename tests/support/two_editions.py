@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
 from services.notifications.actions.unreached import open_tasks
+from services.notifications.actions.webhooks import add_webhook
 from services.registration.actions.bulks import begin_bulk
+from services.registration.actions.pools import make_pool
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
+from services.registration.actions.saved_views import save_view
 from services.registration.actions.scenarios import make_scenario
 from services.registration.queries.bulks import chosen
 from shared.clock import now
@@ -64,12 +67,13 @@ def two_editions(databases: Mapping[str, Database], folder: Path) -> TwoEditions
     things: dict[Side, dict[str, Any]] = {}
     for side in SIDES:
         edition_id = editions[side] = make_edition(databases["registration"], slug=f"{side}-2026")
+        registered = _registered(databases["registration"], edition_id, side)
         things[side] = {
             "edition_slug": f"{side}-2026",
-            **_registered(databases["registration"], edition_id, side),
+            **registered,
             **_shelved(databases["materials"], folder, edition_id, side),
             "campaign_id": _campaign(databases["notifications"], edition_id, topic_id),
-            **_mailed(databases["notifications"], edition_id),
+            **_mailed(databases["notifications"], edition_id, registered["person_id"]),
             **NOBODYS,
         }
     return TwoEditions(editions, things)
@@ -105,6 +109,18 @@ def _registered(database: Database, edition_id: UUID, side: Side) -> dict[str, A
             "bulk_id": bulk_id,
             "form_slug": form_slug,
             "offer_id": offer_of(database, offered).id,
+            "view_id": save_view(
+                session, edition_id=edition_id, name="Waiting", query="state=submitted", deed=Deed(None, now())
+            ),
+            "pool_id": make_pool(
+                session,
+                edition_id=edition_id,
+                name={"en": "Room"},
+                trait="language",
+                value="fr",
+                capacity=3,
+                deed=Deed(None, now()),
+            ),
             "person_id": colleague,
             "role_id": role.id,
             **_reviewed(session, edition_id, waiting.application_id, colleague),
@@ -158,6 +174,8 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
         arrival_id = arrival.id
     return {
         "slug": f"reader-{side}",
+        "language": "en",
+        "number": 1,
         "arrival_id": arrival_id,
         "chapter_id": chapter_id,
         "making_id": making_id,
@@ -167,11 +185,11 @@ def _shelved(database: Database, folder: Path, edition_id: UUID, side: Side) -> 
     }
 
 
-def _mailed(database: Database, edition_id: UUID) -> dict[str, Any]:
+def _mailed(database: Database, edition_id: UUID, person_id: UUID) -> dict[str, Any]:
     """Write an offer's mail that did not arrive."""
     delivery = Delivery(
         id=new_id(),
-        person_id=new_id(),
+        person_id=person_id,
         edition_id=edition_id,
         kind="offer_made",
         idempotency_key=f"offer_made:{edition_id}",
@@ -186,7 +204,10 @@ def _mailed(database: Database, edition_id: UUID) -> dict[str, Any]:
         session.flush()  # the task is about it
         open_tasks(session, delivery_ids=[delivery.id])
         task = session.execute(select(Unreached.id).where(Unreached.delivery_id == delivery.id)).scalar_one()
-    return {"delivery_id": delivery.id, "unreached_id": task}
+    deed = Deed(UUID(int=7), now())
+    with database.transaction() as session:
+        hook = add_webhook(session, edition_id=edition_id, url="https://hooks.example.org/", allowed=(), deed=deed)
+    return {"delivery_id": delivery.id, "unreached_id": task, "webhook_id": hook.id}
 
 
 def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:

@@ -30,6 +30,7 @@ def correct_publication(
     licence: str,
     rights: str,
     tags: Sequence[str],
+    link: str = "",
     deed: Deed,
 ) -> None:
     """Change what is said of a publication, published or not; the files keep their bytes and take the new names."""
@@ -37,7 +38,7 @@ def correct_publication(
     if publication is None:
         raise PublicationUnknown
     publication.kind, publication.publisher = kind, publisher
-    publication.licence, publication.rights = licence, rights
+    publication.licence, publication.rights, publication.link = licence, rights, link
     publication.titles, publication.summaries = dict(titles), dict(summaries)
     publication.contributors, publication.tags = list(contributors), list(tags)
     called = (

@@ -95,7 +95,7 @@ def keep_light(session: Session, store: Store, rendition: Rendition, piece: Piec
     original = session.get_one(StoredFile, rendition.sha256).size
     if is_worth_it(path.stat().st_size, original=original):
         with path.open("rb") as file:
-            _offer(session, store, rendition, pieces_of(file), format_="light_pdf", pages=rendition.pages, now=now)
+            offer(session, store, rendition, pieces_of(file), format_="light_pdf", pages=rendition.pages, now=now)
 
 
 def keep_text(session: Session, store: Store, making: Making, rendition: Rendition, *, now: datetime) -> None:
@@ -103,7 +103,7 @@ def keep_text(session: Session, store: Store, making: Making, rendition: Renditi
     if has_text(making.letters, pages=making.pages or 0):
         texts = select(Page.text).where(Page.sha256 == rendition.sha256).order_by(Page.number)
         written = "\f\n".join(session.scalars(texts)) + "\n"
-        _offer(session, store, rendition, [written.encode()], format_="text", pages=None, now=now)
+        offer(session, store, rendition, [written.encode()], format_="text", pages=None, now=now)
 
 
 def keep_parts(
@@ -135,10 +135,10 @@ def keep_parts(
         for number, (chapter, (first, last)) in enumerate(spans.items()):
             with (piece.folder / f"{number}.pdf").open("rb") as file:
                 pages = last - first + 1
-                _offer(session, store, rendition, pieces_of(file), format_="pdf", pages=pages, now=now, part=chapter)
+                offer(session, store, rendition, pieces_of(file), format_="pdf", pages=pages, now=now, part=chapter)
 
 
-def _offer(
+def offer(
     session: Session,
     store: Store,
     source: Rendition,
@@ -149,6 +149,7 @@ def _offer(
     now: datetime,
     part: Chapter | None = None,
 ) -> None:
+    """Put what was made of ``source`` beside it; what somebody uploaded in that place stays."""
     translation = session.get_one(Translation, source.translation_id)
     release = session.get_one(Release, translation.release_id)
     publication = session.get_one(Publication, release.publication_id)

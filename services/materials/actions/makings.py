@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from services.materials.actions.books import keep_book
 from services.materials.actions.made import keep_light, keep_pages, keep_parts, keep_text
 from services.materials.gateways.workshop import Spoiled, Workshop
 from services.materials.rules.makings import MAKING, Trouble
@@ -112,5 +113,6 @@ def _do(
                 keep_light(session, store, rendition, piece, now=now)
             making.step = "parts"
         else:
+            keep_book(session, store, making, rendition, now=now)
             keep_parts(session, store, workshop, rendition, source, now=now)
             making.step = "done"

@@ -42,6 +42,7 @@ def add_publication(
     licence: str = "",
     rights: str = "",
     tags: Sequence[str] = (),
+    link: str = "",
     deed: Deed,
 ) -> Publication:
     """Make a publication; texts are ``{language: text}``. Refuses a slug that another one has."""
@@ -57,6 +58,7 @@ def add_publication(
         licence=licence,
         rights=rights,
         tags=list(tags),
+        link=link,
     )
     try:
         with session.begin_nested():
@@ -161,7 +163,7 @@ def publish_release(session: Session, *, release_id: UUID, deed: Deed) -> Releas
     if publication.removed_at is not None:
         raise PublicationRemoved
     has_file = select(Rendition.id).join(Translation).where(Translation.release_id == release_id).limit(1)
-    if session.scalar(has_file) is None:
+    if session.scalar(has_file) is None and not session.get_one(Publication, release.publication_id).link:
         raise NothingToPublish
     more = _edition_of(session, release_id)
     move(session, RELEASE, [release_id], "published", deed, more=more, published_at=deed.at)

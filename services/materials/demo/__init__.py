@@ -16,6 +16,7 @@ from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf, put_up_shelf
 from services.materials.demo.excerpts import add_excerpts
 from services.materials.demo.fetching import let_people_fetch
+from services.materials.demo.others import add_others
 from services.materials.demo.reader import LANGUAGES, Press, plain_text, texts_in
 from services.materials.rules.shelves import ACCEPTED
 from shared.deeds import Deed
@@ -70,6 +71,7 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
         )
         press = Press()
         release_id = _release(session, store, publication, texts, press=press, settings=settings, now=now)
+        shelf_ids = []
         for edition_id in editions:
             shelf = put_up_shelf(
                 session,
@@ -81,8 +83,11 @@ def load(database: Database, settings: MaterialsSettings, *, now: datetime) -> U
                 deed=deed,
             )
             place_on_shelf(session, shelf_id=shelf.id, publication_id=publication.id, deed=deed)
+            shelf_ids.append(shelf.id)
         let_people_fetch(session, publication_id=publication.id, release_id=release_id, now=now)
-        add_excerpts(session, store, texts, press=press, limit=settings.upload_limit, now=now)
+        limit = settings.upload_limit
+        add_excerpts(session, store, texts, press=press, limit=limit, now=now)
+        add_others(session, store, texts, press=press, shelf_ids=shelf_ids, limit=limit, now=now)
         return publication.id
 
 

@@ -39,6 +39,7 @@ class Press:
     def __init__(self) -> None:
         files = Path(str(fontpkg_amiri.__file__)).parent / "files"
         fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(files)])
+        self._fonts = fonts
         self._compiler = typst.Compiler(
             str(HERE / "reader.typ"), root=str(HERE), font_paths=fonts, sys_inputs={"language": "en"}
         )
@@ -55,6 +56,16 @@ class Press:
     def chapter(self, language: str, number: int) -> bytes:
         """Set one chapter; ``number`` counts from 1."""
         return self._set({"language": language, "chapter": str(number)})
+
+    def slides(self, language: str) -> bytes:
+        """Set the slides about it in one language."""
+        inputs = {"language": language}
+        source = str(HERE / "slides.typ")
+        compiler = typst.Compiler(source, root=str(HERE), font_paths=self._fonts, sys_inputs=inputs)
+        made = compiler.compile(format="pdf", sys_inputs=inputs, timestamp=PRINTED)
+        if not isinstance(made, bytes):
+            raise TypeError("Typst gave no PDF")
+        return made
 
     def _set(self, inputs: dict[str, str]) -> bytes:
         pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, timestamp=PRINTED)

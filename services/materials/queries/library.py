@@ -144,6 +144,7 @@ def _filled(
             dated=release.dated,
             published_at=release.published_at,
             tags=tuple(publication.tags),
+            link=publication.link,
             state=release.state,
             right=right,
             copies=tuple(

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from services.materials.rules.parts import Part, Weight
 from shared.schema.materials.files import StoredFile
 from shared.schema.materials.making import Page
 from shared.schema.materials.reading import Reading
@@ -68,6 +69,30 @@ def labels_in(session: Session, *, sha256: str) -> list[tuple[int, str]]:
     """Return the pages of a file with what is printed on each."""
     rows = session.execute(select(Page.number, Page.label).where(Page.sha256 == sha256).order_by(Page.number))
     return [(number, label) for number, label in rows]
+
+
+def texts_in(session: Session, *, sha256: str, part: Part) -> list[tuple[int, str]]:
+    """Return what is written on each sheet of a part."""
+    rows = session.execute(select(Page.number, Page.text).where(*_within(sha256, part)).order_by(Page.number))
+    return [(number, text) for number, text in rows]
+
+
+def weight_of(session: Session, *, sha256: str, part: Part) -> Weight:
+    """Return what a part weighs on the way."""
+    text, pictures, sheets = session.execute(
+        select(
+            func.coalesce(func.sum(func.octet_length(Page.text)), 0),
+            func.coalesce(func.sum(StoredFile.size), 0),
+            func.count(),
+        )
+        .outerjoin(StoredFile, StoredFile.sha256 == Page.image)
+        .where(*_within(sha256, part))
+    ).one()
+    return Weight(int(text), int(pictures), sheets)
+
+
+def _within(sha256: str, part: Part) -> tuple[ColumnElement[bool], ...]:
+    return Page.sha256 == sha256, Page.number >= part.first, Page.number <= part.last
 
 
 def picture_of(session: Session, *, sha256: str, number: int, small: bool) -> Picture | None:

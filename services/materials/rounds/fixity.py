@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.materials.settings import MaterialsSettings
 from shared.database import Database
 from shared.schema.materials.files import Rendition, StoredFile
-from shared.store import Store, pieces_of, store_at
+from shared.store import Store, hash_of, pieces_of, store_at
 
 
 class Damage(NamedTuple):
@@ -33,13 +32,11 @@ def damaged_files(session: Session, store: Store) -> Iterator[Damage]:
     for sha256, filenames in names.items():
         try:
             with store.reading(sha256) as file:
-                digest = hashlib.sha256()
-                for piece in pieces_of(file):
-                    digest.update(piece)
+                found = hash_of(pieces_of(file))
         except FileNotFoundError:
             yield Damage(sha256, "missing", tuple(filenames))
             continue
-        if digest.hexdigest() != sha256:
+        if found != sha256:
             yield Damage(sha256, "damaged", tuple(filenames))
 
 

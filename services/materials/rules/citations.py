@@ -8,10 +8,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-_TYPES: Final = {"reader": "book", "slides": "speech", "recording": "motion_picture", "document": "report"}
+_TYPES: Final = {
+    "reader": "book",
+    "slides": "speech",
+    "recording": "motion_picture",
+    "handout": "document",
+    "link": "webpage",
+    "document": "report",
+}
 """CSL 1.0.2, appendix III."""
-_RIS: Final = {"reader": "BOOK", "slides": "SLIDE", "recording": "VIDEO", "document": "RPRT"}
-_BIBTEX: Final = {"reader": "book", "slides": "misc", "recording": "misc", "document": "techreport"}
+_RIS: Final = {
+    "reader": "BOOK",
+    "slides": "SLIDE",
+    "recording": "VIDEO",
+    "handout": "PAMP",
+    "link": "ELEC",
+    "document": "RPRT",
+}
+_BIBTEX: Final = {
+    "reader": "book",
+    "slides": "misc",
+    "recording": "misc",
+    "handout": "misc",
+    "link": "misc",
+    "document": "techreport",
+}
 _SPECIAL: Final = re.compile(r"([\\{}&%$#_~^])")
 _ESCAPED: Final = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _DAY: Final = 3

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from services.materials.rules.pace import minutes_on_slow_line
@@ -44,6 +45,11 @@ class RenditionShown:
     def url(self) -> str:
         """Where it is downloaded; the path only."""
         return f"/materials/renditions/{self.rendition_id}/{self.filename}"
+
+    @property
+    def public_url(self) -> str:
+        """Where every cache on the way may keep it, once it stands on a public shelf; the path only."""
+        return f"/materials/files/{self.sha256}/{self.filename}"
 
     @property
     def minutes(self) -> int:
@@ -121,9 +127,16 @@ class Opened:
     chapters: tuple[ChapterShown, ...] = ()
     tags: tuple[str, ...] = ()
     """Key words."""
+    link: str = ""
+    """Where it is, when it lies elsewhere."""
     state: str = "published"
     fetched_older: bool = False
     """The reader fetched an older release, but nothing of this one."""
+
+    @property
+    def host(self) -> str:
+        """Whose door the link leads to, as people know it."""
+        return (urlsplit(self.link).hostname or "").removeprefix("www.")
 
     @property
     def whole(self) -> tuple[RenditionShown, ...]:

@@ -52,14 +52,14 @@ def labels_of(rows: Sequence[tuple[int, str]]) -> dict[str, int]:
     return found
 
 
-def chapter_sheets(
+def chapter_spans(
     chapters: Iterable[ChapterShown], *, language: str, rows: Sequence[tuple[int, str]]
-) -> dict[int, int]:
-    """Return on which sheet of the whole each chapter begins: ``{number: sheet}``; ``rows`` are ``(sheet, label)``."""
+) -> dict[int, tuple[int, int]]:
+    """Return the sheets each chapter stands on, ``{number: (first, last)}``; ``rows``: ``(sheet, label)``."""
     labels = labels_of(rows)
     spans = {
         chapter.number: span_on_sheets(chapter.pages[language], labels=labels, count=len(rows))
         for chapter in chapters
         if language in chapter.pages
     }
-    return {number: span[0] for number, span in spans.items() if span}
+    return {number: span for number, span in spans.items() if span}

@@ -20,6 +20,14 @@ class Readable:
         """Return where a page of it is read; the path only."""
         return f"{self._begins}/p/{page}{query}"
 
+    def part_address(self, number: int) -> str:
+        """Return where a part of it is read in one piece; the path only."""
+        return f"{self._begins}/part/{number}"
+
+    def picture(self, page: int, *, small: bool = False) -> str:
+        """Return where the picture of a page is; the path only."""
+        return f"/materials/pages/{self.copy.rendition_id}/{page}-{'small' if small else 'page'}.webp"
+
     @property
     def overview(self) -> str:
         """Where all of its pages are shown small; the path only."""

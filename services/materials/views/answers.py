@@ -65,6 +65,7 @@ class WorkAnswer(BaseModel):
     version: str
     published_at: datetime | None
     because: str | None
+    link: str
     chapters: list[ChapterAnswer]
     copies: list[CopyAnswer]
 
@@ -81,6 +82,7 @@ class WorkAnswer(BaseModel):
             version=one.version,
             published_at=one.published_at,
             because=one.right.claim.rule if one.right else None,
+            link=one.link,
             chapters=[
                 ChapterAnswer(number=chapter.number, titles=chapter.titles, authors=list(chapter.authors))
                 for chapter in sorted(one.chapters, key=lambda chapter: chapter.number)

@@ -27,9 +27,17 @@ KINDS: Final[dict[str, LazyText]] = {
     "reader": _l("Reader"),
     "slides": _l("Slides"),
     "recording": _l("Recording"),
+    "handout": _l("Handout"),
+    "link": _l("Link"),
     "document": _l("Document"),
 }
-REFERENCES: Final = {"bib": "BibTeX", "ris": "RIS", "json": "CSL-JSON"}
+REFERENCES: Final = {
+    "bib": "BibTeX",
+    "ris": "RIS",
+    "json": "CSL-JSON",
+    "xml": "Dublin Core",
+    "datacite": "DataCite",
+}
 """Names of formats, the same in every language."""
 TROUBLES: Final[dict[str, LazyText]] = {
     "locked": _l(

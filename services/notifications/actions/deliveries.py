@@ -6,7 +6,7 @@ All moments are PostgreSQL's: the clocks of two machines never meet in one compa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -15,7 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.notifications.actions.unreached import open_tasks
+from services.notifications.actions.webhooks import tell_webhooks
 from services.notifications.rules.retries import Settled
+from services.notifications.rules.webhooks import TOLD
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,17 @@ class Claimed:
 
 
 @dataclass(frozen=True)
+class _Claim:
+    """Who claims how much of what."""
+
+    token: UUID
+    limit: int
+    relay: str
+    campaign_id: UUID | None = None
+    words_version: int | None = None
+
+
+@dataclass(frozen=True)
 class ClaimedBatch:
     """What one sender holds, in the order in which it is sent. ``found`` counts the suppressed ones as well."""
 
@@ -52,6 +65,7 @@ UPDATE notifications.delivery d SET
     reason = j.reason,
     claim_token = CASE WHEN j.reason IS NULL THEN CAST(:token AS uuid) END,
     lease_until = NULL,
+    words_version = CASE WHEN j.reason IS NULL THEN CAST(:words_version AS int) ELSE d.words_version END,
     attempts = d.attempts + CASE WHEN j.reason IS NULL THEN 1 ELSE 0 END,
     first_tried_at = coalesce(d.first_tried_at, now()),
     settled_at = CASE WHEN j.reason IS NOT NULL THEN now() END
@@ -100,30 +114,31 @@ WHERE id = :token""")
 
 def claim_notices(session: Session, *, token: UUID, limit: int, relay: str) -> ClaimedBatch | None:
     """Put up to ``limit`` notices that are due into the hands of the sender ``token``; None when there are none."""
-    return _claim(session, _CLAIM_NOTICES, token=token, limit=limit, relay=relay, campaign_id=None)
+    return _claim(session, _CLAIM_NOTICES, _Claim(token, limit, relay))
 
 
 def claim_campaign_mail(
-    session: Session, *, token: UUID, campaign_id: UUID, limit: int, relay: str
+    session: Session, *, token: UUID, campaign_id: UUID, words_version: int, limit: int, relay: str
 ) -> ClaimedBatch | None:
     """Put up to ``limit`` mails of a campaign that is being sent into the hands of the sender ``token``.
 
-    Who has opted out of the topic by now, and who may not be mailed, is not sent to; pausing is checked here.
+    They are going to be made of the agreed text ``words_version``. Who has opted out of the topic by now, and who may
+    not be mailed, is not sent to; pausing is checked here.
     """
-    return _claim(session, _CLAIM_CAMPAIGN, token=token, limit=limit, relay=relay, campaign_id=campaign_id)
+    return _claim(session, _CLAIM_CAMPAIGN, _Claim(token, limit, relay, campaign_id, words_version))
 
 
-def _claim(
-    session: Session, statement: Any, *, token: UUID, limit: int, relay: str, campaign_id: UUID | None
-) -> ClaimedBatch | None:
-    session.execute(_IN_HAND, {"token": token, "campaign_id": campaign_id, "relay": relay})
-    rows = session.execute(statement, {"token": token, "limit": limit, "campaign_id": campaign_id}).all()
+def _claim(session: Session, statement: Any, wanted: _Claim) -> ClaimedBatch | None:
+    session.execute(_IN_HAND, asdict(wanted))
+    rows = session.execute(statement, asdict(wanted)).all()
     if not rows:
         return None
-    if campaign_id is None and any(row[0] != "sending" for row in rows):
-        open_tasks(session, delivery_ids=[row[1] for row in rows if row[0] != "sending"])
+    if wanted.campaign_id is None and any(row[0] != "sending" for row in rows):
+        left_out = [row[1] for row in rows if row[0] != "sending"]
+        open_tasks(session, delivery_ids=left_out)
+        tell_webhooks(session, delivery_ids=left_out)
     held = sorted((Claimed(*row[1:]) for row in rows if row[0] == "sending"), key=lambda one: one.id)
-    return ClaimedBatch(token=token, deliveries=held, found=len(rows))
+    return ClaimedBatch(token=wanted.token, deliveries=held, found=len(rows))
 
 
 _RECORD = text("""
@@ -171,6 +186,9 @@ def record_results(session: Session, *, token: UUID, results: Iterable[Settled])
     unknown = [result.delivery_id for result in done if result.unknown]
     if unknown:
         session.execute(_SUPPRESS_UNKNOWN, {"ids": unknown})
+    settled = [result.delivery_id for result in done if result.state in TOLD]
+    if settled:
+        tell_webhooks(session, delivery_ids=settled)
     failed = [result.delivery_id for result in done if result.state == "failed"]
     if failed:
         open_tasks(session, delivery_ids=failed)

@@ -17,6 +17,7 @@ from services.notifications.actions.opt_outs import opt_out
 from services.notifications.actions.replies import pass_on
 from services.notifications.actions.suppressions import suppress_address
 from services.notifications.actions.unreached import open_tasks
+from services.notifications.actions.webhooks import tell_webhooks
 from services.notifications.queries.campaigns import subscription_of
 from services.notifications.rules.return_addresses import Ticket
 from services.notifications.rules.returns import Returned, read_returned
@@ -177,6 +178,7 @@ def _came_back(session: Session, about: Any, meant: Returned, now: datetime) -> 
     ).rowcount  # type: ignore[attr-defined]
     if not changed:
         return
+    tell_webhooks(session, delivery_ids=[about.id])
     fact = MailCameBack(
         delivery_id=about.id,
         person_id=about.person_id,

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.notifications.queries.campaigns import words_of
 from services.notifications.rules.words import Words
+from shared.schema.notifications.campaigns import AgreedText, Campaign
 
 
 def fingerprint(words: Mapping[str, Words]) -> str:
@@ -21,26 +23,41 @@ def fingerprint(words: Mapping[str, Words]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def agree_on_words(session: Session, *, campaign_id: UUID) -> None:
-    """Take what the campaign says at this moment for what is to be sent."""
-    session.execute(
-        text("UPDATE notifications.campaign SET words_seen = :seen, words_changed = false WHERE id = :id"),
-        {"id": campaign_id, "seen": fingerprint(words_of(session, campaign_id=campaign_id))},
-    )
+def agree_on_words(session: Session, *, campaign_id: UUID) -> int:
+    """Take what the campaign says at this moment for what is to be sent; return the version that is kept of it."""
+    words = words_of(session, campaign_id=campaign_id)
+    seen = fingerprint(words)
+    version = session.execute(_AGREE, {"id": campaign_id, "seen": seen}).scalar_one()
+    kept = [
+        {"campaign_id": campaign_id, "version": version, "locale": locale, "words": said.to_keep()}
+        for locale, said in words.items()
+    ]
+    if kept:
+        session.execute(insert(AgreedText).on_conflict_do_nothing(), kept)
+    return int(version)
 
 
-def words_agreed(session: Session, *, campaign_id: UUID, words: Mapping[str, Words]) -> bool:
-    """Say whether ``words`` are what somebody agreed to; else hold the campaign until somebody does."""
-    seen = session.execute(
-        text("SELECT words_seen FROM notifications.campaign WHERE id = :id"), {"id": campaign_id}
-    ).scalar_one()
-    if seen is None:  # launched by an earlier version
-        agree_on_words(session, campaign_id=campaign_id)
-        return True
+_AGREE: Final = text("""
+UPDATE notifications.campaign SET words_changed = false, words_seen = CAST(:seen AS varchar),
+    words_version = words_version
+        + CASE WHEN words_seen = CAST(:seen AS varchar) AND words_version > 0 THEN 0 ELSE 1 END
+WHERE id = :id RETURNING words_version""")
+
+
+def words_agreed(session: Session, *, campaign_id: UUID, words: Mapping[str, Words]) -> int | None:
+    """Return the version of ``words`` if they are what somebody agreed to; else hold the campaign until somebody does.
+
+    What an earlier version of this program launched has no version yet, and gets one.
+    """
+    seen, version = session.execute(
+        select(Campaign.words_seen, Campaign.words_version).where(Campaign.id == campaign_id)
+    ).one()
+    if seen is None or (seen == fingerprint(words) and not version):
+        return agree_on_words(session, campaign_id=campaign_id)
     if seen == fingerprint(words):
-        return True
+        return int(version)
     session.execute(_HOLD, {"id": campaign_id})
-    return False
+    return None
 
 
 _HOLD: Final = text("""
@@ -56,15 +73,16 @@ class AgreedWords:
     """The words of the campaign that a sender is busy with, as they were agreed on; compared anew every second."""
 
     def __init__(self) -> None:
-        self._known: tuple[UUID, float, Mapping[str, Words]] | None = None
+        self._known: tuple[UUID, float, Mapping[str, Words], int] | None = None
 
-    def are_agreed(self, session: Session, campaign_id: UUID) -> bool:
-        """Have the words of a campaign at hand; say whether they are what somebody agreed to."""
+    def version(self, session: Session, campaign_id: UUID) -> int | None:
+        """Have the words of a campaign at hand; return their version, None unless they are what somebody agreed to."""
         if self._known is None or self._known[0] != campaign_id or self._known[1] < time.monotonic():
             words = words_of(session, campaign_id=campaign_id)
-            agreed = words_agreed(session, campaign_id=campaign_id, words=words)
-            self._known = (campaign_id, time.monotonic() + FRESH_SECONDS, words) if agreed else None
-        return self._known is not None
+            version = words_agreed(session, campaign_id=campaign_id, words=words)
+            until = time.monotonic() + FRESH_SECONDS
+            self._known = None if version is None else (campaign_id, until, words, version)
+        return None if self._known is None else self._known[3]
 
     def of(self, campaign_id: UUID) -> Mapping[str, Words] | None:
         """Return the words that were found to be agreed on."""

@@ -24,6 +24,8 @@ from shared.words.markdown import mail_html, mail_text
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 UNSUBSCRIBE: Final = "unsubscribe"
 """The slot that the footer's opt-out link fills."""
+PAGE: Final = "page"
+"""The slot of the link to the mail as a page."""
 
 
 class Letters:
@@ -36,11 +38,11 @@ class Letters:
         self._public_url = settings.public_url
         self._templates = mail_environment(TEMPLATES)
         self.notice: Callable[[str, str], Skeleton] = lru_cache(maxsize=128)(self._compile_notice)
-        self._campaigns: Callable[[Words], Skeleton] = lru_cache(maxsize=32)(self._compile_campaign)
+        self._campaigns: Callable[[Words, bool], Skeleton] = lru_cache(maxsize=32)(self._compile_campaign)
 
-    def campaign(self, words: Words) -> Skeleton:
-        """Return the compiled campaign mail of one language."""
-        return self._campaigns(words)
+    def campaign(self, words: Words, *, as_page: bool = False) -> Skeleton:
+        """Return the compiled campaign mail of one language; ``as_page`` has no link to itself."""
+        return self._campaigns(words, as_page)
 
     def _compile_notice(self, kind: str, locale: str) -> Skeleton:
         slots = Slots()
@@ -53,8 +55,16 @@ class Letters:
             letter = self._frame(locale, slots, **said, about={})
         return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
 
-    def _compile_campaign(self, words: Words) -> Skeleton:
+    def written(self, locale: str, *, subject: str, body: str) -> Skeleton:
+        """Return a notice of somebody else's words, in Markdown; used once, so it is not kept."""
+        with use_locale(locale):
+            letter = self._frame(locale, Slots(), subject=subject, preheader="", body=body, about={})
+        return Skeleton(letter, sender=self.sender, reply_to=self._reply_to, automatic=True)
+
+    def _compile_campaign(self, words: Words, as_page: bool) -> Skeleton:
         slots = Slots()
+        about = {"edition": words.edition, "topic": words.topic, "unsubscribe": slots.token(UNSUBSCRIBE)}
+        about |= {} if as_page else {"page": slots.token(PAGE)}
         with use_locale(words.locale):
             letter = self._frame(
                 words.locale,
@@ -62,7 +72,7 @@ class Letters:
                 subject=slot_line(words.subject, slots, CAMPAIGN_PLACEHOLDERS),
                 preheader=slot_line(words.preheader, slots, CAMPAIGN_PLACEHOLDERS),
                 body=slot_markdown(words.body, slots, CAMPAIGN_PLACEHOLDERS),
-                about={"edition": words.edition, "topic": words.topic, "unsubscribe": slots.token(UNSUBSCRIBE)},
+                about=about,
             )
         return Skeleton(
             letter,

@@ -9,11 +9,12 @@ from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.notifications.letters.compiling import UNSUBSCRIBE, Letters
+from services.notifications.letters.compiling import PAGE, UNSUBSCRIBE, Letters
 from services.notifications.letters.headers import Composed, split_mailbox, wire_address
-from services.notifications.letters.links import campaign_links, notice_link, unsubscribe_link
+from services.notifications.letters.links import Sign, campaign_links, notice_link, page_link, unsubscribe_link
 from services.notifications.letters.signatures import Signatures, read_keys
 from services.notifications.letters.skeletons import Head
+from services.notifications.rules.notices import WRITTEN
 from services.notifications.rules.placeholders import CAMPAIGN_PLACEHOLDERS
 from services.notifications.rules.return_addresses import ReturnAddresses
 from services.notifications.rules.words import Words
@@ -50,7 +51,14 @@ class DeliveryToCompose(Protocol):
 class Composer:
     """Composes mails. ``words`` looks a campaign's texts up, and is asked for every mail."""
 
-    def __init__(self, settings: NotificationsSettings, *, words: Callable[[UUID], Mapping[str, Words]]) -> None:
+    def __init__(
+        self,
+        settings: NotificationsSettings,
+        *,
+        words: Callable[[UUID], Mapping[str, Words]] = lambda _campaign_id: {},
+        sign: Sign | None = None,
+    ) -> None:
+        """``sign`` makes the tokens of links, in place of this service's signature."""
         self.letters = Letters(settings)
         self._words = words
         self._url = settings.public_url
@@ -58,7 +66,7 @@ class Composer:
         self._returns = return_addresses(settings)
         self._keys = settings.mail_dkim_keys
         self._goes_back = settings.mail_return is not None
-        self._signer = Signer(settings.secret_key.get_secret_value(), name="notifications")
+        self._sign = sign or Signer(settings.secret_key.get_secret_value(), name="notifications").sign
 
     @cached_property
     def _signatures(self) -> Signatures:
@@ -77,23 +85,29 @@ class Composer:
         about_id = copy.about_id if copy.kind == TEST else copy.campaign_id
         if about_id is not None:
             return recipient, self.compose_campaign(self._words(about_id)[copy.locale], copy, recipient, now)
-        link = notice_link(self._url, self._signer, kind=copy.kind, about_id=copy.about_id or copy.id)
-        message = self.letters.notice(copy.kind, copy.locale).fill(
-            {**copy.fields, "link": link},
-            Head(copy.addressee, recipient, self._message_id(copy), reply_to=str(copy.fields.get("reply_to", ""))),
-            now=now,
-        )
-        return recipient, message
+        return recipient, self.compose_notice(copy, recipient, now)
 
-    def compose_campaign(self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
-        """Return one person's copy of a campaign mail in the language of ``words``."""
-        unsubscribe = unsubscribe_link(self._url, self._signer, delivery_id=copy.id)
+    def compose_notice(self, copy: DeliveryToCompose, recipient: str, now: datetime) -> bytes:
+        """Return a notice before it is signed."""
+        head = Head(copy.addressee, recipient, self._message_id(copy), reply_to=str(copy.fields.get("reply_to", "")))
+        if copy.kind == WRITTEN:
+            said = {part: str(copy.fields[part]) for part in ("subject", "body")}
+            return self.letters.written(copy.locale, **said).fill({}, head, now=now)
+        link = notice_link(self._url, self._sign, kind=copy.kind, about_id=copy.about_id or copy.id)
+        return self.letters.notice(copy.kind, copy.locale).fill({**copy.fields, "link": link}, head, now=now)
+
+    def compose_campaign(
+        self, words: Words, copy: DeliveryToCompose, recipient: str, now: datetime, *, as_page: bool = False
+    ) -> bytes:
+        """Return one person's copy of a campaign mail in the language of ``words``; ``as_page`` links to no page."""
+        unsubscribe = unsubscribe_link(self._url, self._sign, delivery_id=copy.id)
+        page = "" if as_page else page_link(self._url, self._sign, delivery_id=copy.id)
         fallbacks = {placeholder.name: placeholder.fallback for placeholder in CAMPAIGN_PLACEHOLDERS.values()}
         given = {name: str(value) for name, value in copy.fields.items() if value}
         if "country" in given:
             given["country"] = _country(given["country"], words.locale)
-        return self.letters.campaign(words).fill(
-            {**fallbacks, **given, **_same_for_all(words, self._url), UNSUBSCRIBE: unsubscribe},
+        return self.letters.campaign(words, as_page=as_page).fill(
+            {**fallbacks, **given, **_same_for_all(words, self._url), UNSUBSCRIBE: unsubscribe, PAGE: page},
             Head(
                 copy.addressee,
                 recipient,

@@ -56,6 +56,7 @@ NOTICES: Final = {
         Notice("decision_reserve", MY_PAGE, matters=True),
         Notice("decision_decline", MY_PAGE, matters=True),
         Notice("offer_made", OFFER, matters=True),
+        Notice("offer_ending", OFFER, matters=True),
         Notice("offer_accepted", MY_PAGE, matters=True),
         Notice("offer_declined", MY_PAGE),
         Notice("offer_expired", MY_PAGE, matters=True),
@@ -64,6 +65,9 @@ NOTICES: Final = {
         Notice("reply_received", DELIVERY),
     )
 }
+
+WRITTEN: Final = "written"
+"""A notice whose words came by API; it has no link of ours and no template."""
 
 VALUES: Final = ("name", "edition", "place", "dates", "deadline", "moment", "words", "from", "link")
 """What a notice's text may use; the same for all kinds, so that one frame serves them."""

@@ -6,6 +6,7 @@ come to share what the server takes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +18,14 @@ LESS: Final = 0.7
 MORE: Final = 0.1
 CONTENT: Final = timedelta(seconds=10)
 """After so long without a complaint a little more is tried."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """``given`` mails may leave now; the others follow from ``first`` seconds on, in the rhythm of their domain."""
+
+    given: int
+    first: float
 
 
 _RESTS: Final = (1, 2, 5, 10, 30, 60)

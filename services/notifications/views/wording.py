@@ -45,6 +45,13 @@ REASONS: Final[dict[str, LazyText]] = {
     "proved": _l("Sent: an answer came"),
     "not_composed": _l("The text could not be put together"),
 }
+NOT_CALLED: Final[dict[str, LazyText]] = {
+    "unknown_name": _l("The name in the address is not known"),
+    "not_public": _l("The address does not lead to the public Internet"),
+    "unsafe": _l("Its certificate is not to be trusted"),
+    "silent": _l("It did not answer in time"),
+    "unreachable": _l("It cannot be reached"),
+}
 RETURNED: Final[dict[str, tuple[LazyText, str]]] = {
     "bounced": (_l("Not delivered"), "bad"),
     "delayed": (_l("Not delivered yet"), "warn"),
@@ -81,10 +88,12 @@ NOTICE_KINDS: Final[dict[str, LazyText]] = {
     "offer_accepted": _l("Place confirmed"),
     "offer_declined": _l("Offer declined"),
     "place_given_up": _l("Place given up"),
+    "offer_ending": _l("Offer ends soon"),
     "offer_expired": _l("Offer expired"),
     "reader_ready": _l("Reader ready"),
     "reply_received": _l("Answer passed on"),
     "campaign_test": _l("Test of a campaign"),
+    "written": _l("Message from the organisers"),
 }
 TROUBLES: Final[dict[str, LazyText]] = {
     "unreachable": _l("The mail server cannot be reached."),

@@ -16,7 +16,7 @@ from services.registration.queries.decisions import standings
 from services.registration.rules import decisions as rules
 from services.registration.rules.bulks import BulkChanged, BulkNotUndoable, BulkUnknown
 from services.registration.rules.decisions import AT_ONCE, BULK, DECISION
-from shared.facts.registration import BulkProposalContinued
+from shared.facts.registration import BulkProposalContinued, PlacesChanged
 from shared.history import Deed, begin, move
 from shared.outbox import record
 from shared.schema.base import new_id
@@ -115,6 +115,8 @@ def go_on_with_bulk(session: Session, *, bulk_id: UUID, now: datetime) -> int:
         record(session, fact, deed)
     else:
         move(session, BULK, [bulk_id], "undone" if undoing else "proposed", deed)
+        if undoing:  # what its accepts kept may go to the reserve list
+            record(session, PlacesChanged(edition_id=bulk.edition_id), deed)
     return len(part)
 
 

@@ -11,7 +11,9 @@ from services.registration.errors import NotProposable
 from services.registration.queries.decisions import Considered, standings
 from services.registration.rules import decisions as rules
 from services.registration.rules.applications import APPLICATION
+from shared.facts.registration import PlacesChanged
 from shared.history import Deed, begin, move
+from shared.outbox import record
 from shared.schema.base import new_id
 
 
@@ -107,3 +109,5 @@ def take_back_proposal(session: Session, *, edition_id: UUID, application_id: UU
         raise NotProposable
     dropped = {found[0].proposed_id: {"person_id": found[0].person_id}}
     move(session, rules.DECISION, dropped, "replaced", deed, leaving="proposed", more=dropped)
+    if found[0].proposed == "accept":  # what it kept may go to somebody else
+        record(session, PlacesChanged(edition_id=edition_id), deed)

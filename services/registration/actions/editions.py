@@ -13,7 +13,7 @@ from services.registration.actions.forms import ensure_application_form
 from services.registration.errors import EditionIncomplete, EditionSlugTaken
 from services.registration.rules.editions import EDITION, moved
 from shared.editions import EditionUnknown
-from shared.facts.registration import EditionDuplicated
+from shared.facts.registration import EditionDuplicated, PlacesChanged
 from shared.history import Deed, begun, move, note
 from shared.outbox import record
 from shared.schema.base import new_id
@@ -32,7 +32,10 @@ COPIED: Final = (
     "capacity",
     "over_offer",
     "offer_days",
+    "remind_days",
     "second_releaser",
+    "promotes_itself",
+    "tells_reserve_place",
     "accent",
     "contact",
 )
@@ -95,6 +98,7 @@ def update_edition(
     if all(getattr(edition, name) == value for name, value in values.items()):
         return
     require_version(seen, version_of(edition.updated_at))
+    giving = {name: getattr(edition, name) for name in ("capacity", "over_offer", "promotes_itself")}
     session.execute(
         update(Edition)
         .where(Edition.id == edition_id)
@@ -102,6 +106,8 @@ def update_edition(
         .execution_options(synchronize_session=False)
     )
     note(session, EDITION.noun, edition_id, deed, what="edited", edition_id=edition_id)
+    if any(values.get(name, before) != before for name, before in giving.items()):
+        record(session, PlacesChanged(edition_id=edition_id), deed)
 
 
 def publish_edition(session: Session, *, edition_id: UUID, deed: Deed) -> None:

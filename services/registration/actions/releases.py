@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
+from services.registration.actions.pools import free_pool_places, hold_pool_places
 from services.registration.errors import (
     BatchChanged,
     BatchEmpty,
@@ -19,7 +20,9 @@ from services.registration.errors import (
     SecondReleaserNeeded,
 )
 from services.registration.queries.decisions import releasable
-from services.registration.queries.places import TakePool, locked_pool
+from services.registration.queries.places import Pool, TakePool, locked_pool
+from services.registration.queries.pools import needs_of_accepts
+from services.registration.queries.release_plans import planned_release
 from services.registration.queries.releases import (
     FrozenDecision,
     bound,
@@ -33,11 +36,13 @@ from services.registration.queries.releases import (
 )
 from services.registration.rules import decisions as rules
 from services.registration.rules.applications import APPLICATION, DECIDABLE
+from services.registration.rules.editions import wording
 from services.registration.rules.offers import OFFER, expires_at
 from shared.facts.registration import ReleaseBegun, ReleaseContinued
 from shared.history import Deed, begin, move, note, remove
 from shared.outbox import record
 from shared.schema.registration import Decision, DecisionBatch
+from shared.words.languages import current_locale
 from shared.words.sentences import _l
 
 
@@ -71,7 +76,7 @@ def release_decisions(
     makes it known with :func:`release_part`; without such a time a batch of up to ``AT_ONCE`` is known when this
     returns.
     """
-    places = take_pool(session, edition_id)
+    places = take_pool(session, edition_id, None)
     batch = locked_proposals(session, edition_id=edition_id)
     before = last_release(session, edition_id=edition_id, by=deed.by) if batch.digest != seen else None
     if before is not None and before.frozen.digest == seen:  # pressed twice
@@ -84,21 +89,51 @@ def release_decisions(
         raise BatchChanged
     if own_proposals(session, edition_id=edition_id, by=deed.by):
         raise SecondReleaserNeeded
-    plan = rules.plan_release(batch.mails, places_left=places.left)
-    if plan.short:
-        raise NotEnoughPlaces(
-            _l("%(accepts)s accepts, %(left)s places left.", accepts=plan.counts["accept"], left=plan.places_left)
-        )
+    planned = planned_release(session, edition_id=edition_id, batch=batch, places=places)
+    plan = planned.plan
+    _refuse_the_short(plan)
     known_from = deed.at + recall
     row = {"edition_id": edition_id, "released_by": deed.by, "released_at": deed.at, "known_from": known_from}
     [batch_id] = begin(session, rules.BATCH, "frozen", deed, [{**row, "decisions": plan.total}])
     if _bind(session, *releasable(edition_id), batch_id=batch_id) != plan.total:
         raise BatchChanged
+    hold_pool_places(session, needs=planned.needs)
     if recall or plan.in_parts:
         record(session, ReleaseBegun(decision_batch_id=batch_id, edition_id=edition_id), deed, rest=recall)
     else:
         release_part(session, batch_id=batch_id, now=deed.at)
     return Begun(batch_id, plan, known_from)
+
+
+def release_these(
+    session: Session, *, edition_id: UUID, decision_ids: Sequence[UUID], places: Pool, deed: Deed
+) -> None:
+    """Make these accepts known at once, in a release of their own; the caller holds the places and has counted them."""
+    if not decision_ids:
+        return
+    which = [*releasable(edition_id), Decision.id.in_(decision_ids)]
+    needs = needs_of_accepts(session, edition_id=edition_id, pools=places.named, which=which)
+    row = {"edition_id": edition_id, "released_by": deed.by, "released_at": deed.at, "known_from": deed.at}
+    [batch_id] = begin(session, rules.BATCH, "frozen", deed, [{**row, "decisions": len(decision_ids)}])
+    _bind(session, *which, batch_id=batch_id)
+    hold_pool_places(session, needs=needs)
+    release_part(session, batch_id=batch_id, now=deed.at)
+
+
+def _refuse_the_short(plan: rules.ReleasePlan) -> None:
+    if plan.short:
+        raise NotEnoughPlaces(
+            _l("%(accepts)s accepts, %(left)s places left.", accepts=plan.counts["accept"], left=plan.places_left)
+        )
+    for one in plan.short_of:
+        raise NotEnoughPlaces(
+            _l(
+                "“%(pool)s”: %(accepts)s accepts, %(left)s places left.",
+                pool=wording(one.name, current_locale()).text,
+                accepts=one.accepts,
+                left=one.left,
+            )
+        )
 
 
 def recall_release(session: Session, *, edition_id: UUID, batch_id: UUID, deed: Deed) -> int:
@@ -107,7 +142,7 @@ def recall_release(session: Session, *, edition_id: UUID, batch_id: UUID, deed: 
     Refuses with :class:`ReleaseKnown` once the first decision is known, whatever the clock says.
     """
     batch = _recallable(session, edition_id=edition_id, batch_id=batch_id)
-    freed = _bind(session, *bound(batch.id), batch_id=None)
+    freed = _unbind(session, *bound(batch.id))
     remove(session, rules.BATCH, [batch.id], "recalled", deed)
     return freed
 
@@ -120,7 +155,7 @@ def take_out_of_release(
     A release that nothing is left of is taken back. Refuses as :func:`recall_release` does.
     """
     batch = _recallable(session, edition_id=edition_id, batch_id=batch_id)
-    freed = _bind(session, *bound(batch.id), Decision.id.in_(decision_ids), batch_id=None)
+    freed = _unbind(session, *bound(batch.id), Decision.id.in_(decision_ids))
     if freed == batch.decisions:
         remove(session, rules.BATCH, [batch.id], "recalled", deed)
     elif freed:
@@ -155,10 +190,11 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
         return 0
     part = locked_part(session, batch_id=batch_id, limit=rules.AT_ONCE)
     ready = [one for one in part.decisions if one.application_state in DECIDABLE]
-    _make_known(session, batch, ready, offer_days=part.offer_days, deed=deed)
+    ends = expires_at(now=batch.known_from, days=part.offer_days, time_zone=part.time_zone)
+    _make_known(session, batch, ready, expires=ends, deed=deed)
     not_now = [one.decision_id for one in part.decisions if one.application_state not in DECIDABLE]
     if not_now:
-        _bind(session, Decision.id.in_(not_now), batch_id=None)
+        _unbind(session, Decision.id.in_(not_now))
     if part.more:
         record(session, goes_on, deed)
     else:
@@ -167,7 +203,7 @@ def release_part(session: Session, *, batch_id: UUID, now: datetime) -> int:
 
 
 def _make_known(
-    session: Session, batch: DecisionBatch, ready: Sequence[FrozenDecision], *, offer_days: int, deed: Deed
+    session: Session, batch: DecisionBatch, ready: Sequence[FrozenDecision], *, expires: datetime, deed: Deed
 ) -> None:
     people = {one.application_id: {"person_id": one.person_id} for one in ready}
     earlier = released_of(session, application_ids=list(people))
@@ -189,12 +225,17 @@ def _make_known(
                 "edition_id": batch.edition_id,
                 "person_id": one.person_id,
                 "offered_at": deed.at,
-                "expires_at": expires_at(now=batch.known_from, days=offer_days),
+                "expires_at": expires,
             }
             for one in ready
             if one.outcome == "accept"
         ],
     )
+
+
+def _unbind(session: Session, *which: ColumnElement[bool]) -> int:
+    free_pool_places(session, *which)
+    return _bind(session, *which, batch_id=None)
 
 
 def _bind(session: Session, *which: ColumnElement[bool], batch_id: UUID | None) -> int:

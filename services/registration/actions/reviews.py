@@ -22,9 +22,17 @@ from services.registration.queries.reviews import (
 )
 from services.registration.rules.selection.assignment import Spread, spread
 from services.registration.rules.selection.reviews import REVIEW, REVIEWER, score_problems
+from shared.errors import NotFound
 from shared.history import Deed, begin, begun, move, note
 from shared.schema.base import new_id
 from shared.schema.registration import Review, Reviewer, Rubric
+from shared.words.sentences import _l
+
+
+class ReviewerUnknown(NotFound):
+    """Nobody of this edition's reviewers."""
+
+    title = _l("We do not know this reviewer")
 
 
 def write_rubric(
@@ -69,11 +77,16 @@ def add_reviewer(session: Session, *, edition_id: UUID, person_id: UUID, languag
 
 
 def drop_reviewer(session: Session, *, edition_id: UUID, reviewer_id: UUID, deed: Deed) -> int:
-    """Let a reviewer go and take back what she has not handed in; return how many applications want another reader."""
+    """Let a reviewer go and take back what she has not handed in; return how many applications want another reader.
+
+    Refuses with :class:`ReviewerUnknown`; one who has left is let go already.
+    """
     known = session.scalar(
         select(Reviewer).where(Reviewer.id == reviewer_id, Reviewer.edition_id == edition_id).with_for_update()
     )
-    if known is None or known.left_at is not None:
+    if known is None:
+        raise ReviewerUnknown
+    if known.left_at is not None:
         return 0
     move(session, REVIEWER, [reviewer_id], "left", deed)
     waiting = session.scalars(

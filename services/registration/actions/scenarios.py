@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from services.registration.actions.decisions import Proposed, propose_decisions
 from services.registration.errors import RuleUnusable, SelectionChanged
-from services.registration.queries.scenarios import TRAITS, candidates, formula_of, scenario_of, weigh
+from services.registration.queries.scenarios import candidates, formula_of, scenario_of, weigh
 from services.registration.rules.selection.scoring import Formula
+from services.registration.rules.selection.traits import TRAITS
 from shared.history import Deed, note
 from shared.schema.base import new_id
 from shared.schema.registration import Scenario

@@ -8,7 +8,8 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from services.registration.errors import ApplicationUnknown, OfferUnknown
-from services.registration.queries.places import pool
+from services.registration.queries.offers import hold_of
+from services.registration.queries.reserves import ReservePlace, reserve_place
 from services.registration.rules.applications import LIVE
 from services.registration.rules.offers import Hold
 from shared.schema.people.published import Addressable
@@ -48,6 +49,8 @@ class Mine:
     enrolment: Enrolment | None
     hold: Hold = "held"
     """What the offer is worth, while it is open."""
+    reserve: ReservePlace | None = None
+    """Where it stands on the reserve list, where the edition tells."""
 
 
 _NEWEST: Final = (
@@ -74,13 +77,16 @@ def applications_of(session: Session, *, person_id: UUID, application_id: UUID |
     """Return a person's applications, newest first, with released outcome, newest offer and its enrolment."""
     wanted = _MINE if application_id is None else _ONE_OF_MINE
     asked = {"person_id": person_id, "application_id": application_id}
-    return [_with_hold(session, Mine(*row)) for row in session.execute(wanted, asked)]
+    return [_told(session, Mine(*row)) for row in session.execute(wanted, asked)]
 
 
-def _with_hold(session: Session, mine: Mine) -> Mine:
+def _told(session: Session, mine: Mine) -> Mine:
+    if mine.outcome == "reserve" and mine.application.state == "decided" and mine.edition.tells_reserve_place:
+        place = reserve_place(session, edition_id=mine.edition.id, application_id=mine.application.id)
+        return replace(mine, reserve=place)
     if mine.offer is None or mine.offer.state != "offered":
         return mine
-    return replace(mine, hold=pool(session, mine.edition.id).hold)
+    return replace(mine, hold=hold_of(session, mine.offer))
 
 
 def my_application(session: Session, *, person_id: UUID, application_id: UUID) -> Mine:

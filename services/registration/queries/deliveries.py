@@ -15,6 +15,7 @@ from shared.schema.notifications.published import Correspondence
 class Mailed:
     """One mail to a person, as notifications keeps it."""
 
+    id: UUID
     kind: str
     state: str
     at: datetime
@@ -27,7 +28,7 @@ def mails_to(
     to = and_(Correspondence.person_id.is_(None), Correspondence.address == email)
     if person_id is not None:
         to = or_(to, Correspondence.person_id == person_id)
-    statement = select(Correspondence.kind, Correspondence.state, Correspondence.created_at).where(
+    statement = select(Correspondence.id, Correspondence.kind, Correspondence.state, Correspondence.created_at).where(
         to, Correspondence.edition_id == edition_id
     )
     return [Mailed(*row) for row in session.execute(statement.order_by(Correspondence.created_at.desc()).limit(most))]

@@ -93,6 +93,15 @@ def application_page(
     return Page(rows_of(session, ids), Count(most, more=True))
 
 
+def application_ids(
+    session: Session, *, edition_id: UUID, wish: Wish, order: Order, descending: bool, limit: int
+) -> list[UUID]:
+    """Return the applications that match, at most ``limit`` of them, in the order of the table."""
+    walk = _Walk(session, edition_id, wish, order, descending=descending)
+    _found, ids = walk.hits(0, limit, most=None) if wish.search else walk.everything(0, limit)
+    return ids
+
+
 def matching(edition_id: UUID, wish: Wish) -> Select[UUID]:
     """Return a look-up of the applications that match, in no order."""
     found = select(Line.application_id).where(*_conditions(edition_id, wish))

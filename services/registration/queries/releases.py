@@ -73,6 +73,7 @@ class Instalment:
     decisions: Sequence[FrozenDecision]
     more: bool
     offer_days: int
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -182,14 +183,13 @@ def locked_part(session: Session, *, batch_id: UUID, limit: int) -> Instalment:
         .where(Decision.id.in_([one.id for one in chosen]), Decision.state == "proposed")
         .order_by(Decision.id)
     )
-    days = session.execute(
-        select(Edition.offer_days)
+    days, zone = session.execute(
+        select(Edition.offer_days, Edition.time_zone)
         .join(DecisionBatch, DecisionBatch.edition_id == Edition.id)
         .where(DecisionBatch.id == batch_id)
-    ).scalar_one()
-    return Instalment(
-        [FrozenDecision(*cast("_FrozenRow", row)) for row in rows], more=len(next_ones) > limit, offer_days=days
-    )
+    ).one()
+    decisions = [FrozenDecision(*cast("_FrozenRow", row)) for row in rows]
+    return Instalment(decisions, more=len(next_ones) > limit, offer_days=days, time_zone=zone)
 
 
 def released_of(session: Session, *, application_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -13,11 +13,10 @@ from services.registration.errors import ScenarioUnknown
 from services.registration.queries.reviews import totals
 from services.registration.rules.selection.balance import BalanceRule, Candidate
 from services.registration.rules.selection.optimum import Selection, best_selection
-from services.registration.rules.selection.regions import REGIONS, region_of
+from services.registration.rules.selection.regions import REGIONS
 from services.registration.rules.selection.scoring import FORMULAS, Formula, standings
+from services.registration.rules.selection.traits import TRAITS, traits_of
 from shared.schema.registration import Application, Offer, Scenario
-
-TRAITS = ("region", "country", "language", "fellowship")
 
 
 @dataclass(frozen=True)
@@ -83,10 +82,7 @@ def candidates(session: Session, *, edition_id: UUID, formula: Formula) -> tuple
     )
     chosen, named = [], {}
     for application_id, name, country, language, fellowship in map(tuple, rows):
-        traits = {
-            "region": region_of(country), "country": country, "language": language,
-            "fellowship": "yes" if fellowship else "no",
-        }  # fmt: skip
+        traits = traits_of(country=country, language=language, needs_fellowship=bool(fellowship))
         chosen.append(Candidate(application_id, points.get(application_id, 0.0), traits))
         named[application_id] = Named(application_id, name, country, points.get(application_id))
     return chosen, named

@@ -1,10 +1,10 @@
-"""Ends offers whose time is over."""
+"""Reminds of offers that end soon, and ends those whose time is over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.registration.actions.offers import expire_offers
+from services.registration.actions.offers import expire_offers, remind_of_offers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,11 +15,17 @@ if TYPE_CHECKING:
 BATCH: Final = 200
 
 
-def end_due_offers(database: Database, *, now: Callable[[], datetime]) -> int:
-    """End every open offer that is due, a batch in each transaction; return how many."""
-    total, ended = 0, BATCH
-    while ended == BATCH:
+def remind_and_end(database: Database, *, now: Callable[[], datetime]) -> int:
+    """Remind of every open offer that ends soon, end every one that is due; return how many were ended."""
+    _in_batches(database, remind_of_offers, now=now)
+    return _in_batches(database, expire_offers, now=now)
+
+
+def _in_batches(database: Database, round_: Callable[..., int], *, now: Callable[[], datetime]) -> int:
+    """Do one round, a batch in each transaction; return how many it was in all."""
+    total, done = 0, BATCH
+    while done == BATCH:
         with database.transaction() as session:
-            ended = expire_offers(session, now=now(), limit=BATCH)
-        total += ended
+            done = round_(session, now=now(), limit=BATCH)
+        total += done
     return total

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from services.registration.rules.applications import DECIDABLE
-from shared.facts.registration import BulkProposalBegun, BulkUndoBegun, DecisionReleased
+from shared.facts.registration import BulkProposalBegun, BulkUndoBegun, DecisionReleased, ReleaseFinished
 from shared.machines import machine
 
 Outcome = Literal["accept", "reserve", "decline"]
@@ -26,6 +26,7 @@ BATCH: Final = machine(
     "registration.decision_batch",
     begins="frozen",
     moves={"frozen": "finished recalled", "finished": "", "recalled": ""},
+    tells={("frozen", "finished"): ReleaseFinished},
 )
 
 BULK: Final = machine(
@@ -75,13 +76,33 @@ def why_not_proposed(
 
 
 @dataclass(frozen=True)
+class Demand:
+    """What a batch wants of one named pool."""
+
+    name: Mapping[str, str]
+    accepts: int
+    left: int
+
+    @property
+    def short(self) -> int:
+        """How many accepts find no place in it."""
+        return max(0, self.accepts - self.left)
+
+
+@dataclass(frozen=True)
 class ReleasePlan:
-    """What releasing a batch would do. ``short`` is how many accepts find no place."""
+    """What releasing a batch would do. ``short`` is how many accepts find no place in the edition."""
 
     counts: dict[str, int]
     by_language: dict[str, dict[str, int]]
     places_left: int
     short: int
+    demands: Sequence[Demand] = ()
+
+    @property
+    def short_of(self) -> list[Demand]:
+        """The named pools that have too few places."""
+        return [one for one in self.demands if one.short]
 
     @property
     def total(self) -> int:
@@ -94,7 +115,9 @@ class ReleasePlan:
         return self.total > AT_ONCE
 
 
-def plan_release(proposed: Iterable[tuple[str, str]], *, places_left: int) -> ReleasePlan:
+def plan_release(
+    proposed: Iterable[tuple[str, str]], *, places_left: int, demands: Sequence[Demand] = ()
+) -> ReleasePlan:
     """Count ``(outcome, mail language)`` pairs against the places left; a batch that is short is not released."""
     counts: Counter[str] = Counter()
     by_language: dict[str, Counter[str]] = {}
@@ -106,4 +129,5 @@ def plan_release(proposed: Iterable[tuple[str, str]], *, places_left: int) -> Re
         by_language={language: dict(by_language[language]) for language in sorted(by_language)},
         places_left=places_left,
         short=max(0, counts["accept"] - places_left),
+        demands=demands,
     )

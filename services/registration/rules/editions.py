@@ -47,14 +47,18 @@ def phase(
     *, opens_at: datetime, closes_at: datetime, starts_on: date, ends_on: date, time_zone: str, now: datetime
 ) -> Phase:
     """Return where an edition stands. Its days are days in its own time zone."""
-    today = now.astimezone(ZoneInfo(time_zone)).date()
-    if today > ends_on:
+    if now.astimezone(ZoneInfo(time_zone)).date() > ends_on:
         return "over"
-    if today >= starts_on:
+    if has_begun(starts_on=starts_on, time_zone=time_zone, now=now):
         return "running"
     if now < opens_at:
         return "announced"
     return "open" if now < closes_at else "closed"
+
+
+def has_begun(*, starts_on: date, time_zone: str, now: datetime) -> bool:
+    """Say whether the first day of an edition has come, in its own time zone."""
+    return now.astimezone(ZoneInfo(time_zone)).date() >= starts_on
 
 
 def moved(moment: datetime, *, days: int, time_zone: str) -> datetime:

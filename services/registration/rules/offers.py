@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from shared.facts.registration import EnrolmentWithdrawn, OfferAccepted, OfferDeclined, OfferExpired, OfferMade
 from shared.machines import machine
+from shared.words.wall_clock import read_moment
 
 OFFER: Final = machine(
     "registration.offer",
@@ -58,9 +61,29 @@ def hold(*, capacity: int, offered: int, enrolled: int) -> Hold:
     return "held" if enrolled + offered <= capacity else "contested"
 
 
-def expires_at(*, now: datetime, days: int) -> datetime:
-    """Return when an offer made ``now`` ends: after ``days`` whole days, to the minute."""
-    return (now + timedelta(days=days)).replace(second=0, microsecond=0)
+_WORTH: Final[tuple[Hold, ...]] = ("held", "contested", "full")
+
+
+def worst_hold(holds: Iterable[Hold]) -> Hold:
+    """Return what an offer is worth that needs a place in several pools: what the scarcest of them says."""
+    return max(holds, key=_WORTH.index)
+
+
+def expires_at(*, now: datetime, days: int, time_zone: str) -> datetime:
+    """Return when an offer made ``now`` ends: with the last second of the day ``days`` later, in the edition's zone."""
+    zone = ZoneInfo(time_zone)
+    last_day = now.astimezone(zone).date() + timedelta(days=days)
+    return read_moment(last_day.isoformat(), zone, ends_day=True)
+
+
+def reminds_at(*, expires: datetime, days: int) -> datetime | None:
+    """Return from when on somebody is reminded of an open offer, None where the edition reminds nobody."""
+    return expires - timedelta(days=days) if days else None
+
+
+Reason = Literal["", "money", "visa", "dates", "work", "family", "elsewhere", "other"]
+REASONS: Final[tuple[Reason, ...]] = ("money", "visa", "dates", "work", "family", "elsewhere", "other")
+"""Why somebody declines a place, for the statistics; health is not asked for."""
 
 
 def why_not_accepted(

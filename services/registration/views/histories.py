@@ -11,6 +11,7 @@ from services.registration.rules.forms.compiled import CompiledForm
 from services.registration.views.answers import differences_in, labels_of
 from services.registration.views.wording import OUTCOME
 from shared.histories import Past
+from shared.links import DELIVERY
 from shared.web.pages.histories import Titles
 from shared.words.formats import format_list
 from shared.words.sentences import LazyText, _, _l
@@ -42,13 +43,18 @@ EDITION: Final[Titles] = {
     ("edition", "published"): (_l("Made public"), "good"),
     ("edition", "published unpublished"): (_l("Taken from public view"), "warn"),
     ("edition", "edited"): (_l("Changed"), "calm"),
+    ("edition", "pool_made"): (_l("Places given to a group"), "calm"),
+    ("edition", "pool_changed"): (_l("Places of a group changed"), "calm"),
+    ("edition", "pool_removed"): (_l("Places of a group taken away"), "calm"),
 }
 FACTS: Final[Mapping[str, LazyText]] = {
     "AddressProofRequested": _l("Form received, address to be confirmed"),
+    "OfferEnding": _l("Reminded of the offer"),
     "ShelfOpened": _l("Reader put on the shelf"),
     "DownloadStarted": _l("Download started"),
 }
 MAILS: Final[Mapping[str, LazyText]] = {
+    "written": _l("message from the organisers"),
     "address_proof": _l("link to confirm the address"),
     "form_saved": _l("link to the half-filled form"),
     "sign_in": _l("link to sign in"),
@@ -61,6 +67,7 @@ MAILS: Final[Mapping[str, LazyText]] = {
     "offer_accepted": _l("place confirmed"),
     "offer_declined": _l("offer declined"),
     "place_given_up": _l("place given up"),
+    "offer_ending": _l("offer ends soon"),
     "offer_expired": _l("offer expired"),
     "reader_ready": _l("Reader ready"),
     "campaign": _l("letter from the organisers"),
@@ -102,6 +109,7 @@ def story(
             "text": MAIL_STATES.get(mail.state, mail.state),
             "kind": "bad" if mail.state in {"failed", "uncertain", "bounced", "complained"} else "calm",
             "by": "",
+            "url": DELIVERY.address("", id=mail.id),
         }
         for mail in mails
     ]

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Final
 
 from services.registration.queries.applications import Mine
+from services.registration.queries.reserves import ReservePlace
 from services.registration.rules.applications import is_editable
 from services.registration.views.wording import APPLICATION, OFFER
 from shared.words.formats import format_date
 from shared.words.languages import zone_of
-from shared.words.sentences import _
+from shared.words.sentences import _, _n
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,16 @@ def _offered(mine: Mine, *, now: datetime) -> WhereYouAre:
     return WhereYouAre(str(label), kind, told, "", None)
 
 
+def _on_reserve(at: ReservePlace | None) -> str:
+    if at is None:
+        return _("You are on the reserve list.")
+    told = _("You are number %(place)s of %(of)s on the reserve list today.", place=at.place, of=at.of)
+    moved = _n(
+        "%(num)s person has had a place from it so far.", "%(num)s people have had a place from it so far.", at.moved_up
+    )
+    return f"{told} {moved}" if at.moved_up else told
+
+
 def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
     application, url = mine.application, f"/me/applications/{mine.application.id}"
     label, kind = APPLICATION[application.state]
@@ -82,7 +93,7 @@ def _applied(mine: Mine, *, now: datetime) -> WhereYouAre:
             return WhereYouAre(
                 _("On the reserve list"),
                 "warn",
-                _("You are on the reserve list."),
+                _on_reserve(mine.reserve),
                 _("If a place becomes free we offer it by mail."),
                 None,
                 waits=True,

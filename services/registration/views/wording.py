@@ -112,6 +112,16 @@ OFFER: Final[Mapping[str, tuple[LazyText, str]]] = {
     "expired": (_l("Offer expired"), "warn"),
     "withdrawn": (_l("Place given up"), "calm"),
 }
+REASON: Final[Mapping[str, LazyText]] = {
+    "money": _l("I cannot pay for it, or for the journey"),
+    "visa": _l("I have no visa"),
+    "dates": _l("The dates do not suit me"),
+    "work": _l("My work keeps me"),
+    "family": _l("My family keeps me"),
+    "elsewhere": _l("I take part in something else"),
+    "other": _l("Another reason"),
+}
+"""Why somebody declines a place, in her own words."""
 FORMULA: Final[Mapping[str, LazyText]] = {
     "mean": _l("Plain mean"),
     "normalised": _l("Mean without each reviewer’s habit"),

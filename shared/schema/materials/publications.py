@@ -19,7 +19,7 @@ class Publication(Base):
     __table_args__ = (
         UniqueConstraint("slug", name="uq_publication_slug"),
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
-        CheckConstraint("kind IN ('reader', 'slides', 'recording', 'document')", name="kind_known"),
+        CheckConstraint("kind IN ('reader', 'slides', 'recording', 'handout', 'link', 'document')", name="kind_known"),
         Index("ix_publication_edition_id", "edition_id"),
         {"schema": "materials"},
     )
@@ -40,6 +40,8 @@ class Publication(Base):
     """An SPDX identifier, or empty."""
     rights: Mapped[str] = mapped_column(server_default="")
     """Who holds the rights, in words, where no licence is named."""
+    link: Mapped[str] = mapped_column(server_default="")
+    """Where it is, when it lies elsewhere: an http or https address."""
     created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     removed_at: Mapped[datetime | None]
     """When it was taken out of the library; its releases are then ``removed`` as well."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from shared.schema.notifications.campaigns import Campaign, CampaignText
+from shared.schema.notifications.campaigns import AgreedText, Campaign, CampaignText
 from shared.schema.notifications.deliveries import Delivery
 from shared.schema.notifications.returns import MailboxPlace, ReturnedMail, Unreached
-from shared.schema.notifications.senders import KnownRelay, RelayPace, RelayTrouble, Sender
+from shared.schema.notifications.senders import DomainPace, KnownRelay, RelayDay, RelayPace, RelayTrouble, Sender
 from shared.schema.notifications.topics import OptOut, Suppression, Topic
+from shared.schema.notifications.webhooks import Webhook, WebhookCall
 
 __all__ = [
+    "AgreedText",
     "Campaign",
     "CampaignText",
     "Delivery",
+    "DomainPace",
     "KnownRelay",
     "MailboxPlace",
     "OptOut",
+    "RelayDay",
     "RelayPace",
     "RelayTrouble",
     "ReturnedMail",
@@ -22,4 +26,6 @@ __all__ = [
     "Suppression",
     "Topic",
     "Unreached",
+    "Webhook",
+    "WebhookCall",
 ]

@@ -48,6 +48,8 @@ class Campaign(Base):
     finished_at: Mapped[datetime | None]
     words_seen: Mapped[str | None]
     """A fingerprint of what the mails said when somebody last agreed to send them."""
+    words_version: Mapped[int] = mapped_column(server_default="0")
+    """Which of its ``AgreedText`` was agreed on last; nothing was yet while it is 0."""
     words_changed: Mapped[bool] = mapped_column(server_default=text("false"))
     """Something in them has changed since, such as the place or the dates: nothing is sent until somebody agrees."""
     created_at: Mapped[datetime]
@@ -68,3 +70,19 @@ class CampaignText(Base):
     subject: Mapped[str]
     preheader: Mapped[str] = mapped_column(server_default="")
     body: Mapped[str]
+
+
+class AgreedText(Base):
+    """What a campaign said in one language when somebody agreed to send it, with places for what differs by person.
+
+    Deliveries name the ``version`` they left with, so that what was sent can be shown again. Nobody's data is in it.
+    """
+
+    __tablename__ = "agreed_text"
+    __table_args__ = ({"schema": "notifications"},)
+
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("notifications.campaign.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    words: Mapped[dict[str, Any]]
+    """A ``Words``."""

@@ -52,6 +52,7 @@ class Delivery(Base):
         Index("ix_delivery_uncertain", "id", postgresql_where=text("state = 'uncertain'")),
         Index("ix_delivery_campaign_id_state", "campaign_id", "state"),
         Index("ix_delivery_person_id", "person_id", "created_at"),
+        Index("ix_delivery_written", "edition_id", "created_at", postgresql_where=text("kind = 'written'")),
         Index("ix_delivery_unproved", "address", postgresql_where=text("person_id IS NULL")),
         {"schema": "notifications"},
     )
@@ -89,6 +90,8 @@ class Delivery(Base):
     """Written by earlier versions only: what they claimed is left alone until then."""
     claim_token: Mapped[UUID | None]
     """The id of the sender that holds it."""
+    words_version: Mapped[int | None]
+    """Which agreed text of its campaign the last try was made of."""
     relay: Mapped[str | None]
     """The mail server that was asked last."""
     reply_code: Mapped[int | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Double, text
@@ -80,3 +80,27 @@ class RelayPace(Base):
     """Empty: as many as it goes."""
     next_slot: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     learned_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+
+
+class RelayDay(Base):
+    """How many mails a mail server was asked to carry on a day, in UTC, while it is being warmed up."""
+
+    __tablename__ = "relay_day"
+    __table_args__ = ({"schema": "notifications"},)
+
+    relay: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    asked: Mapped[int] = mapped_column(server_default="0")
+
+
+class DomainPace(Base):
+    """What may still go to the addresses of a domain now, kept here while Redis is away."""
+
+    __tablename__ = "domain_pace"
+    __table_args__ = ({"schema": "notifications"},)
+
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float] = mapped_column(Double)
+    filled_at: Mapped[datetime]
+    booked_until: Mapped[datetime]
+    """Until then all moments are promised to mails that wait."""

@@ -10,7 +10,9 @@ from shared.schema.registration.files import AnswerFile
 from shared.schema.registration.forms import Form, FormDraft, FormEdit, FormResponse, FormVersion, TakenOption
 from shared.schema.registration.lines import ApplicationLine, ApplicationWords
 from shared.schema.registration.offers import Enrolment, Offer
+from shared.schema.registration.pools import PlacePool, PoolPlace
 from shared.schema.registration.reviews import Review, Reviewer, Rubric, Scenario
+from shared.schema.registration.views import SavedView
 
 __all__ = [
     "AnswerFile",
@@ -29,9 +31,12 @@ __all__ = [
     "FormResponse",
     "FormVersion",
     "Offer",
+    "PlacePool",
+    "PoolPlace",
     "Review",
     "Reviewer",
     "Rubric",
+    "SavedView",
     "Scenario",
     "TakenOption",
 ]

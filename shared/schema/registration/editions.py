@@ -21,6 +21,7 @@ class Edition(Base):
         CheckConstraint("capacity >= 0", name="capacity_counts"),
         CheckConstraint("over_offer >= 0", name="over_offer_counts"),
         CheckConstraint("offer_days between 1 and 365", name="offer_days_bounded"),
+        CheckConstraint("remind_days between 0 and 60", name="remind_days_bounded"),
         {"schema": "registration"},
     )
 
@@ -43,8 +44,14 @@ class Edition(Base):
     offer_days: Mapped[int] = mapped_column(server_default=text("14"))
     heard_by: Mapped[date | None]
     """By this day whoever applied has been told; empty where nothing is promised."""
+    remind_days: Mapped[int] = mapped_column(server_default=text("3"))
+    """Days before the end of an offer on which whoever has it is reminded; 0 for never."""
     second_releaser: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whoever proposed a decision does not release it: another person does."""
+    promotes_itself: Mapped[bool] = mapped_column(server_default=text("false"))
+    """A place that becomes free is offered to the reserve list at once, in its order, without anybody's click."""
+    tells_reserve_place: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whoever is on the reserve list is told at which place."""
     accent: Mapped[str] = mapped_column(server_default="#1f5f5b")
     contact: Mapped[str]
     published_at: Mapped[datetime | None]

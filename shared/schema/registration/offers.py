@@ -43,6 +43,9 @@ class Offer(Base):
     offered_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(server_default="")
+    """Why it was declined, of ``rules.offers.REASONS``; empty where nobody said."""
 
 
 class Enrolment(Base):

@@ -36,7 +36,8 @@ _ALWAYS: Final = [
 _TWO_YEARS: Final = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 _CSP: Final = (
     "default-src 'none'; script-src {scripts}; style-src 'self'{styles}; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
 )
 _CSP_WITHOUT_SCRIPTS: Final = _CSP.format(scripts="'none'", styles="")
 _PIECE: Final = 1024 * 1024

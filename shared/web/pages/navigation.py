@@ -111,6 +111,9 @@ ADDRESSES: Final = Destination(
     "/desk/mail/addresses",
     staff_policy("organiser", everywhere=True),
 )
+WEBHOOKS: Final = Destination(
+    "webhooks", _l("Webhooks"), "/desk/mail/e/<edition_slug>/webhooks", staff_policy("organiser"), technical=True
+)
 EDITION_SETTINGS: Final = Destination(
     "edition", _l("This edition"), "/desk/e/<edition_slug>/edition", staff_policy("organiser")
 )
@@ -132,7 +135,7 @@ SECTIONS: Final[tuple[tuple[LazyText | None, tuple[Destination, ...]], ...]] = (
     (None, (TODAY,)),
     (_l("People"), (APPLICATIONS, REVIEWS, SELECTION, DECISIONS, FIGURES, FORMS)),
     (_l("Materials and mail"), (MATERIALS, CAMPAIGNS, RETURNS)),
-    (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, ADDRESSES, OUTBOX, TOKENS, COMPONENTS)),
+    (_l("Settings"), (EDITION_SETTINGS, EDITIONS, STAFF, ADDRESSES, OUTBOX, TOKENS, WEBHOOKS, COMPONENTS)),
 )
 ENTRIES: Final = {entry.key: entry for _label, entries in SECTIONS for entry in entries}
 

@@ -46,7 +46,7 @@ def test_the_demo_loads_the_reader_once_in_five_languages_and_opens_it_to_those_
     assert load(materials_database, settings, now=now()) == first
 
     with materials_database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Rendition)) == 5 * (2 + 8 + 2)
+        assert session.scalar(select(func.count()).select_from(Rendition)) == 5 * (2 + 8 + 2 + 1)
         assert {ada, bo} < set(session.scalars(select(ShelfMember.person_id)))
         fetched = session.scalar(select(func.count()).select_from(Download)) or 0
         assert 2 <= fetched < 10, "some have it, some have not"

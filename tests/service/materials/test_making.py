@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import zipfile
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -16,6 +18,7 @@ from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.materials.making import Page
 from shared.store import store_at
+from tests.support.judges import judged_by_epubcheck
 from tests.support.library import TEXT, Reader, materials_app, reader_in
 from tests.support.making import made_of, make, making_of
 from tests.support.pdfs import bomb, locked, picture_pdf, typeset
@@ -78,7 +81,7 @@ def test_of_a_pdf_come_its_pages_with_words_and_pictures_and_a_light_version_and
     assert 0 < left < left + width < 1000
     assert 0 < top < top + height < 200
     made = made_of(library.database, reader.rendition_id)
-    assert set(made) == {"light_pdf", "text"}
+    assert set(made) == {"epub", "light_pdf", "text"}
     assert "Économie sociale et solidaire" in library.bytes_of(made["text"].sha256).decode()
     light = library.bytes_of(made["light_pdf"].sha256)
     assert len(light) < len(typeset("fr"))
@@ -92,6 +95,9 @@ def test_arabic_is_read_in_the_order_in_which_it_is_spoken(library: Library) -> 
     reader = library.upload(typeset("ar"), language="ar")
     make(library.database, library.folder)
     assert "يجمع هذا الكتاب سلسلة من المقالات" in library.pages(reader.sha256)[3].text
+    whole = "\n".join(page.text for page in library.pages(reader.sha256))
+    assert "(1920)" in whole
+    assert ")1920(" not in whole
 
 
 def test_pictures_of_a_scan_become_lighter_and_no_empty_text_is_offered(library: Library) -> None:
@@ -127,6 +133,23 @@ def test_chapters_are_cut_out_by_their_pages_also_when_they_are_described_later(
     with pikepdf.open(io.BytesIO(library.bytes_of(made[names[1]].sha256))) as cut:
         assert len(cut.pages) == 3
     assert made[names[1]].pages == 3
+    with zipfile.ZipFile(io.BytesIO(library.bytes_of(made["epub"].sha256))) as book:
+        contents = book.read("book/contents.xhtml").decode()
+        assert ">Partie 1</a>" in contents
+        assert ">Partie 2</a>" in contents
+
+
+@pytest.mark.skipif(shutil.which("java") is None, reason="no java: epubcheck runs on it")
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_book_made_of_the_reader_is_clean_to_epubcheck(language: str, library: Library, tmp_path: Path) -> None:
+    reader = library.upload(typeset(language), language=language)
+    make(library.database, library.folder)
+    content = library.bytes_of(made_of(library.database, reader.rendition_id)["epub"].sha256)
+    judged_by_epubcheck(content, tmp_path)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        said = book.read("book/part-001.xhtml").decode()
+    assert ("compréhension commune du concept d’économie sociale" in said) == (language == "fr")
+    assert ('dir="rtl"' in said) == (language == "ar")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +223,7 @@ def test_a_light_version_that_somebody_uploaded_stays(library: Library) -> None:
             format_="light_pdf", pieces=[mine], limit=10**9, deed=Deed(None, now()),
         )  # fmt: skip
     make(library.database, library.folder)
-    assert set(made_of(library.database, reader.rendition_id)) == {"text"}
+    assert set(made_of(library.database, reader.rendition_id)) == {"epub", "text"}
 
 
 def test_plain_text_has_pages_too(library: Library) -> None:

@@ -16,6 +16,7 @@ from tests.support.relay import RelayBehaviour, running_relay
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+    from uuid import UUID
 
     from services.notifications.actions.deliveries import Claimed
 
@@ -136,13 +137,15 @@ def test_a_paused_campaign_is_not_claimed(owner_database: Database, notification
 
 
 def claim_and_disappear(
-    database: Database, campaign_id: object, *, noted: int | None, limit: int = 3
+    database: Database, campaign_id: UUID, *, noted: int | None, limit: int = 3
 ) -> Sequence[Claimed]:
     """Let a sender claim, note that it began mail number ``noted``, and die."""
     line = Line(database, "campaigns", LOCAL_NOTES)
     assert line.take_place(places=9)
     with line.transaction() as session:
-        claim = claim_campaign_mail(session, token=line.id, campaign_id=campaign_id, limit=limit, relay="main")  # type: ignore[arg-type]
+        claim = claim_campaign_mail(
+            session, token=line.id, campaign_id=campaign_id, limit=limit, words_version=1, relay="main"
+        )
     assert claim is not None
     line.expect([delivery.id for delivery in claim.deliveries])
     for delivery in claim.deliveries[: 0 if noted is None else noted + 1]:
@@ -193,7 +196,9 @@ def test_a_sender_that_lives_is_left_alone_however_long_it_takes(
     line = Line(notifications_database, "campaigns", LOCAL_NOTES)
     assert line.take_place(places=1)
     with line.transaction() as session:
-        claim_campaign_mail(session, token=line.id, campaign_id=made.campaign_id, limit=3, relay="main")
+        claim_campaign_mail(
+            session, token=line.id, campaign_id=made.campaign_id, limit=3, words_version=1, relay="main"
+        )
     let_time_pass(owner_database, days=1)
     with Post(notifications_database, "smtp://127.0.0.1:1") as post:
         assert post.tidy() == 0

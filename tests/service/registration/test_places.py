@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from services.registration.actions.offers import accept_offer, decline_offer, expire_offers, withdraw_enrolment
 from services.registration.actions.releases import release_decisions
 from services.registration.errors import EditionFull, NotEnoughPlaces, OfferLapsed, OfferUnknown
-from services.registration.queries.places import TakePool, locked_pool, pool
+from services.registration.queries.places import Pool, TakePool, locked_pool, pool
 from services.registration.queries.releases import waiting_batch
 from shared.deeds import Deed
 from shared.schema.base import new_id
@@ -108,10 +108,10 @@ def test_without_the_lock_the_same_race_oversells(
 ) -> None:
     """The negative control: the guard above is what keeps the promise, not luck."""
 
-    def unlocked_pool(session: Session, edition_id: UUID) -> object:
+    def unlocked_pool(session: Session, edition_id: UUID, _needed: object) -> Pool:
         return pool(session, edition_id)
 
-    accept_all_at_once(registration_database, offers, unlocked_pool)  # type: ignore[arg-type]
+    accept_all_at_once(registration_database, offers, unlocked_pool)
     assert enrolled(registration_database) > PLACES
 
 
@@ -171,9 +171,10 @@ def test_offers_end_when_their_time_is_over_and_can_then_be_made_anew(registrati
     with registration_database.transaction() as session:
         assert expire_offers(session, now=NOW + timedelta(days=13)) == 0
     with pytest.raises(OfferLapsed), registration_database.transaction() as session:
-        accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW + timedelta(days=14)))
+        accept_offer(session, offer_id=offer.id, deed=Deed(applied.person_id, NOW + timedelta(days=15)))
     with registration_database.transaction() as session:
-        assert expire_offers(session, now=NOW + timedelta(days=14)) == 1
+        assert expire_offers(session, now=NOW + timedelta(days=14)) == 0, "the day is not over in Toronto"
+        assert expire_offers(session, now=NOW + timedelta(days=15)) == 1
     assert facts(registration_database, "OfferExpired") == 1
     decide(registration_database, applied, now=NOW + timedelta(days=15))
     release(registration_database, edition, now=NOW + timedelta(days=15))

@@ -92,7 +92,7 @@ def test_nothing_is_known_and_no_mail_is_asked_for_before_the_time_is_over(
     with registration_database.reading() as session:
         told = session.scalar(select(func.count()).where(FactRow.name.in_(("DecisionReleased", "OfferMade"))))
     assert (told, known(registration_database)) == (0, 0)
-    assert react(registration_database, seconds_later=61) == 1
+    assert react(registration_database, seconds_later=61) == 2, "it becomes known, and it is finished"
     assert known(registration_database) == 3
     assert "3 decisions are known" in desk.get(where).text
 

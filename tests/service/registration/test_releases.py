@@ -63,7 +63,7 @@ def test_a_large_batch_is_frozen_then_known_part_by_part_and_told_once_each(regi
         assert waiting_batch(session, edition_id=edition_id).total == 0
         [progress] = releases_of(session, edition_id=edition_id)
         assert (progress.known, progress.decisions, progress.finished) == (0, COUNT, False)
-    assert go_on(registration_database) == 3
+    assert go_on(registration_database) == 4, "three parts, and that it is finished"
     assert counted(registration_database, Decision, "released") == COUNT
     assert counted(registration_database, Offer, "offered") == ACCEPTS
     assert told(registration_database, "DecisionReleased") == (COUNT, COUNT)

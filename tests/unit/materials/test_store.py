@@ -67,7 +67,7 @@ def test_the_same_file_from_many_sides_at_once_is_one_file(tmp_path: Path) -> No
     assert len(files_under(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("url", ["s3://bucket", "file://elsewhere/files", "/files"])
+@pytest.mark.parametrize("url", ["s3:///bucket", "ftp://bucket", "file://elsewhere/files", "/files"])
 def test_a_store_we_do_not_know_stops_the_start(url: str) -> None:
     with pytest.raises(StoreUnknown):
         store_at(url)

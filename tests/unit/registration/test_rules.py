@@ -68,8 +68,16 @@ def test_a_place_is_taken_only_when_it_is_offered_in_time_and_free(
     assert (refused is None) == (state == "offered" and seconds > 0 and enrolled < capacity)
 
 
-def test_an_offer_lasts_whole_days_to_the_minute() -> None:
-    assert expires_at(now=NOW, days=14) == datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("zone", "ends"),
+    [
+        ("America/Toronto", datetime(2026, 3, 16, 3, 59, 59, tzinfo=UTC)),  # clocks went forward on the 8th
+        ("Africa/Dakar", datetime(2026, 3, 15, 23, 59, 59, tzinfo=UTC)),
+        ("Pacific/Auckland", datetime(2026, 3, 16, 10, 59, 59, tzinfo=UTC)),  # there it is the 2nd of March already
+    ],
+)
+def test_an_offer_lasts_until_the_end_of_a_day_where_the_edition_is(zone: str, ends: datetime) -> None:
+    assert expires_at(now=NOW, days=14, time_zone=zone) == ends
 
 
 @given(

@@ -19,6 +19,7 @@ TALLEST: Final = 2400
 SMALL: Final = 160
 MOST_PAGES: Final = 3000
 MOST_LINES: Final = 400
+_TURNED: Final = str.maketrans("()[]«»", ")(][»«")
 _MOST_TEXT: Final = 60_000
 _PARTED: Final = re.compile(r"(?<=[^\W\d_])-[ \t]*\n(?=[a-zà-öø-ÿœ])")
 """A word parted at the end of a line: whoever looks for it types it whole."""
@@ -74,6 +75,9 @@ def _save(picture: Image, path: Path, *, quality: int) -> None:
 def _text(page: pypdfium2.PdfPage) -> tuple[str, list[list[Any]]]:
     written = page.get_textpage()
     text = _plain(written.get_text_range()[:_MOST_TEXT])
+    is_turned = _is_turned(text)
+    if is_turned:
+        text = text.translate(_TURNED)
     left_edge, bottom_edge, right_edge, top_edge = page.get_bbox()
     across, down = max(right_edge - left_edge, 1), max(top_edge - bottom_edge, 1)
     if page.get_rotation() % 180:  # the boxes lie on their side: the text is read, not laid under
@@ -84,8 +88,29 @@ def _text(page: pypdfium2.PdfPage) -> tuple[str, list[list[Any]]]:
         said = _plain(written.get_text_bounded(left, bottom, right, top)).replace("\n", " ").strip()
         if said:
             box = ((left - left_edge) / across, (top_edge - top) / down, (right - left) / across, (top - bottom) / down)
+            if is_turned:
+                said = said.translate(_TURNED)
             lines.append([*(round(min(max(side, 0), 1) * 1000) for side in box), said])
     return text, lines
+
+
+def _is_turned(text: str) -> bool:
+    """Say whether brackets of a text from right to left stand as they look: closed before they are opened."""
+    letters = [sign for sign in text if sign.isalpha()]
+    if sum("\u0590" <= sign <= "\u08ff" for sign in letters) * 2 < len(letters) or not letters:
+        return False
+    return _closed_too_early(text) > _closed_too_early(text.translate(_TURNED))
+
+
+def _closed_too_early(text: str) -> int:
+    found = 0
+    for pair in ("()", "[]", "«»"):
+        depth = 0
+        for sign in text:
+            depth += (sign == pair[0]) - (sign == pair[1])
+            if depth < 0:
+                found, depth = found + 1, 0
+    return found
 
 
 def _plain(text: str) -> str:

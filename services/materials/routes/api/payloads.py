@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 from typing import Annotated, Literal, NamedTuple, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -20,8 +21,8 @@ Sentences = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2
 
 
 def _not_ours(slug: str) -> str:
-    if slug == "search":
-        raise ValueError(_l("This address is taken by the search; choose another"))
+    if slug in {"search", "kept"}:
+        raise ValueError(_l("This address is taken by a page of the library; choose another"))
     return slug
 
 
@@ -44,10 +45,25 @@ Licence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200
 """An SPDX licence expression, written as SPDX writes it."""
 
 
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port is not False
+    except ValueError:
+        named = False
+    if text and not (named and parts.scheme in {"http", "https"} and parts.username is None):
+        raise ValueError(_l("Enter an address that begins with https:// or http://"))
+    return text
+
+
+Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_web_address)]
+"""Where a work is that lies elsewhere; nothing but http and https, and no name or password in it."""
+
+
 class Description(BaseModel):
     """What is said of a publication. Texts are asked for in every language; one title is enough."""
 
-    kind: Literal["reader", "slides", "recording", "document"] = "reader"
+    kind: Literal["reader", "slides", "recording", "handout", "link", "document"] = "reader"
     title_en: ShortText = ""
     title_fr: ShortText = ""
     title_es: ShortText = ""
@@ -63,6 +79,13 @@ class Description(BaseModel):
     publisher: ShortText = ""
     licence: Licence = ""
     rights: ShortText = ""
+    link: Link = ""
+
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if self.kind == "link" and not self.link:
+            raise ValueError(_l("Give the address that the link leads to"))
+        return self
 
     @model_validator(mode="after")
     def _has_a_title(self) -> Self:

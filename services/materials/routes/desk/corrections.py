@@ -64,6 +64,7 @@ def correct(slug: str) -> Response | tuple[str, int]:
             licence=asked.licence,
             rights=asked.rights,
             tags=asked.tag_names,
+            link=asked.link,
             deed=my_deed(),
         )
     flash_message(_("Saved."), "success")
@@ -153,6 +154,7 @@ def _edit_page(found: Publication, form: Form) -> str:
 def _said(found: Publication) -> dict[str, Any]:
     return {
         "kind": found.kind,
+        "link": found.link,
         "contributors": "\n".join(found.contributors),
         "publisher": found.publisher,
         "licence": found.licence,

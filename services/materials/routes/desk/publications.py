@@ -211,6 +211,7 @@ def _make(session: Session, asked: NewPublication) -> UUID:
         licence=asked.licence,
         rights=asked.rights,
         tags=asked.tag_names,
+        link=asked.link,
         deed=my_deed(),
     )
     dated = asked.dated or ""

@@ -9,14 +9,16 @@ from flask import Blueprint, make_response, render_template
 
 from services.materials.actions.readings import note_look
 from services.materials.errors import PublicationUnknown
+from services.materials.queries.coming import coming_publications
 from services.materials.queries.library import opened_publications, taken_back
-from services.materials.queries.reader import covers_among, labels_in, place_of
+from services.materials.queries.reader import covers_among, place_of
 from services.materials.queries.search import with_pages
+from services.materials.routes.opening import Read, copy_in_parts
 from services.materials.routes.public.renditions import tombstone
 from services.materials.rules.citations import FORMATS, Cited, citation, licence_url, schema_of
-from services.materials.rules.makings import chapter_sheets
+from services.materials.rules.metadata import DESCRIPTIONS
 from services.materials.rules.readable import readable_copies
-from services.materials.views.wording import REFERENCES, format_name, why_opened
+from services.materials.views.wording import KINDS, REFERENCES, format_name, why_opened
 from shared.clock import now
 from shared.editions import KnownEdition, editions_by_id
 from shared.web.door.identity import current_person, signed_in
@@ -42,7 +44,8 @@ def shelf() -> str:
     """Show what the signed-in person may open, in their language first."""
     with tools().database.reading() as session:
         opened = opened_publications(session, person_id=current_person().person_id, now=now())
-        editions = editions_by_id(session, ids=_editions_of(opened))
+        coming = coming_publications(session, person_id=current_person().person_id, now=now())
+        editions = editions_by_id(session, ids=[*_editions_of(opened), *(one.edition_id for one in coming)])
         pages = with_pages(session, opened)
         pictured = covers_among(session, pages)
     reads = {one.publication_id: readable_copies(one, with_pages=pages) for one in opened}
@@ -50,7 +53,9 @@ def shelf() -> str:
         one_id: next((each.copy for each in copies if each.copy.sha256 in pictured), None)
         for one_id, copies in reads.items()
     }
-    return render_template("materials/shelf.html", opened=opened, covers=covers, reads=reads, **_words(editions))
+    return render_template(
+        "materials/shelf.html", opened=opened, coming=coming, covers=covers, reads=reads, **_words(editions)
+    )
 
 
 @blueprint.get("/materials/<slug>")
@@ -61,11 +66,14 @@ def publication(slug: str) -> str | Response:
     with tools().database.transaction() as session:
         person_id = person.person_id if person else None
         opened = opened_publications(session, person_id=person_id, now=now(), slug=slug)
-        editions = editions_by_id(session, ids=_editions_of(opened))
+        later = [] if opened else coming_publications(session, person_id=person_id, now=now(), slug=slug)
+        editions = editions_by_id(session, ids=[*_editions_of(opened), *(one.edition_id for one in later)])
         gone = None if opened else taken_back(session, slug=slug, person_id=person_id, now=now())
         page = None if not opened else _page_of(session, opened[0], person_id=person_id)
     if gone is not None:
         return tombstone(gone)
+    if later:
+        return render_template("materials/coming.html", one=later[0], **_words(editions))
     if page is None:
         if person is None:
             return see_other("/sign-in?" + urlencode({"next": f"/materials/{slug}"}))
@@ -93,14 +101,15 @@ def publication(slug: str) -> str | Response:
 @public
 def cite(slug: str, format_: str) -> Response:
     """Give a reference to whoever may open the publication, in the form that reference managers read."""
-    if format_ not in FORMATS:
+    known = {**FORMATS, **DESCRIPTIONS}
+    if format_ not in known:
         raise PublicationUnknown
     person = signed_in()
     with tools().database.reading() as session:
         opened = opened_publications(session, person_id=person.person_id if person else None, now=now(), slug=slug)
     if not opened:
         raise PublicationUnknown
-    write, media_type = FORMATS[format_]
+    write, media_type = known[format_]
     answer = make_response(write(_cited(opened[0])))
     answer.headers["Content-Type"] = media_type
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.{format_}"'
@@ -116,15 +125,12 @@ def _page_of(session: Session, one: Opened, *, person_id: UUID | None) -> dict[s
     languages = one.languages(wanted=current_locale())
     wholes = {each.copy.language: each for each in copies if each.chapter is None}
     mine = wholes.get(languages[0]) if languages else None
-    sheets = {}
-    if mine is not None:
-        rows = labels_in(session, sha256=mine.copy.sha256)
-        sheets = chapter_sheets(one.chapters, language=mine.copy.language, rows=rows)
+    parts = copy_in_parts(session, Read(one, copies), language=mine.copy.language)[1] if mine is not None else []
     pictured = covers_among(session, {each.copy.sha256 for each in copies})
     return {
         "reads": wholes,
         "mine": mine,
-        "sheets": sheets,
+        "parts": {part.chapter: part for part in parts},
         "place": place,
         "cover": next(
             (each.copy for each in [*([mine] if mine else []), *copies] if each.copy.sha256 in pictured), None
@@ -162,6 +168,8 @@ def _editions_of(opened: list[Opened]) -> list[UUID | None]:
 def _words(editions: dict[UUID, KnownEdition]) -> dict[str, Any]:
     return {
         "format_name": format_name,
+        "kinds": KINDS,
         "why_opened": lambda one: why_opened(one, editions),
+        "zone_of_edition": lambda one: editions[one.edition_id].time_zone if one.edition_id in editions else None,
         "language": current_locale(),
     }

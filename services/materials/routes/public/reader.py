@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from services.materials.actions.readings import keep_place
-from services.materials.errors import PageUnknown, PublicationUnknown
-from services.materials.queries.library import opened_publications
+from services.materials.errors import PageUnknown
 from services.materials.queries.reader import labels_in, page_at, pages_in, picture_of, place_of
 from services.materials.queries.rights import holding
-from services.materials.queries.search import with_pages
+from services.materials.routes.opening import copy_in_parts, opened_work, sign_in_first
 from services.materials.rules.conditions import etag_of, is_unchanged
-from services.materials.rules.readable import Readable, copy_to_read, readable_copies
+from services.materials.rules.parts import part_with
+from services.materials.rules.readable import copy_to_read
 from services.materials.rules.renditions import SANDBOX, cache_control
 from services.materials.rules.shelves import right_to_open
 from shared.clock import now
@@ -28,18 +27,10 @@ from shared.web.door.tools import tools
 from shared.words.languages import best_language, current_locale
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
     from werkzeug.wrappers import Response as AnyResponse
 
-    from services.materials.rules.library import Opened
-
 blueprint = Blueprint("reader", __name__)
-_PLACE: Final = "/materials/<slug>/read/<language>"
-
-
-class _Read(NamedTuple):
-    work: Opened
-    copies: list[Readable]
+PLACE: Final = "/materials/<slug>/read/<language>"
 
 
 @blueprint.get("/materials/<slug>/read")
@@ -49,9 +40,9 @@ def begin(slug: str, language: str | None = None) -> AnyResponse:
     """Lead to where the person was, else to the first page in her language; or in the language that is asked for."""
     person = signed_in()
     with tools().database.reading() as session:
-        read = _opened(session, slug)
+        read = opened_work(session, slug)
         if read is None:
-            return _sign_in()
+            return sign_in_first()
         person_id = person.person_id if person else None
         place = place_of(session, person_id=person_id, publication_id=read.work.publication_id)
     wholes = {one.copy.language: one for one in read.copies if one.chapter is None}
@@ -64,21 +55,22 @@ def begin(slug: str, language: str | None = None) -> AnyResponse:
     return see_other(first.address(1))
 
 
-@blueprint.get(f"{_PLACE}/p/<int:number>")
-@blueprint.get(f"{_PLACE}/<int:chapter>/p/<int:number>")
+@blueprint.get(f"{PLACE}/p/<int:number>")
+@blueprint.get(f"{PLACE}/<int:chapter>/p/<int:number>")
 @public
 def page(slug: str, language: str, number: int, chapter: int | None = None) -> str | AnyResponse:
     """Show one page and remember it for the person; ``?view=text`` shows its text alone."""
     person, moment = signed_in(), now()
     with tools().database.transaction() as session:
-        read = _opened(session, slug)
+        read = opened_work(session, slug)
         if read is None:
-            return _sign_in()
+            return sign_in_first()
         one = copy_to_read(read.copies, language=language, chapter=chapter)
         shown = page_at(session, sha256=one.copy.sha256, number=number) if one else None
         if one is None or shown is None:
             raise PageUnknown
         count = pages_in(session, sha256=one.copy.sha256)
+        part = part_with(copy_in_parts(session, read, language=language, chapter=chapter)[1], number)
         if person is not None and chapter is None:
             keep_place(
                 session,
@@ -96,6 +88,7 @@ def page(slug: str, language: str, number: int, chapter: int | None = None) -> s
         one=one,
         page=shown,
         count=count,
+        part=part,
         as_text=as_text,
         others=others,
         chapters=read.work.chapters_in(language),
@@ -104,15 +97,15 @@ def page(slug: str, language: str, number: int, chapter: int | None = None) -> s
     )
 
 
-@blueprint.get(f"{_PLACE}/pages")
-@blueprint.get(f"{_PLACE}/<int:chapter>/pages")
+@blueprint.get(f"{PLACE}/pages")
+@blueprint.get(f"{PLACE}/<int:chapter>/pages")
 @public
 def overview(slug: str, language: str, chapter: int | None = None) -> str | AnyResponse:
     """Show all pages small, to find one by its look."""
     with tools().database.reading() as session:
-        read = _opened(session, slug)
+        read = opened_work(session, slug)
         if read is None:
-            return _sign_in()
+            return sign_in_first()
         one = copy_to_read(read.copies, language=language, chapter=chapter)
         pages = labels_in(session, sha256=one.copy.sha256) if one else []
         first = page_at(session, sha256=one.copy.sha256, number=1) if one else None
@@ -159,18 +152,3 @@ def picture(rendition_id: UUID, number: int, kind: str) -> Response:
         answer.headers["Content-Type"] = "image/webp"
         answer.headers["X-Accel-Redirect"] = store_at(tools().settings.store_url).delivery(shown.sha256).path
     return answer
-
-
-def _opened(session: Session, slug: str) -> _Read | None:
-    """Return the work with what can be read of it; None for whoever may open it after signing in, at best."""
-    person = signed_in()
-    opened = opened_publications(session, person_id=person.person_id if person else None, now=now(), slug=slug)
-    if not opened:
-        if person is None:
-            return None
-        raise PublicationUnknown
-    return _Read(opened[0], readable_copies(opened[0], with_pages=with_pages(session, opened)))
-
-
-def _sign_in() -> AnyResponse:
-    return see_other("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}))

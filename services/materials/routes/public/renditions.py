@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("renditions", __name__)
 KEEPERS: Final = ("organiser", "librarian")
 """Staff who may open whatever is in their library, drafts too."""
+ASKED_AGAIN: Final = "1"
+"""Seconds for which the gateway takes our word about a public file."""
 _INSTEAD: Final = {
     HTTPStatus.PRECONDITION_FAILED: (
         _l("The file is not the one you began to download"),
@@ -81,6 +83,23 @@ def public_file(sha256: str, filename: str) -> Response:
     if found is None or right is None:
         raise RenditionUnknown
     return _answer(found, _decided(found), caching=cache_control_of_hash(right, now=moment))
+
+
+@blueprint.get("/materials/files/<sha256>/<filename>/headers")
+@public
+def public_headers(sha256: str, filename: str) -> Response:
+    """Tell the gateway what travels with a file of a public shelf, which it sends alone for the next second."""
+    moment = now()
+    with tools().database.at_once() as session:
+        found = public_holding(session, sha256=sha256, filename=filename, now=moment)
+    right = _right(found)
+    if found is None or right is None or store_at(tools().settings.store_url).size(found.sha256) != found.size:
+        return Response(status=HTTPStatus.FORBIDDEN, headers={"X-Accel-Expires": ASKED_AGAIN})
+    sent = _answer(found, Part(0, found.size - 1), caching=cache_control_of_hash(right, now=moment))
+    sent.status_code = HTTPStatus.NO_CONTENT
+    del sent.headers["X-Accel-Redirect"]
+    sent.headers["X-Accel-Expires"] = ASKED_AGAIN
+    return sent
 
 
 def _right(found: Holding | None) -> Right | None:

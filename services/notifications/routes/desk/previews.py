@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from services.notifications.actions.notices import queue_notice
 from services.notifications.errors import CampaignIncomplete
-from services.notifications.letters.composer import TEST, Composer
+from services.notifications.letters.composer import TEST
 from services.notifications.letters.headers import wire_address
+from services.notifications.letters.parts import parse, part
 from services.notifications.queries.audience import Member, audience_member, audience_page, publications_of
 from services.notifications.queries.campaigns import campaign_of, words_of
 from services.notifications.queries.recipients import person
+from services.notifications.routes.desk.frames import as_frame, with_frames
 from services.notifications.routes.desk.launches import settings
 from services.notifications.routes.editions import campaign_url, desk_edition
 from services.notifications.rules.audience import rule_in, text_locale
+from services.notifications.views.mails import composer_of
 from services.notifications.views.wording import rule_in_words
 from shared.clock import now
 from shared.schema.base import new_id
@@ -36,21 +36,13 @@ from shared.words.languages import current_locale
 from shared.words.sentences import _
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from flask.typing import ResponseReturnValue
 
     from services.notifications.rules.words import Words
-    from services.notifications.settings import NotificationsSettings
     from shared.schema.notifications.campaigns import Campaign
 
 blueprint = Blueprint("previews", __name__, url_prefix="/desk/mail/e/<edition_slug>/campaigns/<uuid:campaign_id>")
 
-FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; sandbox; frame-ancestors 'self'"
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 OFFERED = 50
 """How many recipients the page offers to preview as; any other by the link in the audience's list."""
 
@@ -67,12 +59,6 @@ class Draft:
     kind: str = "campaign"
     about_id: UUID | None = None
     id: UUID = field(default_factory=new_id)
-
-
-@cache
-def composer_of(told: NotificationsSettings) -> Composer:
-    """Return what composes the previews; texts are handed to it, it looks nothing up."""
-    return Composer(told, words=lambda _campaign_id: {})
 
 
 @blueprint.get("/preview")
@@ -105,11 +91,7 @@ def preview(edition_slug: str, campaign_id: UUID) -> Response:
             source=None if message is None else message.decode("ascii", "replace"),
             view=request.args.get("view", "html"),
         )
-    from shared.web.door.headers import nonce
-
-    response = Response(html)
-    response.headers["Content-Security-Policy"] = PAGE_POLICY.format(nonce=nonce())
-    return response
+    return with_frames(html)
 
 
 @blueprint.get("/preview/mail")
@@ -129,9 +111,7 @@ def preview_mail(edition_slug: str, campaign_id: UUID) -> Response:
         if locale is None:
             raise CampaignIncomplete
         html = part(compose_preview(words[locale], reader, campaign_id), "html")
-    response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = FRAME_POLICY
-    return response
+    return as_frame(html)
 
 
 @blueprint.post("/test")
@@ -201,14 +181,3 @@ def compose_preview(words: Words, reader: Member, campaign_id: UUID) -> bytes:
         campaign_id=campaign_id,
     )
     return composer_of(settings()).compose_campaign(words, draft, wire_address(reader.email), now())
-
-
-def parse(message: bytes) -> EmailMessage:
-    """Return the message as a mail program reads it."""
-    return email.message_from_bytes(message, policy=email.policy.default)
-
-
-def part(message: bytes, subtype: str) -> str:
-    """Return the decoded text of one half of the mail."""
-    body = parse(message).get_body((subtype,))
-    return "" if body is None else str(body.get_content())

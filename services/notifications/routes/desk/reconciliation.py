@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -28,6 +26,7 @@ from shared.web.door.redirects import see_other
 from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.refusing import refused_at
+from shared.words.cells import START, csv_line
 from shared.words.sentences import _n
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ blueprint = Blueprint(
 )
 
 SEES: Final = ("organiser", "writer", "approver", "viewer")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell must not begin with: spreadsheets would compute it (OWASP, CSV injection)."""
 
 
 @blueprint.get("")
@@ -82,20 +79,9 @@ def export_deliveries(edition_slug: str, campaign_id: UUID) -> Response:
 
 def _lines(campaign_id: UUID, states: list[str]) -> Iterator[str]:
     with tools().database.reading() as session:
-        yield "\ufeff" + _line(EXPORTED)  # so that spreadsheets take it for UTF-8
+        yield START + csv_line(EXPORTED)
         for row in exported(session, campaign_id=campaign_id, states=states):
-            yield _line([_cell(value) for value in row])
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _line(cells: tuple[str, ...] | list[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerow(cells)
-    return written.getvalue()
+            yield csv_line(list(row))
 
 
 @blueprint.post("/again")

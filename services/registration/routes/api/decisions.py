@@ -27,10 +27,11 @@ from services.registration.queries.decisions import proposals
 from services.registration.queries.files import files_in
 from services.registration.queries.forms import application_form
 from services.registration.queries.places import pool
+from services.registration.queries.release_plans import planned_release
 from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import PastRelease, release_with, releases_of
 from services.registration.routes.api.editions import api
-from services.registration.rules.decisions import OUTCOMES, Outcome, plan_release
+from services.registration.rules.decisions import OUTCOMES, Outcome
 from services.registration.rules.editions import takes_applications
 from services.registration.rules.forms.file_kinds import FileGone
 from services.registration.views.wording import sentences
@@ -84,16 +85,34 @@ class BatchWanted(BaseModel):
     limit: Annotated[int, Field(ge=1, le=1000)] = 1000
 
 
+class PoolDemand(BaseModel):
+    """What the accepts want of one pool of places; ``name`` is by language."""
+
+    name: dict[str, str]
+    accepts: int
+    left: int
+
+
+class OverbookingRisk(BaseModel):
+    """If each open offer is accepted at this rate, how likely more are than there are places, from 0 to 1."""
+
+    rate: float
+    chance: float
+
+
 class Batch(BaseModel):
     """What releasing would make known. ``seen`` goes into the release; ``short`` accepts have no place.
 
-    ``counts`` are of all of it; ``items`` are the part that was asked for.
+    ``counts`` are of all of it; ``pools`` are the places of groups; ``risks`` are there where more offers than
+    places will be open; ``items`` are the part that was asked for.
     """
 
     seen: str
     counts: dict[str, int]
     places_left: int
     short: int
+    pools: list[PoolDemand]
+    risks: list[OverbookingRisk]
     items: list[ProposedDecision]
 
 
@@ -194,14 +213,23 @@ def read_batch(session: Session, edition: Edition, query: BatchWanted) -> Batch:
     """Show what is proposed and what releasing it would do."""
     batch = waiting_batch(session, edition_id=edition.id)
     listed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
-    plan = plan_release(batch.mails, places_left=pool(session, edition.id).left)
+    planned = planned_release(session, edition_id=edition.id, batch=batch, places=pool(session, edition.id))
+    plan = planned.plan
     items = [
         ProposedDecision(
             decision_id=one.decision_id, application_id=one.application_id, outcome=one.outcome, note=one.note
         )
         for one in listed
     ]
-    return Batch(seen=batch.digest, counts=plan.counts, places_left=plan.places_left, short=plan.short, items=items)
+    return Batch(
+        seen=batch.digest,
+        counts=plan.counts,
+        places_left=plan.places_left,
+        short=plan.short,
+        pools=[PoolDemand(name=dict(one.name), accepts=one.accepts, left=one.left) for one in plan.demands],
+        risks=[OverbookingRisk(rate=one.rate, chance=one.chance) for one in planned.risks],
+        items=items,
+    )
 
 
 @api.post(

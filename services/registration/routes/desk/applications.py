@@ -22,13 +22,23 @@ from services.registration.queries.lines import (
     countries_present,
 )
 from services.registration.queries.responses import responses_of
+from services.registration.queries.saved_views import saved_views
 from services.registration.queries.timelines import story_of
 from services.registration.rules.decisions import OUTCOMES
 from services.registration.rules.forms.compiled import COLUMNS as MEANT
 from services.registration.rules.forms.fields.base import Question
 from services.registration.rules.forms.special import is_sealed
 from services.registration.views import wording
-from services.registration.views.answers import FILE, answer_lines, shown
+from services.registration.views.answers import FILE, answer_lines
+from services.registration.views.application_tables import (
+    ASKED,
+    CHOSEN,
+    COLUMNS,
+    all_columns,
+    columns_of,
+    questions_of,
+    shown_in,
+)
 from services.registration.views.editions import EditionView, present
 from services.registration.views.histories import story
 from services.registration.views.questions import choice_label, said
@@ -38,7 +48,7 @@ from shared.schema.registration import Edition
 from shared.web.door.policy import staff
 from shared.web.door.tools import tools
 from shared.web.pages.navigation import APPLICATIONS
-from shared.web.pages.tables import Column, Filter, TableQuery, read_table_query
+from shared.web.pages.tables import Filter, TableQuery, read_table_query
 from shared.words.formats import COUNTRIES, country_name, in_order, language_name
 from shared.words.languages import current_locale
 from shared.words.sentences import _l
@@ -46,17 +56,6 @@ from shared.words.sentences import _l
 blueprint = Blueprint("desk_applications", __name__)
 SHOWN: Final = 100
 """How much of a story is shown before somebody asks for all of it."""
-ASKED: Final = "a."
-"""Before the key of a question that is a column and a filter, so that it is called as no column of ours is."""
-COLUMNS: Final = (
-    Column("name", _l("Name"), sortable=True, kind="main"),
-    Column("country", _l("Country"), sortable=True),
-    Column("organisation", _l("Organisation"), sortable=True, wide=True),
-    Column("language", _l("Language"), sortable=True, wide=True),
-    Column("state", _l("State"), sortable=True),
-    Column("decision", _l("Decision")),
-    Column("submitted_at", _l("Submitted"), sortable=True, kind="date"),
-)
 
 
 @blueprint.get(APPLICATIONS.rule)
@@ -65,8 +64,10 @@ def list_applications(edition_slug: str) -> str:
     """Show the edition's applications as a table."""
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
-        listed = application_form(session, edition.id).form.listed
+        form = application_form(session, edition.id).form
+        listed = form.listed
         query = table_query(request.args, edition, countries_present(session, edition_id=edition.id), listed)
+        views = saved_views(session, edition_id=edition.id)
         page = application_page(
             session,
             edition_id=edition.id,
@@ -80,9 +81,11 @@ def list_applications(edition_slug: str) -> str:
     return render_template(
         "registration/desk/applications.html",
         edition=_shown(edition),
-        columns=(*COLUMNS, *(Column(ASKED + field.key, said(field.label), wide=True) for field in listed)),
-        asked={ASKED + field.key: field for field in listed},
-        shown=shown,
+        columns=columns_of(query.kept.get(CHOSEN, ""), form),
+        could=all_columns(form),
+        views=views,
+        asked=questions_of(form),
+        shown=shown_in,
         lines=page.rows,
         query=query,
         total=page.count.number,
@@ -152,8 +155,12 @@ def table_query(
     """Read which rows of the table are asked for, in which order."""
     named = [(code, country_name(code)) for code in in_order(countries, country_name)]
     states = [(state, label) for state, (label, _kind) in wording.APPLICATION.items()]
+    chosen = MultiDict(args)
+    if args.getlist("col"):
+        chosen[CHOSEN] = ",".join(args.getlist("col"))
     return read_table_query(
-        args,
+        chosen,
+        keep=(CHOSEN,),
         columns=COLUMNS,
         default_sort="-submitted_at",
         filters=(
@@ -177,7 +184,7 @@ def table_query(
 
 
 def order_of(query: TableQuery, edition: Edition) -> Order:
-    """Return in which order the table stands, in the reader's alphabet."""
+    """Return the order of a table; codes stand in that of their names."""
     codes = {
         "country": lambda: in_order(COUNTRIES, country_name),
         "language": lambda: in_order(edition.languages, language_name),

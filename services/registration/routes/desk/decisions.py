@@ -9,12 +9,14 @@ from services.registration.queries.decisions import proposals
 from services.registration.queries.editions import edition_at
 from services.registration.queries.figures import offers_ending
 from services.registration.queries.places import pool
+from services.registration.queries.release_plans import planned_release
 from services.registration.queries.releases import waiting_batch
 from services.registration.queries.releases_shown import releases_of
-from services.registration.rules.decisions import OUTCOMES, plan_release
+from services.registration.rules.decisions import OUTCOMES
 from services.registration.views import wording
 from services.registration.views.editions import present
 from services.registration.views.figures import offers_chart, places_chart
+from services.registration.views.questions import said
 from shared.clock import now
 from shared.web.door.tools import tools
 from shared.web.pages.navigation import DECISIONS
@@ -38,6 +40,7 @@ def list_decisions(edition_slug: str) -> str:
         proposed = proposals(session, edition_id=edition.id, limit=query.limit, offset=query.offset, total=batch.total)
         bulks = latest_bulks(session, edition_id=edition.id, limit=BULKS)
         places = pool(session, edition.id)
+        plan = planned_release(session, edition_id=edition.id, batch=batch, places=places).plan
         releases = releases_of(session, edition_id=edition.id)
         ending = offers_ending(session, edition_id=edition.id, zone=edition.time_zone, now=moment)
     return render_template(
@@ -46,7 +49,8 @@ def list_decisions(edition_slug: str) -> str:
         proposed=proposed,
         query=query,
         bulks=bulks,
-        plan=plan_release(batch.mails, places_left=places.left),
+        plan=plan,
+        said=said,
         places=places,
         charts=[places_chart(places, proposed=batch.accepts), *([offers_chart(ending)] if ending else [])],
         earlier=[one for one in releases if one.finished],

@@ -44,8 +44,11 @@ class EditionForm(BaseModel):
     capacity: Count = Field(ge=0, le=100_000)
     over_offer: Count = Field(default=0, ge=0, le=100_000)
     second_releaser: bool = False
+    promotes_itself: bool = False
+    tells_reserve_place: bool = False
     offer_days: Count = Field(ge=1, le=365)
     heard_by: DayOrNone = None
+    remind_days: Count = Field(default=3, ge=0, le=60)
     accent: Annotated[Line, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     contact: Annotated[Line, Field(min_length=3, max_length=254)]
 

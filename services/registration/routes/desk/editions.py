@@ -36,6 +36,7 @@ from shared.words.sentences import _
 
 blueprint = Blueprint("desk_editions", __name__)
 TEXTS = ("name", "summary", "description")
+TICKED = ("second_releaser", "promotes_itself", "tells_reserve_place")
 
 
 @blueprint.get(EDITIONS.rule)
@@ -53,7 +54,14 @@ def list_editions() -> str:
 @staff("organiser", everywhere=True)
 def show_new() -> str:
     """Show an empty form, to an organiser of all editions."""
-    known = {"languages": ["en", "fr"], "time_zone": "UTC", "offer_days": 14, "over_offer": 0, "accent": "#14595b"}
+    known = {
+        "languages": ["en", "fr"],
+        "time_zone": "UTC",
+        "offer_days": 14,
+        "remind_days": 3,
+        "over_offer": 0,
+        "accent": "#14595b",
+    }
     return _form(fill(known))
 
 
@@ -157,5 +165,5 @@ def _known(edition: Edition) -> dict[str, object]:
     plain = {name: getattr(edition, name) for name in EditionForm.model_fields if hasattr(edition, name)}
     texts = {f"{text}_{code}": getattr(edition, text).get(code, "") for text in TEXTS for code in LANGUAGES}
     plain["heard_by"] = edition.heard_by or ""
-    plain["second_releaser"] = "yes" if edition.second_releaser else ""
+    plain |= {name: "yes" if getattr(edition, name) else "" for name in TICKED}
     return {**plain, **texts, **known_times(edition), "version": version_of(edition.updated_at)}

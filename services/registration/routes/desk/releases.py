@@ -14,13 +14,15 @@ from services.registration.actions.releases import recall_release, release_decis
 from services.registration.queries.editions import edition_at
 from services.registration.queries.figures import balance_of
 from services.registration.queries.places import pool
+from services.registration.queries.release_plans import planned_release
 from services.registration.queries.releases import own_proposals, waiting_batch
 from services.registration.queries.releases_shown import decisions_in, is_gone, release_with, releases_of
-from services.registration.rules.decisions import OUTCOMES, plan_release
+from services.registration.rules.decisions import OUTCOMES
 from services.registration.rules.offers import expires_at
 from services.registration.views import wording
 from services.registration.views.editions import present
 from services.registration.views.figures import balance_charts, places_chart
+from services.registration.views.questions import said
 from shared.clock import now
 from shared.errors import Invalid
 from shared.web.door.identity import actor_id, my_deed
@@ -66,6 +68,7 @@ def review_release(edition_slug: str) -> str:
         edition = edition_at(session, edition_slug)
         batch = waiting_batch(session, edition_id=edition.id)
         places = pool(session, edition.id)
+        planned = planned_release(session, edition_id=edition.id, batch=batch, places=places)
         releases = releases_of(session, edition_id=edition.id)
         balance = balance_of(session, edition_id=edition.id)
         mine = own_proposals(session, edition_id=edition.id, by=actor_id())
@@ -73,15 +76,17 @@ def review_release(edition_slug: str) -> str:
     return render_template(
         "registration/desk/release.html",
         edition=present(edition, language=current_locale(), now=moment),
-        plan=plan_release(batch.mails, places_left=places.left),
         charts=[
             places_chart(places, proposed=batch.accepts),
             *balance_charts(balance, title=_("Places and offers by country, with this release")),
         ],
+        plan=planned.plan,
+        planned=planned,
+        said=said,
         mine=mine,
         seen=batch.digest,
         last=releases[0] if releases else None,
-        expires=expires_at(now=known_from, days=edition.offer_days),
+        expires=expires_at(now=known_from, days=edition.offer_days, time_zone=edition.time_zone),
         recall=settings.recall_seconds,
         outcomes=OUTCOMES,
         wording=wording,

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from services.registration.actions.reserves import promote_reserve
 from services.registration.queries.editions import edition_at
 from services.registration.queries.places import pool
-from services.registration.queries.reserves import accepts_proposed, reserve_list
+from services.registration.queries.reserves import left_beside_proposals, reserve_list, turns_now
+from services.registration.rules.editions import wording
 from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.identity import my_deed
@@ -22,6 +23,7 @@ from shared.web.door.tools import tools
 from shared.web.pages.flashes import flash_message
 from shared.web.pages.forms import SEVERAL_LINES, read_form
 from shared.web.pages.refusing import refused_at
+from shared.words.formats import format_list
 from shared.words.languages import current_locale
 from shared.words.sentences import _
 
@@ -41,14 +43,17 @@ def show_reserve_list(edition_slug: str) -> str:
     with tools().database.reading() as session:
         edition = edition_at(session, edition_slug)
         lines = reserve_list(session, edition_id=edition.id)
-        free = max(0, pool(session, edition.id).left - accepts_proposed(session, edition_id=edition.id))
-    following = next((one.application_id for one in lines if one.decision_state != "proposed"), None)
+        places = pool(session, edition.id)
+        left = left_beside_proposals(session, places=places)
+        found = turns_now(session, places=places, lines=lines, left=left)
     return render_template(
         "registration/desk/reserve.html",
         edition=present(edition, language=current_locale(), now=now()),
         lines=lines,
-        free=free,
-        following=following,
+        free=left[edition.id],
+        full=format_list([wording(one.name, current_locale()).text for one in places.named if not left[one.id]]),
+        following=found[0].application_id if found else None,
+        by_itself=edition.promotes_itself,
     )
 
 

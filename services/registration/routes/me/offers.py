@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from services.registration.actions.offers import accept_offer, decline_offer, withdraw_enrolment
 from services.registration.queries.applications import mine_with_place
-from services.registration.queries.offers import my_offer
-from services.registration.queries.places import pool
-from services.registration.routes.me.reasons import Why
+from services.registration.queries.offers import hold_of, my_offer
+from services.registration.routes.me.reasons import Declined, Why
+from services.registration.views import wording
 from services.registration.views.editions import present
 from shared.clock import now
 from shared.web.door.identity import current_person, my_deed
@@ -34,13 +34,14 @@ def show_offer(offer_id: UUID) -> str:
     moment = now()
     with tools().database.reading() as session:
         offer, edition = my_offer(session, offer_id=offer_id, person_id=current_person().person_id)
-        hold = pool(session, edition.id).hold
+        hold = hold_of(session, offer)
     state = "expired" if offer.state == "offered" and offer.expires_at <= moment else offer.state
     return render_template(
         "registration/offer.html",
         offer=offer,
         state=state,
         hold=hold,
+        reasons=list(wording.REASON.items()),
         edition=present(edition, language=current_locale(), now=moment),
         now=moment,
     )
@@ -62,8 +63,9 @@ def accept(offer_id: UUID) -> Response:
 @refused_at(_OFFER)
 def decline(offer_id: UUID) -> Response:
     """Give the held place back."""
+    said = read_form(Declined, request.form)
     with tools().database.transaction() as session:
-        decline_offer(session, offer_id=offer_id, deed=my_deed(read_form(Why, request.form).why))
+        decline_offer(session, offer_id=offer_id, deed=my_deed(said.why), reason=said.reason)
     flash_message(_("You declined the place. It can now go to somebody else."))
     return see_other("/me")
 

@@ -69,6 +69,16 @@ for (const told of all("[data-written]")) {
   field?.addEventListener("input", count);
   if (field) count();
 }
+// Whoever signs out leaves nothing behind that was kept for reading without a connection.
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!("leaving" in form.dataset) || !("caches" in window) || form.dataset.left) return;
+  event.preventDefault();
+  form.dataset.left = "yes";
+  const forgotten = caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))));
+  await Promise.race([forgotten, new Promise((done) => setTimeout(done, 1000))]).catch(() => {});
+  form.requestSubmit();
+});
 
 // A form goes once, however often the button is pressed on a slow line.
 addEventListener("submit", (event) => {

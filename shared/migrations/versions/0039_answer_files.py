@@ -6,8 +6,8 @@ from alembic import op
 
 from shared.migrations.grants import publish
 
-revision = "0031_answer_files"
-down_revision = "0030_heard_by"
+revision = "0039_answer_files"
+down_revision = "0038_limits"
 branch_labels = None
 depends_on = None
 
