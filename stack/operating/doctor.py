@@ -282,14 +282,12 @@ def _names(patient: Patient) -> Iterator[Finding]:
 def _store(patient: Patient) -> Iterator[Finding]:
     origin = origin_of(patient.addresses.store_url, patient.environ)
     if origin != NOWHERE:
-        there = answers(origin)
-        mend = "" if there else "Start the object store, or name another in AWS_ENDPOINT_URL."
-        yield Finding("File store", "good" if there else "broken", f"{patient.addresses.store_url} at {origin}", mend)
-        return
-    path = urlsplit(patient.addresses.store_url).path
-    writable = os.access(path, os.W_OK | os.X_OK)
-    mend = "" if writable else "Create the folder and let the services write there."
-    yield Finding("File store", "good" if writable else "broken", path, mend)
+        told, good = f"{patient.addresses.store_url} at {origin}", answers(origin)
+        mend = "Start the object store, or name another in AWS_ENDPOINT_URL."
+    else:
+        told = urlsplit(patient.addresses.store_url).path
+        good, mend = os.access(told, os.W_OK | os.X_OK), "Create the folder and let the services write there."
+    yield Finding("File store", "good" if good else "broken", told, "" if good else mend)
 
 
 @contextmanager

@@ -73,7 +73,8 @@ OWN_TIME = {
     "shared/database.py": "compares the two clocks",
     "shared/logs.py": "says when this process wrote the line",
     "shared/web/door/limits.py": "Redis and the library count by their own",
-    "services/materials/gateways/store.py": "compared with the disk's times of the same machine",
+    "shared/store.py": "compared with the disk's times of the same machine",
+    "shared/bucket.py": "compared with the bucket's clock, days apart",
 }
 
 

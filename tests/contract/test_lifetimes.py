@@ -21,16 +21,19 @@ ROUNDS: Final = {"registration": registration, "materials": materials, "notifica
 STAYS: Final = {
     "it is the edition's own, and few": """registration.edition registration.form registration.form_version
         registration.form_edit registration.rubric registration.reviewer registration.scenario
-        notifications.campaign notifications.campaign_text notifications.topic people.role""",
+        notifications.campaign notifications.campaign_text notifications.topic people.role
+        registration.place_pool registration.saved_view notifications.webhook""",
     "it goes with the application it hangs on": """registration.application_line registration.application_words
         registration.review registration.decision registration.decision_batch registration.bulk_proposal
         registration.bulk_item registration.offer registration.enrolment registration.form_response
-        registration.taken_option""",
+        registration.taken_option registration.pool_place""",
     "it is the person, or what she wished": "people.person people.staff_credential notifications.opt_out",
     "it is the library, and is let go at its desk": """materials.publication materials.release materials.translation
         materials.chapter materials.rendition materials.stored_file materials.page materials.word materials.making
         materials.shelf materials.shelf_item materials.shelf_member""",
+    "words that mails were written with, once for all of them": "notifications.agreed_text",
     "it says who has which file": "materials.download materials.reading",
+    "its round needs the store, and has a test of its own": "registration.answer_file",
     "it is a task that somebody does": "notifications.unreached",
     "there is one for each relay, mailbox or living sender": """notifications.relay notifications.relay_trouble
         notifications.relay_pace notifications.mailbox_place notifications.sender""",

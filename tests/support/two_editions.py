@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 
 from services.notifications.actions.campaigns import create_campaign
 from services.notifications.actions.unreached import open_tasks
 from services.notifications.actions.webhooks import add_webhook
+from services.notifications.rules.notices import WRITTEN
 from services.registration.actions.bulks import begin_bulk
 from services.registration.actions.pools import make_pool
 from services.registration.actions.reviews import add_reviewer, assign_reviews, write_rubric
@@ -199,15 +200,28 @@ def _mailed(database: Database, edition_id: UUID, person_id: UUID) -> dict[str, 
         fields={},
         state="failed",
     )
+    reference = f"room-{edition_id}"
+    written = Delivery(
+        id=new_id(),
+        person_id=person_id,
+        edition_id=edition_id,
+        kind=WRITTEN,
+        idempotency_key=f"{WRITTEN}:{uuid5(edition_id, reference)}",
+        address="there@example.org",
+        addressee="There",
+        locale="en",
+        fields={},
+    )
     with database.transaction() as session:
-        session.add(delivery)
+        session.add_all([delivery, written])
         session.flush()  # the task is about it
         open_tasks(session, delivery_ids=[delivery.id])
         task = session.execute(select(Unreached.id).where(Unreached.delivery_id == delivery.id)).scalar_one()
     deed = Deed(UUID(int=7), now())
     with database.transaction() as session:
         hook = add_webhook(session, edition_id=edition_id, url="https://hooks.example.org/", allowed=(), deed=deed)
-    return {"delivery_id": delivery.id, "unreached_id": task, "webhook_id": hook.id}
+    named = {"delivery_id": delivery.id, "unreached_id": task, "webhook_id": hook.id}
+    return {**named, "reference": reference}
 
 
 def _campaign(database: Database, edition_id: UUID, topic_id: UUID) -> UUID:

@@ -136,7 +136,7 @@ def compile_pages(*folders: Path) -> None:
     )
     furnish(environment)
     for name in pages.list_templates():
-        if name.endswith((".html", ".svg")) and "/desk/" not in name:
+        if name.endswith((".html", ".svg")) and "desk" not in Path(name).parts:
             pages.load(environment, name)
 
 

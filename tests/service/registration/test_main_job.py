@@ -71,7 +71,7 @@ def test_the_main_job_from_the_desk_to_the_taken_place(
     assert seen
     released = desk.post(f"/desk/e/{SLUG}/decisions/release", data={"csrf_token": form_token(batch), "seen": seen[1]})
     assert released.status_code == 303
-    assert facts(registration_database)[-2:] == ["DecisionReleased", "OfferMade"]
+    assert facts(registration_database)[-3:] == ["DecisionReleased", "OfferMade", "ReleaseFinished"]
 
     person = signed_in_as(app, registration_database, applied.person_id)
     me = person.get("/me").text
