@@ -86,7 +86,8 @@ class Stack:
             self._supervision.stop()
             self._supervision.let_go()
         end_leftovers(self.places)
-        shutil.rmtree(self.places.passing, ignore_errors=True)
+        for gone in (self.places.passing, self.places.figures):
+            shutil.rmtree(gone, ignore_errors=True)
         if self._lock is not None:
             self._lock.close()
             self._lock = None

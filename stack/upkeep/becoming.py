@@ -39,6 +39,8 @@ def become(start: Path) -> None:
     os.environ.update(told["environment"])
     write_passing_things_to(Places(Path(told["state"])).passing / told["part"])
     module, *arguments = told["command"]
+    if module == "gunicorn":
+        count_in_memory(Places(Path(told["state"])).figures, told["part"])
     sys.argv[1:] = arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -53,6 +55,19 @@ def write_passing_things_to(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         os.environ["TMPDIR"] = str(folder)
         tempfile.tempdir = None  # the supervisor may have asked for its own
+
+
+def count_in_memory(folder: Path, part: str) -> None:
+    """Let the figures of a service be counted in memory, from nothing.
+
+    Where there is none for all, or somebody else's folder has the name, they lie with what passes.
+    """
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        own = folder / part
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir(mode=0o700)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(own)
 
 
 def succeed(places: Places, part: str) -> None:

@@ -126,6 +126,7 @@ def test_a_clean_stop_leaves_nothing_behind(state: Path) -> None:
     assert not any(alive(pid) for pid in running.values())
     assert leftovers_of(Places(state)) == []
     assert not Places(state).passing.exists(), "what the parts wrote for a moment"
+    assert not Places(state).figures.exists(), "what the services counted"
     assert not (state / "postgres" / "postmaster.pid").exists()
 
 
