@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 PROCESSES = 4
-LEAST_ROUNDS, MOST_ROUNDS, SECONDS = 6, 100, 60
+LEAST_ROUNDS, MOST_ROUNDS, SECONDS = 6, 100, 30
 """Rounds are played until there were a hundred or the suite's share of time is used up, and some in any case."""
 PEOPLE = text("""
 WITH numbers AS MATERIALIZED (
@@ -186,8 +186,12 @@ def test_places_are_never_oversold_and_at_rest_never_undersold_and_the_list_keep
 
 
 def test_the_checker_sees_places_oversold_when_nobody_holds_the_rows(arena: Callable[..., Arena]) -> None:
-    found = arena(variant="unlocked").play(rounds=6, seconds=20, kills=False, patience=20)
-    print(found)  # noqa: T201
+    unlocked = arena(variant="unlocked")
+    for _try in range(5):  # who comes between whom is chance: most often one game is enough
+        found = unlocked.play(rounds=unlocked.verdict.rounds + LEAST_ROUNDS, seconds=20, kills=False, patience=20)
+        print(found)  # noqa: T201
+        if found.oversold > 0:
+            break
     assert found.oversold > 0
 
 

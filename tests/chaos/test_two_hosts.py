@@ -10,14 +10,14 @@ import random
 import signal
 import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from services.notifications.actions.launches import pause_campaign, resume_campaign, take_out_of_campaign
 from shared.clock import now
@@ -121,13 +121,10 @@ class Fight:
 
     def crash_postgres(self) -> None:
         """Kill a server process: PostgreSQL ends all others and recovers from its log."""
-        with self.owner.reading() as session:
+        with suppress(DBAPIError, PendingRollbackError), self.owner.reading() as session:
             mine = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
-            try:
-                os.kill(mine, signal.SIGKILL)
-                session.execute(text("SELECT pg_sleep(5)"))
-            except DBAPIError:
-                pass
+            os.kill(mine, signal.SIGKILL)
+            session.execute(text("SELECT pg_sleep(5)"))
         for database in (self.owner, self.notifications):
             database.dispose()
         until(self.is_back, seconds=30, what="PostgreSQL")
