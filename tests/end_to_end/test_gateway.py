@@ -112,7 +112,7 @@ def test_a_program_is_told_by_a_problem_document(lonely: Gateway) -> None:
 
 
 def test_too_large_a_form_is_refused_before_it_is_sent_and_the_limit_is_named(lonely: Gateway) -> None:
-    with begin(lonely.address, "/e/x/apply", "Content-Length: 3000000", "Accept-Language: fr") as line:
+    with begin(lonely.address, "/sign-in", "Content-Length: 3000000", "Accept-Language: fr") as line:
         answer = b""
         while b"</html>" not in answer:
             piece = line.recv(65536)
