@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy import select
 
 from shared.clock import now
@@ -11,7 +10,7 @@ from shared.people.actions.tokens import make_api_token
 from shared.schema.materials.publications import Release
 from shared.web.door.lifetimes import ABSOLUTE
 from tests.support.academy import edition_called, place_of
-from tests.support.library import PDF, materials_app, reader_in
+from tests.support.library import PDF, reader_in
 from tests.support.web import Browser, person_called, visitor
 
 if TYPE_CHECKING:
@@ -37,16 +36,6 @@ class Client:
 
     def post(self, path: str, json: object = None, **headers: str) -> Any:
         return self.browser.post(V1 + path, json=json, headers={**self.headers, **headers})
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
 
 
 def client_of(

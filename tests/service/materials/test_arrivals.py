@@ -15,9 +15,8 @@ from shared.deeds import Deed
 from shared.schema.materials.arrivals import Arrival
 from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Chapter, Translation
-from tests.support.academy import edition_called
 from tests.support.library import PDF, TEXT, Reader, materials_app, reader_in
-from tests.support.web import Browser, form_token, person_called, signed_in_as
+from tests.support.web import Browser, form_token
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,17 +30,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def app(materials_database: Database, tmp_path: Path) -> Flask:
     return materials_app(materials_database, tmp_path, upload_limit=100_000)
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
-def librarian(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Librarian", roles=[("librarian", edition)])
-    return signed_in_as(app, registration_database, person, means="staff")
 
 
 @pytest.fixture

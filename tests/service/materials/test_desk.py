@@ -23,19 +23,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
 def app(materials_database: Database, tmp_path: Path) -> Flask:
     return materials_app(materials_database, tmp_path, upload_limit=100_000)
-
-
-@pytest.fixture
-def librarian(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Librarian", roles=[("librarian", edition)])
-    return signed_in_as(app, registration_database, person, means="staff")
 
 
 def send(browser: Browser, page: str, path: str, **fields: Any) -> Any:

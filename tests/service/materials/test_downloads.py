@@ -13,8 +13,8 @@ from shared.clock import now
 from shared.schema.materials.files import Download
 from shared.schema.outbox.entries import FactRow
 from shared.store import store_at
-from tests.support.academy import edition_called, place_of
-from tests.support.library import PDF, Reader, materials_app, reader_in
+from tests.support.academy import place_of
+from tests.support.library import PDF, Reader, reader_in
 from tests.support.web import Browser, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -29,20 +29,10 @@ START = datetime(2011, 10, 24, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
 def ada(registration_database: Database, edition: UUID) -> UUID:
     person = person_called(registration_database, "Ada")
     place_of(registration_database, edition_id=edition, person_id=person)
     return person
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.schema.base import new_id
 from shared.web.door.lifetimes import ABSOLUTE
-from tests.support.academy import applicant_of, edition_called, place_of, set_place
-from tests.support.library import materials_app, reader_in
+from tests.support.academy import applicant_of, place_of, set_place
+from tests.support.library import reader_in
 from tests.support.web import person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from shared.database import Database
 
 SOON = timedelta(days=3)
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import update
 
 from services.materials.actions.renditions import add_rendition
@@ -15,8 +14,8 @@ from shared.schema.materials.files import Rendition
 from shared.schema.materials.publications import Release
 from shared.schema.materials.reading import Reading
 from shared.store import store_at
-from tests.support.academy import edition_called, place_of
-from tests.support.library import TEXT, materials_app, reader_in
+from tests.support.academy import place_of
+from tests.support.library import TEXT, reader_in
 from tests.support.web import person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -26,16 +25,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from shared.database import Database
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
 
 
 def test_the_shelf_shows_the_reader_its_reason_its_cost_and_where_to_fetch_it(

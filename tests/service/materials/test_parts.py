@@ -9,8 +9,8 @@ from shared.clock import now
 from shared.deeds import Deed
 from shared.people.actions.tokens import make_api_token
 from shared.web.door.lifetimes import ABSOLUTE
-from tests.support.academy import edition_called, place_of, set_place
-from tests.support.library import materials_app, reader_in
+from tests.support.academy import place_of, set_place
+from tests.support.library import reader_in
 from tests.support.making import make
 from tests.support.pdfs import typeset
 from tests.support.web import Browser, form_token, person_called, press, signed_in_as, visitor
@@ -29,16 +29,6 @@ BASE = "/materials/reader/read/fr"
 def be_at(browser: Browser, **place: str) -> int:
     token = form_token(browser.get(f"{BASE}/part/3").text)
     return int(press(browser, "/materials/reader/place", csrf_token=token, **place).status_code)
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
 
 
 @pytest.fixture

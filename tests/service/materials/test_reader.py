@@ -3,10 +3,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.support.academy import edition_called, place_of
-from tests.support.library import Reader, materials_app, reader_in
+from tests.support.academy import place_of
+from tests.support.library import Reader, reader_in
 from tests.support.making import make
 from tests.support.pdfs import typeset
 from tests.support.web import Browser, person_called, signed_in_as, visitor
@@ -20,23 +18,6 @@ if TYPE_CHECKING:
     from shared.database import Database
 
 TEXT = "one\ftwo\n\nand its second paragraph\fthree"
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
-def ada(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Ada")
-    place_of(registration_database, edition_id=edition, person_id=person)
-    return signed_in_as(app, registration_database, person)
 
 
 def shelved(database: Database, folder: Path, content: bytes, *, edition: UUID, language: str = "en") -> Reader:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import func, select
 
 from services.materials.queries import desk as library
@@ -13,8 +12,8 @@ from shared.schema.materials.publications import Chapter, Publication, Release
 from shared.schema.materials.published import NewestCopy, Shelving
 from tests.service.materials.test_api import client_of
 from tests.service.materials.test_way_back import drafted, published, send
-from tests.support.academy import edition_called, place_of
-from tests.support.library import PDF, Reader, materials_app, reader_in
+from tests.support.academy import edition_called
+from tests.support.library import PDF, Reader, reader_in
 from tests.support.web import Browser, person_called, signed_in_as, visitor
 
 if TYPE_CHECKING:
@@ -27,29 +26,6 @@ if TYPE_CHECKING:
 
 DESK = "/desk/materials/p/reader"
 KEEP = ("materials:read", "materials:keep")
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
-
-
-@pytest.fixture
-def librarian(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Librarian", roles=[("librarian", edition)])
-    return signed_in_as(app, registration_database, person, means="staff")
-
-
-@pytest.fixture
-def ada(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Ada")
-    place_of(registration_database, edition_id=edition, person_id=person)
-    return signed_in_as(app, registration_database, person)
 
 
 def count(database: Database, row: type[Publication | Release | Rendition]) -> int:

@@ -11,7 +11,7 @@ from shared.clock import now
 from shared.deeds import Deed
 from shared.schema.materials.publications import Publication
 from tests.support.academy import edition_called, place_of
-from tests.support.library import Reader, materials_app, reader_in
+from tests.support.library import Reader, reader_in
 from tests.support.making import make
 from tests.support.web import Browser, person_called, signed_in_as, visitor
 
@@ -29,11 +29,6 @@ FRENCH = (
 )
 ARABIC = "الصفحة الأولى\fيجمع هذا الكتاب مقالات عن الاقتصاد الاجتماعي والتضامني والتعاونيات"
 PORTUGUESE = "As organizações da economia solidária e o desenvolvimento local."
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
 
 
 @pytest.fixture

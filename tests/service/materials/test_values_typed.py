@@ -16,7 +16,7 @@ from shared.deeds import Deed
 from shared.schema.materials.shelves import Shelf
 from shared.words.languages import zone_of
 from shared.words.wall_clock import Unreadable
-from tests.service.materials.test_desk import app, draft_of, edition, librarian, send
+from tests.service.materials.test_desk import app, draft_of, send
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.database import Database
     from tests.support.web import Browser
 
-__all__ = ["app", "edition", "librarian"]  # fixtures
+__all__ = ["app"]  # a fixture: its desk takes small files only
 
 
 @pytest.mark.parametrize("dated", ["2011-13-45", "2011-02-30", "2011-00", "20111024", "0000", "soon"])

@@ -19,8 +19,8 @@ from shared.schema.materials.publications import Chapter, Publication, Release, 
 from shared.schema.materials.published import NewestCopy
 from shared.schema.materials.shelves import Shelf
 from shared.store import store_at
-from tests.support.academy import edition_called, place_of
-from tests.support.library import PDF, Reader, materials_app, reader_in
+from tests.support.academy import edition_called
+from tests.support.library import PDF, Reader, reader_in
 from tests.support.web import Browser, form_token, person_called, signed_in_as
 
 if TYPE_CHECKING:
@@ -30,29 +30,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from shared.database import Database
-
-
-@pytest.fixture
-def edition(registration_database: Database) -> UUID:
-    return edition_called(registration_database, "montreal-2011")
-
-
-@pytest.fixture
-def app(materials_database: Database, tmp_path: Path) -> Flask:
-    return materials_app(materials_database, tmp_path)
-
-
-@pytest.fixture
-def librarian(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Librarian", roles=[("librarian", edition)])
-    return signed_in_as(app, registration_database, person, means="staff")
-
-
-@pytest.fixture
-def ada(app: Flask, registration_database: Database, edition: UUID) -> Browser:
-    person = person_called(registration_database, "Ada")
-    place_of(registration_database, edition_id=edition, person_id=person)
-    return signed_in_as(app, registration_database, person)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from hypothesis import given, strategies as st
 from services.materials.rules.conditions import Part, etag_of, is_refused, is_unchanged, part_wanted, repr_digest_of
 from services.materials.rules.media import SUFFIXES
 from services.materials.rules.names import content_disposition, full_filename, plain_filename, slug_of
-from services.materials.rules.pace import minutes_on_slow_line
 from services.materials.rules.shelves import ShelfClaim, right_to_open
+from shared.words.pace import minutes_on_slow_line
 
 HASH = "ab" * 32
 ETAG = etag_of(HASH)
