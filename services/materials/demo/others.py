@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from services.materials.actions.publications import add_publication, draft_release, publish_release
-from services.materials.actions.renditions import add_rendition
 from services.materials.actions.shelves import place_on_shelf
-from services.materials.demo.reader import LANGUAGES, Press
+from services.materials.demo.pdfs import INSTITUTION, publish_pdfs
+from services.materials.demo.reader import Press
 from shared.deeds import Deed
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SLIDES: Final = "sse-reader-slides"
 LINK: Final = "academy-2011-announced"
 _ANNOUNCED: Final = "http://socialeconomy.itcilo.org/en"
-_INSTITUTION: Final = "International Training Centre of the ILO"
 _SLIDES_TITLES: Final = {
     "en": "The Reader in slides",
     "fr": "Le Reader en diapositives",
@@ -60,32 +59,18 @@ def add_others(
 def _slides(
     session: Session, store: Store, texts: Mapping[str, dict[str, Any]], *, press: Press, limit: int, deed: Deed
 ) -> UUID:
-    publication = add_publication(
+    return publish_pdfs(
         session,
+        store,
         slug=SLIDES,
         kind="slides",
-        edition_id=None,
         titles=_SLIDES_TITLES,
         summaries={code: text["summary"] for code, text in texts.items()},
-        contributors=[_INSTITUTION],
-        publisher=_INSTITUTION,
-        rights="© International Labour Organization",
+        dated="2011",
+        printed=press.slides,
+        limit=limit,
         deed=deed,
     )
-    release = draft_release(session, publication_id=publication.id, version="2011", dated="2011", deed=deed)
-    for language in LANGUAGES:
-        add_rendition(
-            session,
-            store,
-            release_id=release.id,
-            language=language,
-            format_="pdf",
-            pieces=[press.slides(language)],
-            limit=limit,
-            deed=deed,
-        )
-    publish_release(session, release_id=release.id, deed=deed)
-    return publication.id
 
 
 def _link(session: Session, *, deed: Deed) -> UUID:
@@ -96,7 +81,7 @@ def _link(session: Session, *, deed: Deed) -> UUID:
         edition_id=None,
         titles=_LINK_TITLES,
         summaries={},
-        contributors=[_INSTITUTION],
+        contributors=[INSTITUTION],
         link=_ANNOUNCED,
         deed=deed,
     )
