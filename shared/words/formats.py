@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from math import ceil
-from typing import Final, Literal
+from typing import Literal
 from zoneinfo import available_timezones
 
 from babel import dates
@@ -17,6 +16,7 @@ from markupsafe import Markup
 from shared.clock import now as clock_now
 from shared.words.folding import sorted_as
 from shared.words.languages import LANGUAGES, babel_locale, current_locale, current_zone, reader_rules, zone_of
+from shared.words.pace import seconds_on_slow_line
 from shared.words.sentences import _
 
 _NOT_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
@@ -143,13 +143,9 @@ def format_duration(seconds: float) -> str:
     return dates.format_timedelta(timedelta(seconds=seconds), threshold=1.5, locale=reader_rules())
 
 
-SLOW_LINE: Final = 64_000
-"""Bits per second of the line we plan for."""
-
-
 def format_pace(size: int) -> str:
     """`about 8 seconds at 64 kbit/s`: how long a file of `size` bytes takes on a slow line."""
-    return _("about %(time)s at 64 kbit/s", time=format_duration(max(1, ceil(size * 8 / SLOW_LINE))))
+    return _("about %(time)s at 64 kbit/s", time=format_duration(seconds_on_slow_line(size)))
 
 
 def format_range(start: date, end: date) -> str:

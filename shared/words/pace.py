@@ -9,9 +9,9 @@ SLOW_LINE: Final = 64_000
 """Bits per second of the line we plan for."""
 
 
-def seconds_on_slow_line(size: int, *, bits_per_second: int = SLOW_LINE) -> int:
+def seconds_on_slow_line(size: int) -> int:
     """Return the whole seconds that ``size`` bytes need, rounded up; at least one."""
-    return max(1, ceil(size * 8 / bits_per_second))
+    return max(1, ceil(size * 8 / SLOW_LINE))
 
 
 def minutes_on_slow_line(size: int) -> int:

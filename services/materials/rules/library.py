@@ -9,9 +9,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from services.materials.rules.pace import minutes_on_slow_line
 from services.materials.rules.shelves import Right
 from shared.words.languages import LANGUAGES, best_language, text_in
+from shared.words.pace import minutes_on_slow_line
 
 FORMAT_ORDER: Final = ("pdf", "light_pdf", "epub", "text", "html")
 

@@ -145,16 +145,6 @@ def let_files_go(session: Session, application_id: UUID) -> None:
     )
 
 
-def drop_files(session: Session, *, ids: Collection[UUID], now: datetime) -> None:
-    """Have these files swept: their answers are kept no longer."""
-    session.execute(
-        update(AnswerFile)
-        .where(AnswerFile.id.in_(ids))
-        .values(replaced_at=now)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def see_files(session: Session, *, ids: Collection[UUID], now: datetime) -> None:
     """Note that a half-filled form names these files, so that they last as long as it does."""
     session.execute(
